@@ -1,0 +1,114 @@
+//! [`Map`]: a dependency that is not a lock.
+
+use core::fmt;
+
+use crate::class::LockKind;
+use crate::kind::{Mode, WaitType};
+use crate::map::{How, LockMap};
+
+/// A dependency that is not a lock: a join, a channel, a flush, a transaction, a lock of a foreign library.
+///
+/// [`enter`](Map::enter) says "others wait for the end of this section", [`wait`](Map::wait) says "here I wait for such sections
+/// to end". Waiting while a lock is held that a section needs is then an `Inversion`, and waiting inside a section a
+/// `Recursion`, as for locks. The class is the place where the map is made. (The kernel's `lockdep_map`, as workqueues and
+/// completions use it.)
+///
+/// Cost: entering is an acquisition without the lock; waiting asks the engine each time. **Signal safety:** may be used in a
+/// handler; waiting there is reported as `WaitContext`.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::Map;
+///
+/// static FLUSH: Map = Map::new("flush");
+///
+/// fn flusher() {
+///     let _section = FLUSH.enter();
+///     // Writes pages out, and takes the locks that it needs.
+/// }
+///
+/// fn sync() {
+///     FLUSH.wait();
+///     // Waits for the flusher by whatever means.
+/// }
+/// # flusher();
+/// # sync();
+/// ```
+pub struct Map {
+    map: LockMap,
+    #[cfg_attr(not(feature = "validate"), allow(dead_code, reason = "the disabled twin names nothing"))]
+    name: &'static str,
+}
+
+struct MapKind;
+
+impl LockKind for MapKind {
+    const NAME: &'static str = "Map";
+    const WAIT: WaitType = WaitType::Sleep;
+}
+
+impl Map {
+    /// A map called `name`, of a class of its own.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str) -> Map {
+        Map { map: LockMap::new::<MapKind, ()>(), name }
+    }
+
+    /// Begins a section that others wait for. Does not wait itself; several threads may be inside.
+    #[track_caller]
+    pub fn enter(&self) -> MapGuard<'_> {
+        self.named().adopt(How::new(Mode::ReadRecursive));
+        MapGuard(self)
+    }
+
+    /// Begins an exclusive section, as taking a lock does: others wait for it, and it waits for others.
+    ///
+    /// # Panics
+    ///
+    /// When this thread is inside the map already: it would wait for itself.
+    #[track_caller]
+    pub fn acquire(&self) -> MapGuard<'_> {
+        self.named().lock(How::write(), || Some(()), || ());
+        MapGuard(self)
+    }
+
+    /// Says that this thread waits here for all sections to end.
+    ///
+    /// # Panics
+    ///
+    /// When this thread is inside one: it would wait for itself.
+    #[track_caller]
+    pub fn wait(&self) {
+        self.named().might_lock(How::write());
+    }
+
+    fn named(&self) -> &LockMap {
+        #[cfg(feature = "validate")]
+        self.map.call(self.name);
+        &self.map
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Map").finish_non_exhaustive()
+    }
+}
+
+/// A section of a [`Map`]; ends when dropped.
+#[must_use = "the section ends as soon as the guard is dropped"]
+pub struct MapGuard<'a>(&'a Map);
+
+impl Drop for MapGuard<'_> {
+    fn drop(&mut self) {
+        self.0.map.release();
+    }
+}
+
+impl fmt::Debug for MapGuard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapGuard").finish_non_exhaustive()
+    }
+}

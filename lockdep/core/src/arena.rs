@@ -1,0 +1,189 @@
+//! The validator's own memory: mapped pages, never malloc.
+//!
+//! The slow path may run in a handler that interrupted malloc, or inside the allocator of a program whose allocator uses
+//! checked locks. So everything the engine and the runtime keep comes from here. Blocks come in powers of two from pages mapped
+//! in large pieces; freed blocks are kept in a list per size and given out again. Nothing is given back to the system.
+//!
+//! Signal safety: allowed in a handler; every operation runs in a [slow section](crate::runtime::slow).
+
+use core::ptr::{self, NonNull};
+
+use allocator_api2::alloc::{AllocError, Allocator, Layout};
+
+use crate::runtime::slow;
+
+/// Handle to the one arena of the process.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Arena;
+
+/// The smallest block: what the link of a free block needs.
+const SMALLEST: usize = 16;
+/// One list for each power of two.
+const SIZES: usize = 48;
+/// How much is mapped at a time.
+const PIECE: usize = 1 << 20;
+/// The largest alignment that is given.
+const PAGE: usize = 4096;
+
+/// The state of the arena. The slow section is its lock.
+pub(crate) struct Blocks {
+    /// The first free block of each size; a free block holds the address of the next.
+    free: [*mut u8; SIZES],
+    /// The rest of the piece mapped last.
+    next: *mut u8,
+    end: *mut u8,
+    mapped: usize,
+}
+
+impl Blocks {
+    pub(crate) const fn new() -> Blocks {
+        Blocks { free: [ptr::null_mut(); SIZES], next: ptr::null_mut(), end: ptr::null_mut(), mapped: 0 }
+    }
+
+    /// Bytes mapped so far.
+    pub(crate) fn mapped(&self) -> usize {
+        self.mapped
+    }
+
+    fn class(layout: Layout) -> Option<(usize, usize)> {
+        let size = layout.size().max(layout.align()).max(SMALLEST).checked_next_power_of_two()?;
+        Some((size.trailing_zeros() as usize, size))
+    }
+
+    fn allocate(&mut self, layout: Layout) -> Option<NonNull<[u8]>> {
+        let (class, size) = Blocks::class(layout)?;
+        if layout.align() > PAGE {
+            return None;
+        }
+        let head = self.free[class];
+        let block = if head.is_null() {
+            self.carve(size)?
+        } else {
+            // SAFETY: a block in the list is free, at least 16 bytes long, and begins with the address of the next one.
+            self.free[class] = unsafe { head.cast::<*mut u8>().read() };
+            head
+        };
+        NonNull::new(ptr::slice_from_raw_parts_mut(block, size))
+    }
+
+    /// A block that was never used. Its address is a multiple of its size, or of the page size if that is smaller.
+    fn carve(&mut self, size: usize) -> Option<*mut u8> {
+        if size >= PIECE {
+            return map(size).inspect(|_| self.mapped += size);
+        }
+        let aligned = self.next.wrapping_add(self.next.align_offset(size.min(PAGE)));
+        if self.next.is_null() || (self.end as usize) < aligned as usize + size {
+            // The rest of the old piece is lost: less than one block.
+            let piece = map(PIECE)?;
+            self.mapped += PIECE;
+            self.next = piece.wrapping_add(size);
+            self.end = piece.wrapping_add(PIECE);
+            return Some(piece);
+        }
+        self.next = aligned.wrapping_add(size);
+        Some(aligned)
+    }
+
+    /// # Safety
+    ///
+    /// `block` came from `allocate` with the same layout, and nobody uses it any more.
+    unsafe fn deallocate(&mut self, block: NonNull<u8>, layout: Layout) {
+        let Some((class, _)) = Blocks::class(layout) else { return };
+        // SAFETY: the block is ours again, and at least 16 bytes long.
+        unsafe { block.cast::<*mut u8>().write(self.free[class]) };
+        self.free[class] = block.as_ptr();
+    }
+}
+
+fn map(size: usize) -> Option<*mut u8> {
+    // SAFETY: a fresh private mapping touches no existing memory.
+    let block = unsafe {
+        libc::mmap(ptr::null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
+    };
+    (block != libc::MAP_FAILED).then_some(block.cast())
+}
+
+// SAFETY: blocks are disjoint, stay where they are until deallocated, and all handles speak of the one arena.
+unsafe impl Allocator for Arena {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        slow::with_blocks(|blocks| blocks.allocate(layout)).ok_or_else(|| {
+            crate::runtime::complain(b"lockdep: out of memory: the validator cannot track anything new\n");
+            AllocError
+        })
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: as for the caller.
+        slow::with_blocks(|blocks| unsafe { blocks.deallocate(block, layout) });
+    }
+}
+
+/// A value that stays for the life of the process.
+pub(crate) fn immortal<T>(value: T) -> &'static T {
+    // SAFETY: the block is fresh, large and aligned enough for a `T`, and never deallocated.
+    unsafe {
+        let block = allocate_for::<T>(1);
+        block.write(value);
+        &*block
+    }
+}
+
+/// A copy of a slice that stays for the life of the process.
+pub(crate) fn immortal_slice<T: Copy>(slice: &[T]) -> &'static [T] {
+    let block = allocate_for::<T>(slice.len());
+    // SAFETY: the block is fresh, large and aligned enough for the slice, and never deallocated.
+    unsafe {
+        block.copy_from_nonoverlapping(slice.as_ptr(), slice.len());
+        core::slice::from_raw_parts(block, slice.len())
+    }
+}
+
+/// Frees what `allocate_for` gave.
+///
+/// # Safety
+///
+/// `block` came from `allocate_for` with the same type and count, and nobody uses it any more.
+pub(crate) unsafe fn free_for<T>(block: *mut T, count: usize) {
+    if let (Some(block), Ok(layout)) = (NonNull::new(block), Layout::array::<T>(count)) {
+        // SAFETY: as for the caller.
+        unsafe { Arena.deallocate(block.cast(), layout) };
+    }
+}
+
+/// Room for `count` values; the process ends if there is none.
+pub(crate) fn allocate_for<T>(count: usize) -> *mut T {
+    let layout = Layout::array::<T>(count).unwrap_or(Layout::new::<T>());
+    match Arena.allocate(layout) {
+        Ok(block) => block.cast().as_ptr(),
+        Err(_) => std::process::abort(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_aligned_disjoint_and_reused() {
+        let mut seen = Vec::new();
+        for size in [1, 16, 17, 100, 4096, 5000, PIECE, 3 * PIECE] {
+            for align in [1, 8, 64] {
+                let layout = Layout::from_size_align(size, align).expect("a layout");
+                let block = Arena.allocate(layout).expect("memory");
+                assert_eq!(block.cast::<u8>().as_ptr() as usize % align, 0);
+                assert!(block.len() >= size);
+                seen.push((block.cast::<u8>().as_ptr() as usize, block.len(), layout));
+            }
+        }
+        for (i, a) in seen.iter().enumerate() {
+            for b in &seen[i + 1..] {
+                assert!(a.0 + a.1 <= b.0 || b.0 + b.1 <= a.0, "{a:?} and {b:?} overlap");
+            }
+        }
+        let (address, _, layout) = seen[3];
+        // SAFETY: allocated above with this layout.
+        unsafe { Arena.deallocate(NonNull::new(address as *mut u8).expect("not null"), layout) };
+        let again = Arena.allocate(layout).expect("memory");
+        assert_eq!(again.cast::<u8>().as_ptr() as usize, address);
+    }
+}

@@ -1,0 +1,121 @@
+//! What a user declares about a lock: its class, and what the code says about its kind.
+
+use core::cmp::Ordering;
+use core::panic::Location;
+
+use crate::kind::WaitType;
+
+/// The comparator of [`LockClass::ordered_by`]: the addresses of the lock held and of the lock to be taken.
+pub type Compare = fn(held: *const (), new: *const ()) -> Ordering;
+
+/// A lock class by name: all locks given the same `LockClass` are one class, wherever they are made.
+///
+/// A lock without one gets a class by itself: the place where it was made, and the type it protects. Name a class when one
+/// place makes locks of different roles, or when several places make locks of one role; and to say more about a class than
+/// the code does. A class is identified by its address: two classes may have the same name.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::LockClass;
+///
+/// static WAL: LockClass = LockClass::new("wal");
+/// static STATS: LockClass = LockClass::new("stats").leaf();
+/// assert_eq!(WAL.name(), "wal");
+/// # assert_eq!(STATS.name(), "stats");
+/// ```
+#[derive(Debug)]
+pub struct LockClass {
+    pub(crate) name: &'static str,
+    pub(crate) site: &'static Location<'static>,
+    pub(crate) rules: ClassRules,
+}
+
+/// What a class allows and forbids.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ClassRules {
+    /// Locks of the class nest when this says `Less`.
+    pub compare: Option<Compare>,
+    /// Nothing may be taken while one of these is held.
+    pub leaf: bool,
+    /// Overrides the wait type of the lock.
+    pub wait: Option<WaitType>,
+    /// Held stack and wait context only: no order, no signal usage.
+    pub no_validate: bool,
+    /// Nesting within the class is judged lock by lock.
+    pub by_instance: bool,
+}
+
+impl LockClass {
+    /// A class called `name`.
+    #[track_caller]
+    pub const fn new(name: &'static str) -> LockClass {
+        LockClass {
+            name,
+            site: Location::caller(),
+            rules: ClassRules { compare: None, leaf: false, wait: None, no_validate: false, by_instance: false },
+        }
+    }
+
+    /// Locks of this class may nest in the order that `compare` gives: it gets the lock held and the lock to be taken, and
+    /// says `Less` if they may nest so.
+    ///
+    /// The comparator sees addresses only, runs at acquisitions inside signal handlers too, and must be a strict order: it
+    /// must not allocate, lock or panic.
+    pub const fn ordered_by(mut self, compare: Compare) -> LockClass {
+        self.rules.compare = Some(compare);
+        self
+    }
+
+    /// No lock may be taken while a lock of this class is held.
+    pub const fn leaf(mut self) -> LockClass {
+        self.rules.leaf = true;
+        self
+    }
+
+    /// Treats locks of this class as waiting in this way, whatever their type.
+    pub const fn wait(mut self, wait: WaitType) -> LockClass {
+        self.rules.wait = Some(wait);
+        self
+    }
+
+    /// Leaves order and signal usage of this class unchecked (the kernel's `lockdep_set_novalidate_class`). Wait context,
+    /// unlock balance and the held assertions stay.
+    pub const fn no_validate(mut self) -> LockClass {
+        self.rules.no_validate = true;
+        self
+    }
+
+    /// Judges nesting within this class lock by lock: two locks of the class may nest, as long as no two of them are ever
+    /// taken in both orders.
+    pub const fn same_class_by_instance(mut self) -> LockClass {
+        self.rules.by_instance = true;
+        self
+    }
+
+    /// The name it was given.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// What the type of a lock says about it; implemented by each mirror for its locks.
+pub trait LockKind {
+    /// The word for this lock: `"Mutex"`, `"RwLock"`.
+    const NAME: &'static str;
+    /// How it waits.
+    const WAIT: WaitType;
+    /// Whether `Mode::Read` passes a queued writer when taken in a handler (the kernel's queued rwlock does).
+    const READ_RECURSIVE_IN_HANDLER: bool = false;
+}
+
+/// Everything static about a lock but its construction site.
+#[derive(Debug)]
+pub struct LockInfo {
+    pub(crate) kind: &'static str,
+    pub(crate) wait: WaitType,
+    pub(crate) read_recursive_in_handler: bool,
+    pub(crate) type_name: fn() -> &'static str,
+    /// The place word of the map holds a `LockClass`, not a `Location`.
+    pub(crate) declared: bool,
+}

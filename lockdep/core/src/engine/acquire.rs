@@ -1,0 +1,370 @@
+//! The rules of an acquisition, in the order in which they are judged.
+//!
+//! 1. The same lock again, where this call can never return: that alone is reported.
+//! 2. Declared leaves.
+//! 3. Wait context.
+//! 4. Signal usage.
+//! 5. The nest lock.
+//! 6. The class again: order within the class.
+//! 7. Dependencies: cycles, and what they connect.
+
+use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
+
+use super::class::ClassId;
+use super::event::{Acquire, Context, Held, HeldFlags, Place};
+use super::evidence::{Evidence, Gate};
+use super::graph::{Added, EdgeIx, Key, Kind, NodeIx};
+use super::verdict::{Hint, Label, Verdict};
+use super::{ClassInfo, Engine, Verdicts};
+use crate::kind::{Mode, ReportKind, Severity, WaitType};
+
+/// Beyond so many held locks, the nearest that waited for all below it stands for them.
+const NEAR: usize = 32;
+
+/// Whether a thread that holds a lock in one mode and wants it in another waits for itself.
+///
+/// Measured on parking_lot 0.12 with a writer queued; std and the kernel agree where they have the modes.
+const fn waits_for_itself(held: Mode, new: Mode, writer_queued: bool) -> Option<Severity> {
+    match (held, new) {
+        (_, Mode::Write) | (Mode::Write, _) | (Mode::Upgradable, Mode::Upgradable) => Some(Severity::Certain),
+        (_, Mode::ReadRecursive) | (Mode::Upgradable, Mode::Read) => None,
+        (Mode::Read | Mode::ReadRecursive, Mode::Read | Mode::Upgradable) => {
+            Some(if writer_queued { Severity::Certain } else { Severity::Possible })
+        }
+    }
+}
+
+/// What the order within a class says.
+enum Nesting {
+    /// Nothing of this class is held, or it may nest; no more to check.
+    Fine,
+    /// A nest lock serialises the class: no dependencies either.
+    Serialised,
+}
+
+impl<A: Allocator + Clone> Engine<A> {
+    pub(super) fn acquire(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
+        let mut acquire = *acquire;
+        if acquire.info.read_recursive_in_handler && cx.handler != 0 && acquire.new.mode == Mode::Read {
+            acquire.new.mode = Mode::ReadRecursive;
+        }
+        let new = &acquire.new;
+        self.learn(new.class, acquire.info);
+        let waits = !new.flags.has(HeldFlags::TRY);
+
+        let again = if waits { self.same_lock(cx, &acquire) } else { None };
+        if let Some((held, severity)) = again {
+            if held.flags.has(HeldFlags::REENTRANT) && new.flags.has(HeldFlags::REENTRANT) {
+                return;
+            }
+            if let Some(severity) = severity {
+                self.report_recursion(cx, &acquire, &held, severity, out);
+                if severity == Severity::Certain {
+                    return;
+                }
+            }
+        }
+        if waits {
+            self.check_leaf(cx, &acquire, out);
+            self.check_wait(cx, acquire.info.rules.wait.unwrap_or(acquire.info.wait), new, out);
+        }
+        if acquire.info.rules.no_validate {
+            return;
+        }
+        if !acquire.wait {
+            self.mark_usage(cx, &acquire, out);
+        }
+        if waits {
+            self.check_nest_lock(cx, &acquire, out);
+            if matches!(self.check_class(cx, &acquire, out), Nesting::Fine) {
+                self.add_dependencies(cx, &acquire, out);
+            }
+        }
+    }
+
+    /// The worst entry of the very same lock, and what it means.
+    fn same_lock(&self, cx: &Context<'_>, acquire: &Acquire) -> Option<(Held, Option<Severity>)> {
+        let new = &acquire.new;
+        let same = cx.held.iter().filter(|held| held.is_lock() && held.lock == new.lock);
+        // An upgrade replaces one upgradable hold; any other hold of the lock is in its way.
+        let mut skip = acquire.upgrade;
+        let judged = same.rev().filter_map(|held| {
+            if skip && held.mode == Mode::Upgradable {
+                skip = false;
+                return None;
+            }
+            Some((*held, waits_for_itself(held.mode, new.mode, acquire.writer_queued)))
+        });
+        judged.max_by_key(|&(_, severity)| severity)
+    }
+
+    fn report_recursion(
+        &self,
+        cx: &Context<'_>,
+        acquire: &Acquire,
+        held: &Held,
+        severity: Severity,
+        out: &mut Verdicts<A>,
+    ) {
+        let new = &acquire.new;
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Recursion, severity);
+        if held.lock != new.lock {
+            verdict.hint = Hint::SameClass;
+        } else if acquire.upgrade {
+            verdict.hint = Hint::Upgrade;
+        } else if acquire.writer_queued && severity == Severity::Certain && !new.exclusive() {
+            verdict.hint = Hint::WriterQueued;
+        }
+        verdict.signals = cx.handler_bit();
+        verdict.held(Label::FirstAcquired, held, cx.thread);
+        let label = if cx.handler == 0 { Label::Acquiring } else { Label::InHandler(cx.handler) };
+        verdict.held(label, new, cx.thread);
+        out.push(verdict);
+    }
+
+    fn check_leaf(&self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
+        let new = &acquire.new;
+        let is_leaf = |held: &&Held| self.info(held.class).is_some_and(|info| info.rules.leaf) && held.lock != new.lock;
+        if let Some(leaf) = cx.own().iter().filter(|held| held.is_lock()).rev().find(is_leaf) {
+            self.report_order(cx, leaf, new, Hint::Leaf, out);
+        }
+    }
+
+    fn report_order(&self, cx: &Context<'_>, held: &Held, new: &Held, hint: Hint, out: &mut Verdicts<A>) {
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::SubclassOrder, Severity::Possible).hint(hint);
+        verdict.held(Label::FirstAcquired, held, cx.thread);
+        verdict.held(Label::Acquiring, new, cx.thread);
+        out.push(verdict);
+    }
+
+    /// A lock that may sleep must not be taken in a handler or under a spin lock.
+    fn check_wait(&self, cx: &Context<'_>, wait: WaitType, new: &Held, out: &mut Verdicts<A>) {
+        if wait <= WaitType::Spin {
+            return;
+        }
+        let spins = |held: &&Held| held.is_lock() && self.wait_of(held.class) == WaitType::Spin;
+        let spin = cx.own().iter().rev().find(spins);
+        let hint = match (cx.handler, spin) {
+            (0, None) => return,
+            (0, Some(_)) => Hint::SleepUnderSpin,
+            _ => Hint::SleepInHandler,
+        };
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::WaitContext, Severity::Certain).hint(hint);
+        verdict.signals = cx.handler_bit();
+        let lock = (new.class != ClassId::NONE).then(|| verdict.class(new.class, new.mode, new.place));
+        if let (Hint::SleepUnderSpin, Some(spin)) = (hint, spin) {
+            verdict.held(Label::FirstAcquired, spin, cx.thread);
+        }
+        let label = if cx.handler == 0 { Label::Acquiring } else { Label::InHandler(cx.handler) };
+        verdict.part(label, lock, new.place, cx.thread);
+        out.push(verdict);
+    }
+
+    pub(super) fn might_sleep(&mut self, cx: &Context<'_>, place: Place, out: &mut Verdicts<A>) {
+        self.check_wait(cx, WaitType::Sleep, &Held { place, ..Held::FREE }, out);
+    }
+
+    pub(super) fn might_wait(
+        &mut self,
+        cx: &Context<'_>,
+        class: ClassId,
+        info: ClassInfo,
+        place: Place,
+        out: &mut Verdicts<A>,
+    ) {
+        self.learn(class, info);
+        self.check_wait(cx, self.wait_of(class), &Held { class, place, ..Held::FREE }, out);
+    }
+
+    fn info(&self, class: ClassId) -> Option<&ClassInfo> {
+        self.classes.get(class).map(|class| &class.info)
+    }
+
+    fn wait_of(&self, class: ClassId) -> WaitType {
+        self.info(class).map_or(WaitType::Free, |info| info.rules.wait.unwrap_or(info.wait))
+    }
+
+    fn check_nest_lock(&self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
+        let Some(nest) = acquire.nest else { return };
+        if !cx.held.iter().any(|held| held.is_lock() && held.lock == nest) {
+            let mut verdict = Verdict::new_in(&self.alloc, ReportKind::NestLockNotHeld, Severity::Possible);
+            verdict.held(Label::Acquiring, &acquire.new, cx.thread);
+            out.push(verdict);
+        }
+    }
+
+    /// Another lock of the same class is held.
+    fn check_class(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) -> Nesting {
+        let new = acquire.new;
+        let rules = acquire.info.rules;
+        let serialised = acquire.nest.is_some_and(|nest| cx.held.iter().any(|held| held.is_lock() && held.lock == nest));
+        // Only what this context holds: locks of interrupted code are judged by usage.
+        for held in cx.own().iter().rev() {
+            if !held.is_lock() || held.class != new.class || held.lock == new.lock {
+                continue;
+            }
+            if new.mode == Mode::ReadRecursive && !held.exclusive() {
+                continue;
+            }
+            if serialised {
+                return Nesting::Serialised;
+            }
+            if let Some(compare) = rules.compare {
+                let address = core::ptr::without_provenance::<()>;
+                if compare(address(held.lock), address(new.lock)).is_lt() {
+                    continue;
+                }
+                self.report_order(cx, held, &new, Hint::Comparator, out);
+            } else if let (Some(below), Some(above)) = (held.ordered(), new.ordered()) {
+                if below < above {
+                    continue;
+                }
+                self.report_order(cx, held, &new, Hint::Numbers, out);
+            } else if rules.by_instance {
+                self.order_instances(cx, held, acquire, out);
+                continue;
+            } else {
+                self.report_recursion(cx, acquire, held, Severity::Possible, out);
+            }
+            break;
+        }
+        Nesting::Fine
+    }
+
+    /// Two locks of one class, judged lock by lock.
+    fn order_instances(&mut self, cx: &Context<'_>, held: &Held, acquire: &Acquire, out: &mut Verdicts<A>) {
+        let new = &acquire.new;
+        if held.instance == 0 || new.instance == 0 {
+            return;
+        }
+        let from = self.graph.node(Key::Instance(held.instance), held.class);
+        let to = self.graph.node(Key::Instance(new.instance), new.class);
+        let evidence = self.evidence(cx, held, new);
+        if let Some(cycle) = self.depend((from, to), held, new, evidence) {
+            self.report_cycle(cx, acquire, &cycle, out);
+        }
+    }
+
+    /// Every held lock of this context now comes before the new one.
+    fn add_dependencies(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
+        let new = acquire.new;
+        let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return };
+        let mut shortest: Option<Vec<EdgeIx, A>> = None;
+        let mut distance = 0;
+        for held in cx.own().iter().rev() {
+            let Some(class) = self.classes.get(held.class) else { continue };
+            if !held.is_lock() || class.info.rules.no_validate || held.class == new.class || held.lock == new.lock {
+                continue;
+            }
+            let from = class.node;
+            let evidence = self.evidence(cx, held, &new);
+            let edges = self.graph.edge_count();
+            if let Some(cycle) = self.depend((from, to), held, &new, evidence) {
+                if shortest.as_ref().is_none_or(|shortest| cycle.len() < shortest.len()) {
+                    shortest = Some(cycle);
+                }
+            } else if self.graph.edge_count() > edges {
+                let edge = self.graph.edge_between(from, to, Kind::of(held, &new));
+                self.check_connection(edge, out);
+            }
+            distance += 1;
+            let waited_for_all_below = !held.flags.has(HeldFlags::TRY) && held.mode != Mode::ReadRecursive;
+            if distance >= NEAR && waited_for_all_below {
+                break;
+            }
+        }
+        if let Some(cycle) = shortest {
+            self.report_cycle(cx, acquire, &cycle, out);
+        }
+    }
+
+    /// Adds a dependency; returns the shortest cycle it closes, or whose verdict its evidence changes.
+    fn depend(
+        &mut self,
+        ends: (NodeIx, NodeIx),
+        held: &Held,
+        new: &Held,
+        evidence: Evidence,
+    ) -> Option<Vec<EdgeIx, A>> {
+        let edge = match self.graph.depend(ends, held, new, evidence) {
+            Added::New { edge, cycle: true } | Added::Known { edge, reconsider: true } => edge,
+            _ => return None,
+        };
+        self.graph.cycle_through(edge)
+    }
+
+    fn evidence(&mut self, cx: &Context<'_>, held: &Held, new: &Held) -> Evidence {
+        self.threads.seen(cx.thread);
+        let gates = cx.held.iter().filter(|gate| gate.is_lock() && gate.instance != 0);
+        let gates = gates.filter(|gate| gate.lock != held.lock && gate.lock != new.lock);
+        Evidence::new(
+            cx.thread,
+            gates.map(|gate| Gate { instance: gate.instance, class: gate.class, exclusive: gate.exclusive() }),
+        )
+    }
+
+    /// A closed strong path: every dependency of it with both its places.
+    fn report_cycle(&mut self, cx: &Context<'_>, acquire: &Acquire, cycle: &[EdgeIx], out: &mut Verdicts<A>) {
+        for &ix in cycle {
+            self.graph.edge_mut(ix).cyclic = true;
+        }
+        let edges = || cycle.iter().map(|&ix| self.graph.edge(ix));
+        let evidence = || edges().map(|edge| &edge.evidence);
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Inversion, Severity::Possible);
+        verdict.gates.extend(super::evidence::gates(evidence()));
+        if !verdict.gates.is_empty() {
+            verdict.severity = Severity::Guarded;
+        }
+        verdict.same_thread = self.threads.same_thread(evidence());
+        verdict.ordered = !verdict.same_thread && self.threads.ordered(evidence());
+        if acquire.wait {
+            verdict.hint = if acquire.timed { Hint::TimedWait } else { Hint::None };
+        }
+        for edge in edges() {
+            verdict.class(self.graph.class(edge.from), edge.modes.0, edge.holding);
+        }
+        for (at, edge) in edges().enumerate() {
+            let next = (at + 1) % cycle.len();
+            let thread = if at == 0 { cx.thread } else { self.thread_of(edge) };
+            verdict.part(Label::Holding, Some(at), edge.holding, thread);
+            verdict.part(Label::AcquiredUnder, Some(next), edge.acquiring, thread);
+        }
+        out.push(verdict);
+    }
+
+    /// The waiters of a condition variable are woken by one who holds locks: whoever waits for it while holding one of these
+    /// waits for this thread, and it for them.
+    pub(super) fn notify(
+        &mut self,
+        cx: &Context<'_>,
+        condvar: ClassId,
+        info: ClassInfo,
+        place: Place,
+        out: &mut Verdicts<A>,
+    ) {
+        self.learn(condvar, info);
+        let Some(from) = self.classes.get(condvar).map(|class| class.node) else { return };
+        for held in cx.own().iter().rev() {
+            let Some(class) = self.classes.get(held.class) else { continue };
+            if !held.is_lock() || class.info.rules.no_validate || held.class == condvar {
+                continue;
+            }
+            let to = class.node;
+            let notified = Held { class: condvar, place, ..Held::FREE };
+            let evidence = self.evidence(cx, &notified, held);
+            if let Some(cycle) = self.depend((from, to), &notified, held, evidence) {
+                let acquire = Acquire {
+                    new: *held,
+                    info,
+                    nest: None,
+                    writer_queued: false,
+                    upgrade: false,
+                    wait: true,
+                    timed: false,
+                };
+                self.report_cycle(cx, &acquire, &cycle, out);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Classes: what they are, what they allow, how they were used.
+
+use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
+
+use super::event::Place;
+use super::graph::NodeIx;
+use super::usage::Usage;
+use super::{Engine, Map, Thread};
+use crate::class::ClassRules;
+use crate::kind::WaitType;
+
+/// A class with its subclass. Zero is no class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClassId(u32);
+
+impl ClassId {
+    /// No class: the entry of an irq section.
+    pub const NONE: ClassId = ClassId(0);
+
+    /// The class number `base` (from 1, below 2^24) with a subclass.
+    pub const fn new(base: u32, subclass: u8) -> ClassId {
+        ClassId(base << 8 | subclass as u32)
+    }
+
+    /// The number without the subclass.
+    pub const fn base(self) -> u32 {
+        self.0 >> 8
+    }
+
+    /// The subclass.
+    pub const fn subclass(self) -> u8 {
+        self.0 as u8
+    }
+}
+
+/// What the rules must know of a class.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ClassInfo {
+    /// How its locks wait.
+    pub wait: WaitType,
+    /// What it allows and forbids.
+    pub rules: ClassRules,
+    /// A plain read taken in a handler passes queued writers.
+    pub read_recursive_in_handler: bool,
+}
+
+/// A class as the engine knows it.
+pub(super) struct Class<A: Allocator + Clone> {
+    pub(super) id: ClassId,
+    pub(super) info: ClassInfo,
+    pub(super) node: NodeIx,
+    pub(super) usage: Usage<A>,
+    /// Signals that were opened under a lock of this class taken with them blocked, and reported so.
+    pub(super) opened_unsafely: u64,
+}
+
+/// The table of classes, in the order they were first seen.
+pub(super) struct Classes<A: Allocator + Clone> {
+    alloc: A,
+    list: Vec<Class<A>, A>,
+    index: Map<ClassId, u32, A>,
+}
+
+impl<A: Allocator + Clone> Classes<A> {
+    pub(super) fn new_in(alloc: A) -> Classes<A> {
+        Classes { list: Vec::new_in(alloc.clone()), index: Map::with_hasher_in(Default::default(), alloc.clone()), alloc }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Class<A>> {
+        self.list.iter()
+    }
+
+    pub(super) fn get(&self, id: ClassId) -> Option<&Class<A>> {
+        self.index.get(&id).map(|&ix| &self.list[ix as usize])
+    }
+
+    pub(super) fn get_mut(&mut self, id: ClassId) -> Option<&mut Class<A>> {
+        self.index.get(&id).map(|&ix| &mut self.list[ix as usize])
+    }
+}
+
+impl<A: Allocator + Clone> Engine<A> {
+    /// Registers a class at its first use.
+    pub(super) fn learn(&mut self, id: ClassId, info: ClassInfo) {
+        if self.classes.index.contains_key(&id) {
+            return;
+        }
+        let node = self.graph.node(super::graph::Key::Class(id), id);
+        let usage = Usage::new_in(self.classes.alloc.clone());
+        self.classes.index.insert(id, self.classes.list.len() as u32);
+        self.classes.list.push(Class { id, info, node, usage, opened_unsafely: 0 });
+    }
+
+    /// The usage of the class behind a node; empty for an instance.
+    pub(super) fn usage_place(&self, id: ClassId, pick: impl Fn(&Usage<A>) -> Option<(Place, Thread)>) -> (Place, Thread) {
+        self.classes.get(id).and_then(|class| pick(&class.usage)).unwrap_or_default()
+    }
+}

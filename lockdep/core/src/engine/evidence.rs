@@ -1,0 +1,156 @@
+//! What else is known of a dependency: by which threads it was made, and under which other locks.
+//!
+//! A cycle is a possible deadlock by its order alone. Whether it can happen soon depends on evidence: threads that never
+//! overlapped, one thread that did all of it, a gate lock that every side held (Havelund's Goodlock; Bensalem and Havelund,
+//! "Dynamic Deadlock Analysis of Multi-threaded Programs", 2005). Evidence never silences a report; it grades it.
+
+use allocator_api2::alloc::Allocator;
+
+use super::Map;
+use super::class::ClassId;
+use super::event::Thread;
+
+/// How many threads, and how many gates, a dependency remembers; more threads are "many", more gates are left out.
+const KEPT: usize = 8;
+
+/// The evidence of one dependency.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Evidence {
+    threads: [u32; KEPT],
+    thread_count: u8,
+    /// More threads than are kept.
+    many: bool,
+    gates: [Gate; KEPT],
+    gate_count: u8,
+}
+
+/// A lock held while the dependency was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Gate {
+    pub(super) instance: u64,
+    pub(super) class: ClassId,
+    pub(super) exclusive: bool,
+}
+
+impl Evidence {
+    pub(super) fn new(thread: Thread, gates: impl Iterator<Item = Gate>) -> Evidence {
+        let mut evidence = Evidence { thread_count: 1, ..Evidence::default() };
+        evidence.threads[0] = thread.id;
+        for (slot, gate) in evidence.gates.iter_mut().zip(gates) {
+            *slot = gate;
+            evidence.gate_count += 1;
+        }
+        evidence
+    }
+
+    pub(super) fn threads(&self) -> &[u32] {
+        &self.threads[..self.thread_count.into()]
+    }
+
+    pub(super) fn gates(&self) -> &[Gate] {
+        &self.gates[..self.gate_count.into()]
+    }
+
+    /// Takes in another occurrence: more threads, fewer gates. Whether anything changed.
+    pub(super) fn merge(&mut self, other: &Evidence) -> bool {
+        let mut changed = false;
+        for &thread in other.threads() {
+            if !self.many && !self.threads().contains(&thread) {
+                changed = true;
+                match self.threads.get_mut(usize::from(self.thread_count)) {
+                    Some(slot) => {
+                        *slot = thread;
+                        self.thread_count += 1;
+                    }
+                    None => self.many = true,
+                }
+            }
+        }
+        let before = self.gate_count;
+        let mut kept = 0;
+        for i in 0..usize::from(before) {
+            let gate = self.gates[i];
+            if let Some(again) = other.gates().iter().find(|again| again.instance == gate.instance) {
+                changed |= gate.exclusive && !again.exclusive;
+                self.gates[kept] = Gate { exclusive: gate.exclusive && again.exclusive, ..gate };
+                kept += 1;
+            }
+        }
+        self.gate_count = kept as u8;
+        changed | (self.gate_count != before)
+    }
+
+    /// Whether another occurrence by another thread could still add something.
+    pub(super) fn saturated(&self) -> bool {
+        self.many && self.gate_count == 0
+    }
+}
+
+/// When the threads of the evidence lived.
+pub(super) struct Threads<A: Allocator + Clone> {
+    lives: Map<u32, Life, A>,
+}
+
+#[derive(Clone, Copy)]
+struct Life {
+    began: u32,
+    ended: Option<u32>,
+}
+
+impl<A: Allocator + Clone> Threads<A> {
+    pub(super) fn new_in(alloc: A) -> Threads<A> {
+        Threads { lives: Map::with_hasher_in(Default::default(), alloc) }
+    }
+
+    /// A thread makes a dependency: from now on its end matters.
+    pub(super) fn seen(&mut self, thread: Thread) {
+        self.lives.entry(thread.id).or_insert(Life { began: thread.began, ended: None });
+    }
+
+    pub(super) fn end(&mut self, thread: u32, now: u32) {
+        if let Some(life) = self.lives.get_mut(&thread) {
+            life.ended = Some(now);
+        }
+    }
+
+    /// Whether two threads were ever alive together, as far as is known.
+    fn overlap(&self, a: u32, b: u32) -> bool {
+        let (Some(a_life), Some(b_life)) = (self.lives.get(&a), self.lives.get(&b)) else { return true };
+        let before = |first: &Life, second: &Life| first.ended.is_some_and(|ended| ended <= second.began);
+        a == b || !before(a_life, b_life) && !before(b_life, a_life)
+    }
+
+    /// One thread made all of the cycle.
+    pub(super) fn same_thread<'e>(&self, mut cycle: impl Iterator<Item = &'e Evidence>) -> bool {
+        let Some(first) = cycle.next() else { return false };
+        first.threads().len() == 1 && !first.many && cycle.all(|other| !other.many && other.threads() == first.threads())
+    }
+
+    /// Two parts of the cycle were never made by threads that lived together.
+    pub(super) fn ordered<'e>(&self, cycle: impl Iterator<Item = &'e Evidence> + Clone) -> bool {
+        let apart = |a: &Evidence, b: &Evidence| {
+            !a.many && !b.many && !a.threads().iter().any(|&a| b.threads().iter().any(|&b| self.overlap(a, b)))
+        };
+        let mut rest = cycle.clone();
+        cycle.into_iter().any(|a| {
+            rest.next();
+            rest.clone().any(|b| apart(a, b))
+        })
+    }
+}
+
+/// The locks held on every side, exclusively on all but one at most: they keep the threads of the cycle apart.
+pub(super) fn gates<'e>(
+    cycle: impl Iterator<Item = &'e Evidence> + Clone,
+) -> impl Iterator<Item = ClassId> {
+    let first = cycle.clone().next().copied().unwrap_or_default();
+    let candidates = (0..first.gates().len()).map(move |i| first.gates()[i]);
+    candidates.filter_map(move |gate| {
+        let mut shared = 0;
+        for side in cycle.clone() {
+            let again = side.gates().iter().find(|again| again.instance == gate.instance)?;
+            shared += u32::from(!again.exclusive);
+        }
+        (shared <= 1).then_some(gate.class)
+    })
+}

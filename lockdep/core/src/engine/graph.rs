@@ -1,0 +1,293 @@
+//! Who was taken while whom was held.
+//!
+//! Nodes are classes, and instances where nesting within a class is judged lock by lock. A dependency has one of four kinds;
+//! each kind between two nodes is an [`Edge`] of its own, with the evidence it was first seen with.
+//!
+//! Paths are searched over *pairs* (node, reached by a recursive reader or not): from a pair reached by `→R` only `E→` leads
+//! on. A closed strong path among nodes is exactly a cycle among pairs (see `search.rs`), so the pairs without a reported
+//! cycle are acyclic, and an online topological order of them (see `order.rs`) answers most insertions in constant time.
+
+use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
+
+use super::Map;
+use super::class::ClassId;
+use super::event::{Held, Place};
+use super::evidence::Evidence;
+use crate::kind::Mode;
+
+pub(super) type NodeIx = u32;
+pub(super) type EdgeIx = u32;
+/// Twice the node, plus one if it was reached by a recursive reader.
+pub(super) type Pair = u32;
+
+/// What a node stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Class(ClassId),
+    Instance(u64),
+}
+
+/// The kind of a dependency: who held, who waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Kind {
+    /// The holder shared the lock.
+    pub(super) shared: bool,
+    /// The one who waited was a recursive reader.
+    pub(super) recursive: bool,
+}
+
+impl Kind {
+    /// The kind of the dependency that taking `new` while holding `held` makes.
+    pub(super) fn of(held: &Held, new: &Held) -> Kind {
+        Kind { shared: !held.exclusive(), recursive: new.mode == Mode::ReadRecursive }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match (self.shared, self.recursive) {
+            (false, false) => "EN",
+            (false, true) => "ER",
+            (true, false) => "SN",
+            (true, true) => "SR",
+        }
+    }
+}
+
+/// A dependency.
+pub(super) struct Edge {
+    pub(super) from: NodeIx,
+    pub(super) to: NodeIx,
+    pub(super) kind: Kind,
+    /// It closed a cycle when it came; the topological order leaves it out.
+    pub(super) back: bool,
+    /// It is part of a cycle that was reported: new evidence may change the verdict.
+    pub(super) cyclic: bool,
+    /// Where the first lock was taken.
+    pub(super) holding: Place,
+    /// Where the second was taken meanwhile.
+    pub(super) acquiring: Place,
+    /// How both were taken then.
+    pub(super) modes: (Mode, Mode),
+    pub(super) evidence: Evidence,
+}
+
+impl Edge {
+    /// The pair it leads to.
+    pub(super) fn target(&self) -> Pair {
+        self.to * 2 + u32::from(self.kind.recursive)
+    }
+
+    /// The pairs it leads from: one that was not reached by a recursive reader, and the other too if the holder was exclusive.
+    pub(super) fn sources(&self) -> impl Iterator<Item = Pair> + use<> {
+        let pairs = [self.from * 2, self.from * 2 + 1];
+        pairs.into_iter().take(if self.kind.shared { 1 } else { 2 })
+    }
+}
+
+/// The signals a class was used with; see `usage.rs`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bits {
+    /// Taken in the handler of these by anybody but a recursive reader.
+    pub(super) used: u64,
+    /// Taken in the handler of these by a recursive reader.
+    pub(super) used_recursive: u64,
+    /// Held exclusively while these were open.
+    pub(super) open: u64,
+    /// Held shared while these were open.
+    pub(super) open_shared: u64,
+}
+
+pub(super) struct Node<A: Allocator + Clone> {
+    pub(super) key: Key,
+    /// The class, also of an instance.
+    pub(super) class: ClassId,
+    pub(super) out: Vec<EdgeIx, A>,
+    pub(super) into: Vec<EdgeIx, A>,
+    pub(super) bits: Bits,
+}
+
+/// The dependency graph.
+pub(super) struct Graph<A: Allocator + Clone> {
+    alloc: A,
+    pub(super) nodes: Vec<Node<A>, A>,
+    pub(super) edges: Vec<Option<Edge>, A>,
+    keys: Map<Key, NodeIx, A>,
+    index: Map<(NodeIx, NodeIx, Kind), EdgeIx, A>,
+    free_nodes: Vec<NodeIx, A>,
+    free_edges: Vec<EdgeIx, A>,
+    /// Edges that closed a cycle.
+    pub(super) back_edges: u32,
+    /// The topological order: the place of each pair.
+    pub(super) rank: Vec<u32, A>,
+    /// Signals that some class before this pair was used in; see `closure.rs`.
+    pub(super) up: Vec<u64, A>,
+    /// Signals that were open under some class behind this pair.
+    pub(super) down: Vec<u64, A>,
+    /// Scratch space of the searches.
+    pub(super) scratch: super::search::Scratch<A>,
+}
+
+/// What became of a dependency.
+pub(super) enum Added {
+    /// It is new.
+    New {
+        edge: EdgeIx,
+        /// It closes a cycle.
+        cycle: bool,
+    },
+    /// It was known.
+    Known {
+        edge: EdgeIx,
+        /// The evidence changed, and the edge is part of a reported cycle.
+        reconsider: bool,
+    },
+}
+
+impl<A: Allocator + Clone> Graph<A> {
+    pub(super) fn new_in(alloc: A) -> Graph<A> {
+        Graph {
+            nodes: Vec::new_in(alloc.clone()),
+            edges: Vec::new_in(alloc.clone()),
+            keys: Map::with_hasher_in(Default::default(), alloc.clone()),
+            index: Map::with_hasher_in(Default::default(), alloc.clone()),
+            free_nodes: Vec::new_in(alloc.clone()),
+            free_edges: Vec::new_in(alloc.clone()),
+            back_edges: 0,
+            rank: Vec::new_in(alloc.clone()),
+            up: Vec::new_in(alloc.clone()),
+            down: Vec::new_in(alloc.clone()),
+            scratch: super::search::Scratch::new_in(alloc.clone()),
+            alloc,
+        }
+    }
+
+    pub(super) fn alloc(&self) -> A {
+        self.alloc.clone()
+    }
+
+    pub(super) fn edge_count(&self) -> usize {
+        self.edges.len() - self.free_edges.len()
+    }
+
+    pub(super) fn edge(&self, edge: EdgeIx) -> &Edge {
+        self.edges[edge as usize].as_ref().expect("an edge in a list is alive")
+    }
+
+    pub(super) fn edge_mut(&mut self, edge: EdgeIx) -> &mut Edge {
+        self.edges[edge as usize].as_mut().expect("an edge in a list is alive")
+    }
+
+    /// Every edge with the keys of its ends.
+    pub(super) fn edges(&self) -> impl Iterator<Item = (Key, Key, &Edge)> {
+        self.edges.iter().flatten().map(|edge| (self.key(edge.from), self.key(edge.to), edge))
+    }
+
+    pub(super) fn key(&self, node: NodeIx) -> Key {
+        self.nodes[node as usize].key
+    }
+
+    pub(super) fn class(&self, node: NodeIx) -> ClassId {
+        self.nodes[node as usize].class
+    }
+
+    /// The dependency of this kind, which must be known.
+    pub(super) fn edge_between(&self, from: NodeIx, to: NodeIx, kind: Kind) -> EdgeIx {
+        self.index[&(from, to, kind)]
+    }
+
+    /// The node of `key`, made if need be: without edges, so anywhere in the order is right; last is.
+    pub(super) fn node(&mut self, key: Key, class: ClassId) -> NodeIx {
+        if let Some(&node) = self.keys.get(&key) {
+            return node;
+        }
+        let node = match self.free_nodes.pop() {
+            Some(node) => {
+                self.nodes[node as usize].key = key;
+                self.nodes[node as usize].class = class;
+                node
+            }
+            None => {
+                let node = self.nodes.len() as NodeIx;
+                let alloc = || self.alloc.clone();
+                let (out, into) = (Vec::new_in(alloc()), Vec::new_in(alloc()));
+                self.nodes.push(Node { key, class, out, into, bits: Bits::default() });
+                for _ in 0..2 {
+                    self.rank.push(self.rank.len() as u32);
+                    self.up.push(0);
+                    self.down.push(0);
+                }
+                self.scratch.grow(self.rank.len());
+                node
+            }
+        };
+        self.keys.insert(key, node);
+        node
+    }
+
+    /// Whether the dependency is known, or not one of the graph's, and no evidence can change it.
+    pub(super) fn is_settled(&self, from: NodeIx, to: NodeIx, kind: Kind) -> bool {
+        self.index.get(&(from, to, kind)).is_none_or(|&edge| self.edge(edge).evidence.saturated())
+    }
+
+    /// Adds a dependency, or its evidence to the one known.
+    pub(super) fn depend(
+        &mut self,
+        (from, to): (NodeIx, NodeIx),
+        held: &Held,
+        new: &Held,
+        evidence: Evidence,
+    ) -> Added {
+        debug_assert_ne!(from, to);
+        let kind = Kind::of(held, new);
+        if let Some(&edge) = self.index.get(&(from, to, kind)) {
+            let known = self.edge_mut(edge);
+            let changed = known.evidence.merge(&evidence);
+            return Added::Known { edge, reconsider: changed && known.cyclic };
+        }
+        let (holding, acquiring, modes) = (held.place, new.place, (held.mode, new.mode));
+        let edge = Edge { from, to, kind, back: false, cyclic: false, holding, acquiring, modes, evidence };
+        let cycle = self.closes_cycle(&edge);
+        let ix = match self.free_edges.pop() {
+            Some(ix) => ix,
+            None => {
+                self.edges.push(None);
+                (self.edges.len() - 1) as EdgeIx
+            }
+        };
+        self.edges[ix as usize] = Some(Edge { back: cycle, ..edge });
+        self.back_edges += u32::from(cycle);
+        self.index.insert((from, to, kind), ix);
+        self.nodes[from as usize].out.push(ix);
+        self.nodes[to as usize].into.push(ix);
+        self.close_over(ix);
+        Added::New { edge: ix, cycle }
+    }
+
+    /// Whether the new edge would close a strong path. Puts the pairs in order if not.
+    fn closes_cycle(&mut self, edge: &Edge) -> bool {
+        if self.back_edges == 0 {
+            let target = edge.target();
+            return !edge.sources().all(|source| self.insert_arc(source, target));
+        }
+        // With a reported cycle inside, the order says nothing of paths through it: search.
+        self.path_back(edge).is_some()
+    }
+
+    /// Removes an instance with all its dependencies.
+    pub(super) fn forget(&mut self, instance: u64) {
+        let Some(node) = self.keys.remove(&Key::Instance(instance)) else { return };
+        let node_ref = &mut self.nodes[node as usize];
+        let out = core::mem::replace(&mut node_ref.out, Vec::new_in(self.alloc.clone()));
+        let into = core::mem::replace(&mut node_ref.into, Vec::new_in(self.alloc.clone()));
+        node_ref.bits = Bits::default();
+        for &ix in out.iter().chain(&into) {
+            let Some(edge) = self.edges[ix as usize].take() else { continue };
+            self.index.remove(&(edge.from, edge.to, edge.kind));
+            self.nodes[edge.from as usize].out.retain(|&other| other != ix);
+            self.nodes[edge.to as usize].into.retain(|&other| other != ix);
+            self.back_edges -= u32::from(edge.back);
+            self.free_edges.push(ix);
+        }
+        self.free_nodes.push(node);
+    }
+}

@@ -1,0 +1,197 @@
+//! The rules of the signal mask: who may open signals, and when.
+//!
+//! A section that blocks signals is an entry of the held stack like a lock, so that "outer" and "inner" are positions on one
+//! stack. Opening signals is unsafe while, apart from the section that ends,
+//!
+//! * a lock is held that was taken with one of them blocked, or
+//! * a section is open that has one of them blocked; `irq::enable` ends what `irq::disable` began, so for it only the other
+//!   sections count.
+//!
+//! It does not matter whether the handler of such a signal was ever seen: the code that opens the signals is wrong without it.
+
+use allocator_api2::alloc::Allocator;
+
+use super::class::ClassId;
+use super::event::{Context, Held, HeldFlags, Place, Reopen, State, Unmask};
+use super::verdict::{Hint, Label, Verdict};
+use super::{Engine, Verdicts};
+use crate::kind::{ReportKind, Severity};
+
+/// A reported unsafe enable whose handler was not seen yet.
+pub(super) struct UnsafeEnable<A: Allocator + Clone> {
+    class: ClassId,
+    signals: u64,
+    verdict: Verdict<A>,
+}
+
+impl<A: Allocator + Clone> Engine<A> {
+    pub(super) fn unmask(&mut self, cx: &Context<'_>, unmask: &Unmask, out: &mut Verdicts<A>) {
+        let opened = cx.mask & !unmask.mask;
+        if self.enable_in_handler(cx, unmask, opened, out) {
+            return;
+        }
+        let own = unmask.own.filter(|&own| own >= cx.base);
+        if own.is_none() && unmask.how == Reopen::Restore {
+            self.report_state(cx, Hint::UnknownSection, None, unmask.place, cx.mask ^ unmask.mask, out);
+            return;
+        }
+        if self.unsafe_enable(cx, unmask, own, opened, out) {
+            return;
+        }
+        if unmask.how != Reopen::Restore {
+            return;
+        }
+        let Some(own) = own else { return };
+        let spoiled = cx.held[own].flags.has(HeldFlags::SPOILED);
+        let crossed = cx.held[own + 1..].iter().find(|held| held.state == State::Section);
+        if let Some(inner) = crossed {
+            self.report_state(cx, Hint::Crossed, Some(inner), unmask.place, opened, out);
+        } else if !spoiled && unmask.mask & !cx.mask != 0 {
+            self.report_state(cx, Hint::RestoreBlocks, Some(&cx.held[own]), unmask.place, unmask.mask & !cx.mask, out);
+        }
+    }
+
+    /// The mask of a handler belongs to the interrupted code.
+    fn enable_in_handler(&self, cx: &Context<'_>, unmask: &Unmask, opened: u64, out: &mut Verdicts<A>) -> bool {
+        let unconditional = matches!(unmask.how, Reopen::Enable | Reopen::LockIrq);
+        if cx.handler == 0 || opened == 0 || !unconditional {
+            return false;
+        }
+        self.report_state(cx, Hint::EnabledInHandler, None, unmask.place, opened, out);
+        true
+    }
+
+    fn report_state(
+        &self,
+        cx: &Context<'_>,
+        hint: Hint,
+        section: Option<&Held>,
+        place: Place,
+        signals: u64,
+        out: &mut Verdicts<A>,
+    ) {
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqState, Severity::Certain).hint(hint);
+        verdict.signals = signals;
+        if let Some(section) = section {
+            let lock = (section.class != ClassId::NONE).then(|| verdict.class(section.class, section.mode, section.place));
+            verdict.part(Label::SectionOpened, lock, section.place, cx.thread);
+        }
+        let label = match hint {
+            Hint::EnabledInHandler => Label::IrqsReenabled,
+            Hint::LeftBlocked | Hint::MaskChanged => Label::Ended,
+            _ => Label::IrqsRestored,
+        };
+        verdict.part(label, None, place, cx.thread);
+        out.push(verdict);
+    }
+
+    /// Whether signals are opened that somebody further out relies on; reported if so.
+    fn unsafe_enable(
+        &mut self,
+        cx: &Context<'_>,
+        unmask: &Unmask,
+        own: Option<usize>,
+        opened: u64,
+        out: &mut Verdicts<A>,
+    ) -> bool {
+        let concerned = |(at, held): &(usize, &Held)| *at >= cx.base && Some(*at) != own && held.mask & opened != 0;
+        let entries = || cx.held.iter().enumerate().filter(concerned).map(|(_, held)| held);
+        let locks = || entries().filter(|held| held.is_lock());
+        let sections = || {
+            entries().filter(|held| match held.state {
+                State::Section => true,
+                State::Disabled => unmask.how == Reopen::LockIrq,
+                _ => false,
+            })
+        };
+        // A restore that is merely crossed with another section, and no lock: a matter of pairing.
+        let pairing_only = unmask.how == Reopen::Restore && locks().next().is_none();
+        if pairing_only || (locks().next().is_none() && sections().next().is_none()) {
+            return false;
+        }
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::UnsafeIrqEnable, Severity::Certain).signals(opened);
+        let all_sections = || entries().filter(|held| matches!(held.state, State::Section | State::Disabled));
+        // The section that really blocked them: what it found was open.
+        let culprit = all_sections().find(|held| held.mask & !held.order & opened != 0).or_else(|| all_sections().next());
+        if let Some(section) = culprit {
+            let lock = (section.class != ClassId::NONE).then(|| verdict.class(section.class, section.mode, section.place));
+            verdict.part(Label::IrqsDisabled, lock, section.place, cx.thread);
+        }
+        for held in locks() {
+            let named = culprit.is_some_and(|section| section.class == held.class && section.lock == held.lock);
+            if !named {
+                verdict.held(Label::HeldWithIrqsOff, held, cx.thread);
+            }
+        }
+        let outer = verdict.locks.len();
+        if let Some(inner) = own.map(|own| &cx.held[own]).filter(|inner| inner.class != ClassId::NONE) {
+            verdict.held(Label::InnerAcquired, inner, cx.thread);
+        }
+        verdict.part(Label::IrqsReenabled, None, unmask.place, cx.thread);
+        self.name_handler(&mut verdict, outer, opened);
+        for lock in 0..outer {
+            let class = verdict.locks[lock].class;
+            let Some(known) = self.classes.get_mut(class) else { continue };
+            let fresh = opened & !known.opened_unsafely;
+            known.opened_unsafely |= opened;
+            if fresh != 0 && verdict.hint == Hint::HandlerUnseen {
+                self.unsafe_enables.push(UnsafeEnable { class, signals: fresh, verdict: verdict.clone() });
+            }
+        }
+        out.push(verdict);
+        true
+    }
+
+    /// Adds where a handler takes one of the first `outer` locks, if that was seen.
+    fn name_handler(&self, verdict: &mut Verdict<A>, outer: usize, opened: u64) {
+        verdict.hint = Hint::HandlerUnseen;
+        for lock in 0..outer {
+            let class = verdict.locks[lock].class;
+            let seen = self.classes.get(class).and_then(|class| class.usage.in_handler(opened));
+            if let Some((signal, place, thread)) = seen {
+                verdict.part(Label::InHandler(signal), Some(lock), place, thread);
+                verdict.hint = Hint::HandlerSeen;
+                return;
+            }
+        }
+    }
+
+    /// A class was taken in the handler of `signals` for the first time: if they were opened under it, say so now.
+    pub(super) fn complete_unsafe_enables(&mut self, class: ClassId, signals: u64, out: &mut Verdicts<A>) {
+        let mut at = 0;
+        while at < self.unsafe_enables.len() {
+            let waiting = &self.unsafe_enables[at];
+            if waiting.class != class || waiting.signals & signals == 0 {
+                at += 1;
+                continue;
+            }
+            let mut verdict = self.unsafe_enables.swap_remove(at).verdict;
+            let outer = verdict.locks.len();
+            self.name_handler(&mut verdict, outer, signals);
+            out.push(verdict);
+        }
+    }
+
+    pub(super) fn mask_imbalance(&mut self, cx: &Context<'_>, signals: u64, place: Place, out: &mut Verdicts<A>) {
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::MaskImbalance, Severity::Certain).signals(signals);
+        verdict.part(Label::Noticed, None, place, cx.thread);
+        out.push(verdict);
+    }
+
+    /// What a handler, a thread or a test may not leave behind in the mask.
+    pub(super) fn check_mask_at_end(&self, cx: &Context<'_>, entered: Option<u64>, place: Place, out: &mut Verdicts<A>) {
+        let open = cx.own().iter().find(|held| matches!(held.state, State::Section | State::Disabled));
+        let spoiled = open.is_some_and(|section| section.flags.has(HeldFlags::SPOILED));
+        if let Some(section) = open {
+            if !spoiled {
+                let left = section.mask & !section.order;
+                self.report_state(cx, Hint::LeftBlocked, Some(section), place, left, out);
+            }
+        } else if let Some(entered) = entered
+            && entered != cx.mask
+        {
+            self.report_state(cx, Hint::MaskChanged, None, place, entered ^ cx.mask, out);
+        }
+    }
+
+}

@@ -1,0 +1,234 @@
+//! In which signal context a class was used, and what contradicts it.
+//!
+//! | set | meaning | contradicts, on one class | contradicts, over a path |
+//! |---|---|---|---|
+//! | `used` | taken in the handler of s, by anybody but a recursive reader | `open`, `open_shared` | the same |
+//! | `used_recursive` | taken there by a recursive reader | `open` | `open`, and what a `→N` edge makes wait |
+//! | `open` | held exclusively while s was open | `used`, `used_recursive` | the same |
+//! | `open_shared` | held shared while s was open | `used` | `used`, and what an `E→` edge keeps waiting |
+//!
+//! A trylock in a handler does not wait, so it sets no `used`; what it holds is held all the same. Only the innermost handler
+//! counts: signals are lines of their own, not levels.
+
+use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
+
+use super::class::ClassId;
+use super::event::{Acquire, Context, HeldFlags, Place, Thread};
+use super::graph::{Edge, EdgeIx, Graph, Pair};
+use super::verdict::{Label, Verdict};
+use super::{Engine, Verdicts};
+use crate::kind::{Mode, ReportKind, Severity};
+
+/// Which of the four sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Set {
+    Used,
+    UsedRecursive,
+    Open,
+    OpenShared,
+}
+
+/// Where a class was first used so, for each newly set group of signals.
+pub(super) struct Usage<A: Allocator + Clone> {
+    groups: Vec<Group, A>,
+}
+
+struct Group {
+    set: Set,
+    signals: u64,
+    place: Place,
+    thread: Thread,
+    mode: Mode,
+}
+
+impl<A: Allocator + Clone> Usage<A> {
+    pub(super) fn new_in(alloc: A) -> Usage<A> {
+        Usage { groups: Vec::new_in(alloc) }
+    }
+
+    /// Where the class was first used with one of `signals` in one of `sets`, and how it was taken.
+    fn first(&self, sets: &[Set], signals: u64) -> Option<&Group> {
+        self.groups.iter().find(|group| sets.contains(&group.set) && group.signals & signals != 0)
+    }
+
+    /// Where it was taken in a handler of one of `signals`: which signal, where, by whom.
+    pub(super) fn in_handler(&self, signals: u64) -> Option<(u8, Place, Thread)> {
+        let group = self.first(&[Set::Used, Set::UsedRecursive], signals)?;
+        Some((lowest(group.signals & signals), group.place, group.thread))
+    }
+}
+
+/// The number of the lowest signal of a set.
+pub(super) fn lowest(signals: u64) -> u8 {
+    signals.trailing_zeros() as u8 + 1
+}
+
+const IN_HANDLER: [Set; 2] = [Set::Used, Set::UsedRecursive];
+const HELD_OPEN: [Set; 2] = [Set::Open, Set::OpenShared];
+
+impl<A: Allocator + Clone> Engine<A> {
+    /// Marks the usage of an acquisition, and reports what contradicts it.
+    pub(super) fn mark_usage(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
+        let new = &acquire.new;
+        if !new.flags.has(HeldFlags::TRY) {
+            let set = if new.mode == Mode::ReadRecursive { Set::UsedRecursive } else { Set::Used };
+            self.mark(cx, acquire, set, cx.handler_bit(), out);
+        }
+        let set = if new.exclusive() { Set::Open } else { Set::OpenShared };
+        self.mark(cx, acquire, set, !new.mask, out);
+    }
+
+    fn mark(&mut self, cx: &Context<'_>, acquire: &Acquire, set: Set, signals: u64, out: &mut Verdicts<A>) {
+        let Some(class) = self.classes.get_mut(acquire.new.class) else { return };
+        let node = class.node;
+        let bits = &mut self.graph.nodes[node as usize].bits;
+        let (bit_set, conflicts) = match set {
+            Set::Used => (&mut bits.used, bits.open | bits.open_shared),
+            Set::UsedRecursive => (&mut bits.used_recursive, bits.open),
+            Set::Open => (&mut bits.open, bits.used | bits.used_recursive),
+            Set::OpenShared => (&mut bits.open_shared, bits.used),
+        };
+        let fresh = signals & !*bit_set;
+        if fresh == 0 {
+            return;
+        }
+        *bit_set |= fresh;
+        let new = &acquire.new;
+        class.usage.groups.push(Group { set, signals: fresh, place: new.place, thread: cx.thread, mode: new.mode });
+        let in_handler = IN_HANDLER.contains(&set);
+        self.graph.usage_changed(node);
+        if in_handler {
+            self.complete_unsafe_enables(new.class, fresh, out);
+        }
+        if conflicts & fresh != 0 {
+            self.report_usage(cx, acquire, in_handler, conflicts & fresh, out);
+            return;
+        }
+        let across = match set {
+            Set::Used => self.graph.down[node as usize * 2],
+            Set::UsedRecursive => self.graph.down[node as usize * 2 + 1],
+            Set::Open => self.graph.up[node as usize * 2] | self.graph.up[node as usize * 2 + 1],
+            Set::OpenShared => self.graph.up[node as usize * 2],
+        };
+        if across & fresh != 0 {
+            self.report_usage_path(new.class, set, across & fresh, out);
+        }
+    }
+
+    /// One class contradicts itself.
+    fn report_usage(&self, cx: &Context<'_>, acquire: &Acquire, in_handler: bool, signals: u64, out: &mut Verdicts<A>) {
+        let new = &acquire.new;
+        let signal = lowest(signals);
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqUsage, Severity::Possible).signals(signals);
+        let (label, other_sets, other_label) = if in_handler {
+            (Label::InHandler(signal), HELD_OPEN, Label::HeldOpen(signal))
+        } else {
+            (Label::HeldOpen(signal), IN_HANDLER, Label::InHandler(signal))
+        };
+        let lock = verdict.class(new.class, new.mode, new.place);
+        let (place, thread) = self.usage_place(new.class, |usage| {
+            usage.first(&other_sets, 1 << (signal - 1)).map(|group| (group.place, group.thread))
+        });
+        verdict.part(other_label, Some(lock), place, thread);
+        verdict.part(label, Some(lock), new.place, cx.thread);
+        out.push(verdict);
+    }
+
+    /// The new usage of one class contradicts that of another, over a strong path.
+    fn report_usage_path(&mut self, class: ClassId, set: Set, signals: u64, out: &mut Verdicts<A>) {
+        let Some(node) = self.classes.get(class).map(|class| class.node) else { return };
+        let signal = lowest(signals);
+        let bit = 1 << (signal - 1);
+        let path = match set {
+            Set::Used => self.path_to_open(node * 2, bit),
+            Set::UsedRecursive => self.path_to_open(node * 2 + 1, bit),
+            Set::Open => self.path_from_used([node * 2, node * 2 + 1], bit),
+            Set::OpenShared => self.path_from_used([node * 2], bit),
+        };
+        if let Some(path) = path {
+            self.report_inversion_of(signals, &path, out);
+        }
+    }
+
+    /// A new dependency connects a class taken in a handler with one held while its signal is open.
+    pub(super) fn check_connection(&mut self, edge: EdgeIx, out: &mut Verdicts<A>) {
+        let (from, to, kind, target) = {
+            let edge = self.graph.edge(edge);
+            (edge.from, edge.to, edge.kind, edge.target())
+        };
+        let sources = [from * 2, from * 2 + 1];
+        let sources = &sources[..if kind.shared { 1 } else { 2 }];
+        let above = sources.iter().fold(self.graph.nodes[from as usize].bits.safe(kind), |bits, &source| {
+            bits | self.graph.up[source as usize]
+        });
+        let below = self.graph.nodes[to as usize].bits.unsafe_(kind) | self.graph.down[target as usize];
+        let signals = above & below;
+        if signals == 0 {
+            return;
+        }
+        let bit = 1 << (lowest(signals) - 1);
+        let mut path = Vec::new_in(self.alloc.clone());
+        if self.graph.nodes[from as usize].bits.safe(kind) & bit == 0 {
+            let Some(before) = self.path_from_used(sources.iter().copied(), bit) else { return };
+            path.extend_from_slice(&before);
+        }
+        path.push(edge);
+        if self.graph.nodes[to as usize].bits.unsafe_(kind) & bit == 0 {
+            let Some(behind) = self.path_to_open(target, bit) else { return };
+            path.extend_from_slice(&behind);
+        }
+        self.report_inversion_of(signals, &path, out);
+    }
+
+    /// The shortest strong path from a pair to a class held while the signal was open.
+    fn path_to_open(&mut self, start: Pair, bit: u64) -> Option<Vec<EdgeIx, A>> {
+        self.graph.forward([start], |graph: &Graph<A>, edge: &Edge, reached| {
+            graph.nodes[reached as usize / 2].bits.unsafe_(edge.kind) & bit != 0
+        })
+    }
+
+    /// The shortest strong path to one of the pairs from a class taken in the signal's handler.
+    fn path_from_used(&mut self, ends: impl IntoIterator<Item = Pair>, bit: u64) -> Option<Vec<EdgeIx, A>> {
+        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge| {
+            graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0
+        })
+    }
+
+    fn report_inversion_of(&self, signals: u64, path: &[EdgeIx], out: &mut Verdicts<A>) {
+        let (Some(&first), Some(&last)) = (path.first(), path.last()) else { return };
+        let signal = lowest(signals);
+        let bit = 1 << (signal - 1);
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqInversion, Severity::Possible).signals(bit);
+        let safe = self.graph.class(self.graph.edge(first).from);
+        let open = self.graph.class(self.graph.edge(last).to);
+        let (safe_group, open_group) = (self.group(safe, &IN_HANDLER, bit), self.group(open, &HELD_OPEN, bit));
+        let lock = verdict.class(safe, safe_group.map_or(Mode::Write, |group| group.mode), Place::default());
+        if let Some(group) = safe_group {
+            verdict.locks[lock].place = group.place;
+            verdict.part(Label::InHandler(signal), Some(lock), group.place, group.thread);
+        }
+        let mut from = lock;
+        for &ix in path {
+            let edge = self.graph.edge(ix);
+            let to = verdict.class(self.graph.class(edge.to), edge.modes.1, edge.acquiring);
+            let thread = self.thread_of(edge);
+            verdict.part(Label::Holding, Some(from), edge.holding, thread);
+            verdict.part(Label::AcquiredUnder, Some(to), edge.acquiring, thread);
+            from = to;
+        }
+        if let Some(group) = open_group {
+            verdict.part(Label::HeldOpen(signal), Some(from), group.place, group.thread);
+        }
+        out.push(verdict);
+    }
+
+    fn group(&self, class: ClassId, sets: &[Set], signals: u64) -> Option<&Group> {
+        self.classes.get(class)?.usage.first(sets, signals)
+    }
+
+    /// The first thread that made a dependency.
+    pub(super) fn thread_of(&self, edge: &Edge) -> Thread {
+        Thread { id: edge.evidence.threads().first().copied().unwrap_or(0), began: 0 }
+    }
+}

@@ -1,0 +1,248 @@
+//! Interrupt emulation: the signals of a thread, masked and unmasked in the shapes the kernel has for interrupts.
+//!
+//! | kernel | here |
+//! |---|---|
+//! | `local_irq_disable`, `local_irq_enable` | [`disable`], [`enable`] |
+//! | `local_irq_save`, `local_irq_restore` | [`save`], [`restore`] |
+//! | counted disabling (`local_interrupt_disable`) | [`Counted`] |
+//! | `spin_lock_irq`, `spin_lock_irqsave` | `lock_irq()`, `lock_irqsave()` and `lock_irq_counted()` of every lock, whose guard is an [`IrqGuard`] |
+//!
+//! "Irqs off" means that the signals of [`lines`] are blocked in this thread, for real. With the feature `validate` off the
+//! functions do only that.
+//!
+//! Which one to use: [`save`] and [`restore`] (or `lock_irqsave`) put back what they found and are right everywhere.
+//! [`disable`] and [`enable`] (or `lock_irq`) open the signals *whatever they were before*: they are wrong in any function
+//! that may be called with the signals already blocked, and that is reported. [`Counted`] may end in any order.
+
+#[cfg(not(feature = "validate"))]
+mod disabled;
+#[cfg(feature = "validate")]
+mod enabled;
+mod lines;
+
+#[cfg(not(feature = "validate"))]
+use disabled as imp;
+#[cfg(feature = "validate")]
+use enabled as imp;
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+
+pub(crate) use lines::bit;
+pub use lines::{Lines, lines, set_lines};
+
+use crate::map::LockMap;
+
+/// Blocks the signals of [`lines`] in this thread.
+///
+/// Cost: one system call, or none when they are blocked already. **Signal safety:** may be called in a handler.
+#[inline]
+#[track_caller]
+pub fn disable() {
+    imp::disable();
+}
+
+/// Unblocks the signals of [`lines`] in this thread, whatever they were before.
+///
+/// Reported as `UnsafeIrqEnable`, before it happens, when a lock is held that was taken with them blocked, or inside a section
+/// of [`save`], [`Counted`] or an `_irq` guard. Ends every section that [`disable`] began.
+///
+/// Cost: one system call. **Signal safety:** may be called in a handler, but is reported there as `IrqState`: the mask belongs
+/// to the interrupted code.
+#[inline]
+#[track_caller]
+pub fn enable() {
+    imp::enable();
+}
+
+/// Blocks the signals of [`lines`] in this thread and returns what was blocked before.
+///
+/// Cost: one system call, or none when they are blocked already. **Signal safety:** may be called in a handler.
+///
+/// # Examples
+///
+/// ```
+/// let flags = lockdep_core::irq::save();
+/// assert!(!lockdep_core::irq::enabled());
+/// lockdep_core::irq::restore(flags);
+/// assert!(lockdep_core::irq::enabled());
+/// ```
+#[inline]
+#[track_caller]
+#[must_use = "the flags are what `restore` needs"]
+pub fn save() -> Flags {
+    Flags { state: imp::save(), _thread: PhantomData }
+}
+
+/// Puts the mask back to what `flags` found.
+///
+/// Cost: one system call, or none when nothing changes. **Signal safety:** may be called in a handler, for flags saved there.
+#[inline]
+#[track_caller]
+pub fn restore(flags: Flags) {
+    imp::restore(flags.state);
+}
+
+/// Whether the signals of [`lines`] are open in this thread: `false` if one of them is blocked.
+///
+/// Cost: with `validate` a thread-local read, without it a system call. **Signal safety:** may be called in a handler.
+#[inline]
+#[must_use]
+pub fn enabled() -> bool {
+    imp::enabled()
+}
+
+/// Reads the real mask of this thread again; a difference that we did not make is reported as `MaskImbalance`.
+///
+/// Call it after foreign code that changes masks on purpose. Cost: one system call. **Signal safety:** may be called in a
+/// handler.
+#[track_caller]
+pub fn sync() {
+    imp::sync();
+}
+
+/// The signal mask that [`save`] found. Given back to [`restore`], on the same thread.
+pub struct Flags {
+    state: imp::Flags,
+    _thread: PhantomData<*const ()>,
+}
+
+impl fmt::Debug for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flags").finish_non_exhaustive()
+    }
+}
+
+/// Keeps the signals of [`lines`] blocked while it lives; tokens may be dropped in any order (counted disabling).
+///
+/// The first token masks, then counts; the last one restores what the first found.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::irq;
+///
+/// let outer = irq::Counted::new();
+/// let inner = irq::Counted::new();
+/// drop(outer);
+/// assert!(!irq::enabled());
+/// drop(inner);
+/// assert!(irq::enabled());
+/// ```
+pub struct Counted {
+    _state: imp::Counted,
+    _thread: PhantomData<*const ()>,
+}
+
+impl Counted {
+    /// Blocks the signals and counts. Cost: one system call for the first, none for the others. **Signal safety:** may be
+    /// called in a handler.
+    #[inline]
+    #[track_caller]
+    #[must_use = "the signals are open again as soon as the token is dropped"]
+    pub fn new() -> Counted {
+        Counted { _state: imp::Counted::new(), _thread: PhantomData }
+    }
+}
+
+impl Default for Counted {
+    #[track_caller]
+    fn default() -> Counted {
+        Counted::new()
+    }
+}
+
+impl fmt::Debug for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counted").finish_non_exhaustive()
+    }
+}
+
+/// The irq section of one guard: for lock types that offer `lock_irq` and its sisters.
+pub struct Section {
+    state: imp::Section,
+    _thread: PhantomData<*const ()>,
+}
+
+impl Section {
+    /// Blocks the signals; its drop opens them, whatever they were before (`spin_lock_irq`).
+    #[inline]
+    #[track_caller]
+    pub fn lock_irq() -> Section {
+        Section { state: imp::Section::lock_irq(), _thread: PhantomData }
+    }
+
+    /// Blocks the signals; its drop puts back what was found (`spin_lock_irqsave`).
+    #[inline]
+    #[track_caller]
+    pub fn lock_irqsave() -> Section {
+        Section { state: imp::Section::lock_irqsave(), _thread: PhantomData }
+    }
+
+    /// Blocks the signals and counts; its drop counts down, the last one restores.
+    #[inline]
+    #[track_caller]
+    pub fn lock_irq_counted() -> Section {
+        Section { state: imp::Section::lock_irq_counted(), _thread: PhantomData }
+    }
+
+    /// Puts `guard`, just taken on the lock of `map`, into this section.
+    #[inline]
+    pub fn guard<G>(self, map: &LockMap, guard: G) -> IrqGuard<G> {
+        self.state.bind(map);
+        IrqGuard { guard, section: self }
+    }
+}
+
+impl fmt::Debug for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Section").finish_non_exhaustive()
+    }
+}
+
+/// A guard taken with signals blocked: `lock_irq()`, `lock_irqsave()`, `lock_irq_counted()` and their sisters.
+///
+/// Dropping it releases the lock, then opens, restores or counts down the signals. It cannot leave its thread.
+#[must_use = "the lock is released as soon as the guard is dropped"]
+pub struct IrqGuard<G> {
+    // Fields drop in order: the lock first, then the signals.
+    guard: G,
+    section: Section,
+}
+
+impl<G> IrqGuard<G> {
+    /// The plain guard inside, for a condition variable.
+    #[inline]
+    pub fn as_guard(&mut self) -> &mut G {
+        &mut self.guard
+    }
+
+    /// Turns the guard inside into another one; the signals stay blocked.
+    #[inline]
+    pub fn map_guard<H>(self, f: impl FnOnce(G) -> H) -> IrqGuard<H> {
+        IrqGuard { guard: f(self.guard), section: self.section }
+    }
+}
+
+impl<G: Deref> Deref for IrqGuard<G> {
+    type Target = G::Target;
+
+    #[inline]
+    fn deref(&self) -> &G::Target {
+        &self.guard
+    }
+}
+
+impl<G: DerefMut> DerefMut for IrqGuard<G> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut G::Target {
+        &mut self.guard
+    }
+}
+
+impl<G: fmt::Debug> fmt::Debug for IrqGuard<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.guard.fmt(f)
+    }
+}

@@ -1,0 +1,94 @@
+//! The twin without validation: no size, no code.
+
+use super::How;
+use crate::class::{LockClass, LockKind};
+use crate::kind::Mode;
+
+/// The validator's field in a lock; without the feature `validate` it has no size and its methods do nothing.
+#[derive(Debug)]
+pub struct LockMap(());
+
+/// What [`LockMap::wait_begin`] hands to [`LockMap::wait_end`].
+#[derive(Debug)]
+pub struct Waiting(());
+
+#[allow(clippy::unused_self, reason = "one surface with the enabled twin")]
+impl LockMap {
+    /// The map of a lock of kind `K` that protects a `T`, made here.
+    #[inline(always)]
+    pub const fn new<K: LockKind, T>() -> LockMap {
+        LockMap(())
+    }
+
+    /// The same, of a declared class.
+    #[inline(always)]
+    pub const fn with_class<K: LockKind, T>(_class: &'static LockClass) -> LockMap {
+        LockMap(())
+    }
+
+    /// A blocking acquisition: checked, then tried, then waited for.
+    #[inline(always)]
+    pub fn lock<G>(&self, _how: How<'_>, _attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        block()
+    }
+
+    /// An attempt that does not wait; recorded if it succeeds.
+    #[inline(always)]
+    pub fn try_lock<G>(&self, _how: How<'_>, attempt: impl FnOnce() -> Option<G>) -> Option<G> {
+        attempt()
+    }
+
+    /// An attempt that waits for a while: allowed only where waiting is, otherwise as [`try_lock`](Self::try_lock).
+    #[inline(always)]
+    pub fn try_lock_timed<G>(&self, _how: How<'_>, attempt: impl FnOnce() -> Option<G>) -> Option<G> {
+        attempt()
+    }
+
+    /// The lock is held already, by means we did not see; from here on it is tracked.
+    #[inline(always)]
+    pub fn adopt(&self, _how: How<'_>) {}
+
+    /// Before the real release.
+    #[inline(always)]
+    pub fn release(&self) {}
+
+    /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
+    #[inline(always)]
+    pub fn leak(&self) {}
+
+    /// After the real lock changed the mode in which it is held, without waiting.
+    #[inline(always)]
+    pub fn converted(&self, _from: Mode, _to: Mode) {}
+
+    /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried, then waited for.
+    #[inline(always)]
+    pub fn upgrade(&self, _attempt: impl FnOnce() -> bool, block: impl FnOnce()) {
+        block();
+    }
+
+    /// Before a wait that releases this lock and takes it again.
+    #[inline(always)]
+    pub fn wait_begin(&self, _condvar: &LockMap, _timed: bool) -> Waiting {
+        Waiting(())
+    }
+
+    /// After that wait.
+    #[inline(always)]
+    pub fn wait_end(&self, _waiting: Waiting) {}
+
+    /// Who waits on this condition variable is woken from here.
+    #[inline(always)]
+    pub fn notify(&self) {}
+
+    /// Records the order as if the lock were taken and released here, without touching it.
+    #[inline(always)]
+    pub fn might_lock(&self, _how: How<'_>) {}
+
+    /// Reports if this thread does not hold the lock.
+    #[inline(always)]
+    pub fn assert_held(&self) {}
+
+    /// Reports if this thread holds the lock.
+    #[inline(always)]
+    pub fn assert_not_held(&self) {}
+}

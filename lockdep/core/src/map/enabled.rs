@@ -1,0 +1,285 @@
+//! The twin with validation: two words in every lock.
+//!
+//! | word | before the first acquisition | after it | when the instance matters |
+//! |---|---|---|---|
+//! | `place` | the construction site, or the declared class | the class record, tagged 1 | the instance record, tagged 2 |
+//! | `info` | what the type says | the class number, with the top bit set | the same |
+//!
+//! Both change in slow sections only, `place` first. A reader looks at `info` first: the top bit says which meaning `place` has
+//! (an address has it never). The class number is never used again for another class, so the cache needs no invalidation.
+
+use core::panic::Location;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use super::How;
+use crate::arena::{allocate_for, free_for};
+use crate::class::{LockClass, LockInfo, LockKind};
+use crate::kind::Mode;
+use crate::runtime::acquire;
+use crate::runtime::contention;
+use crate::runtime::globals::{ClassRecord, Globals, InstanceRecord};
+use crate::runtime::slow;
+
+/// The validator's field in a lock.
+///
+/// Two words. Creating one costs nothing; dropping one that was never used costs a load. Every method may be called in a signal
+/// handler.
+#[derive(Debug)]
+pub struct LockMap {
+    place: AtomicPtr<()>,
+    info: AtomicPtr<()>,
+}
+
+/// What [`LockMap::wait_begin`] hands to [`LockMap::wait_end`].
+#[derive(Debug)]
+pub struct Waiting {
+    site: &'static Location<'static>,
+    /// The mutex was held, and has to be again.
+    held: bool,
+    mode: Mode,
+}
+
+const REGISTERED: usize = 1 << 63;
+const TAG: usize = 3;
+const CLASS: usize = 1;
+const INSTANCE: usize = 2;
+
+struct Info<K, T>(core::marker::PhantomData<(K, T)>);
+
+impl<K: LockKind, T> Info<K, T> {
+    const PLAIN: LockInfo = LockInfo {
+        kind: K::NAME,
+        wait: K::WAIT,
+        read_recursive_in_handler: K::READ_RECURSIVE_IN_HANDLER,
+        type_name: core::any::type_name::<T>,
+        declared: false,
+    };
+    const DECLARED: LockInfo = LockInfo { declared: true, ..Self::PLAIN };
+}
+
+impl LockMap {
+    /// The map of a lock of kind `K` that protects a `T`, made here.
+    #[inline(always)]
+    #[track_caller]
+    pub const fn new<K: LockKind, T>() -> LockMap {
+        let site: *const Location<'static> = Location::caller();
+        let info: *const LockInfo = &Info::<K, T>::PLAIN;
+        LockMap { place: AtomicPtr::new(site.cast_mut().cast()), info: AtomicPtr::new(info.cast_mut().cast()) }
+    }
+
+    /// The same, of a declared class.
+    #[inline(always)]
+    pub const fn with_class<K: LockKind, T>(class: &'static LockClass) -> LockMap {
+        let class: *const LockClass = class;
+        let info: *const LockInfo = &Info::<K, T>::DECLARED;
+        LockMap { place: AtomicPtr::new(class.cast_mut().cast()), info: AtomicPtr::new(info.cast_mut().cast()) }
+    }
+
+    /// A blocking acquisition: checked, then tried, then waited for.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn lock<G>(&self, how: How<'_>, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        acquire::acquire(self, how, Location::caller());
+        match attempt() {
+            Some(guard) => guard,
+            None => contention::wait(self, attempt, block),
+        }
+    }
+
+    /// An attempt that does not wait; recorded if it succeeds.
+    #[inline(always)]
+    #[track_caller]
+    pub fn try_lock<G>(&self, how: How<'_>, attempt: impl FnOnce() -> Option<G>) -> Option<G> {
+        let guard = attempt()?;
+        acquire::acquired(self, how, Location::caller());
+        Some(guard)
+    }
+
+    /// An attempt that waits for a while: allowed only where waiting is, otherwise as [`try_lock`](Self::try_lock).
+    #[inline(always)]
+    #[track_caller]
+    pub fn try_lock_timed<G>(&self, how: How<'_>, attempt: impl FnOnce() -> Option<G>) -> Option<G> {
+        acquire::might_wait(self, Location::caller());
+        self.try_lock(how, attempt)
+    }
+
+    /// The lock is held already, by means we did not see; from here on it is tracked.
+    #[inline(always)]
+    #[track_caller]
+    pub fn adopt(&self, how: How<'_>) {
+        acquire::acquired(self, how, Location::caller());
+    }
+
+    /// Before the real release.
+    #[inline(always)]
+    pub fn release(&self) {
+        acquire::release(self);
+    }
+
+    /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
+    #[inline(always)]
+    pub fn leak(&self) {
+        acquire::release(self);
+    }
+
+    /// After the real lock changed the mode in which it is held, without waiting.
+    #[inline(always)]
+    pub fn converted(&self, from: Mode, to: Mode) {
+        acquire::converted(self, from, to);
+    }
+
+    /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried, then waited for.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn upgrade(&self, attempt: impl FnOnce() -> bool, block: impl FnOnce()) {
+        acquire::upgrade(self, Location::caller());
+        if !attempt() {
+            contention::wait_for_upgrade(self, block);
+        }
+        acquire::converted(self, Mode::Upgradable, Mode::Write);
+    }
+
+    /// Before a wait that releases this lock and takes it again.
+    #[inline(always)]
+    #[track_caller]
+    pub fn wait_begin(&self, condvar: &LockMap, timed: bool) -> Waiting {
+        let site = Location::caller();
+        let held = acquire::holds(self);
+        acquire::release(self);
+        acquire::check_wait(condvar, self, timed, site);
+        Waiting { site, held, mode: Mode::Write }
+    }
+
+    /// After that wait.
+    #[inline(always)]
+    pub fn wait_end(&self, waiting: Waiting) {
+        if waiting.held {
+            acquire::acquired(self, How::new(waiting.mode), waiting.site);
+        }
+    }
+
+    /// Who waits on this condition variable is woken from here.
+    #[inline(always)]
+    #[track_caller]
+    pub fn notify(&self) {
+        acquire::notify(self, Location::caller());
+    }
+
+    /// Records the order as if the lock were taken and released here, without touching it.
+    #[track_caller]
+    pub fn might_lock(&self, how: How<'_>) {
+        acquire::check_only(self, how, Location::caller(), None);
+    }
+
+    /// Reports if this thread does not hold the lock.
+    #[track_caller]
+    pub fn assert_held(&self) {
+        acquire::assert_held(self, true, Location::caller());
+    }
+
+    /// Reports if this thread holds the lock.
+    #[track_caller]
+    pub fn assert_not_held(&self) {
+        acquire::assert_held(self, false, Location::caller());
+    }
+
+    /// The identity of the lock while it stays where it is.
+    #[inline(always)]
+    pub(crate) fn address(&self) -> usize {
+        core::ptr::from_ref(self).expose_provenance()
+    }
+
+    /// The class number, or 0 before the first acquisition.
+    #[inline(always)]
+    pub(crate) fn class(&self) -> u32 {
+        // Relaxed: a number that is seen is right, and one not seen yet is looked up in a slow section.
+        let info = self.info.load(Ordering::Relaxed).addr();
+        if info & REGISTERED != 0 { info as u32 } else { 0 }
+    }
+
+    /// Gives the class a name of its own, before its first acquisition.
+    pub(crate) fn call(&self, name: &'static str) {
+        if self.class() == 0 {
+            slow::with(|globals| self.resolve_as(globals, Some(name)));
+        }
+    }
+
+    /// The class record, registered if need be; in a slow section.
+    pub(crate) fn resolve(&self, globals: &mut Globals) -> &'static ClassRecord {
+        self.resolve_as(globals, None)
+    }
+
+    fn resolve_as(&self, globals: &mut Globals, name: Option<&'static str>) -> &'static ClassRecord {
+        let info = self.info.load(Ordering::Relaxed);
+        let place = self.place.load(Ordering::Relaxed);
+        if info.addr() & REGISTERED == 0 {
+            // SAFETY: before registration the word is a `&'static LockInfo`.
+            let info = unsafe { &*info.cast::<LockInfo>() };
+            let record = globals.class(info, place, name);
+            let tagged = core::ptr::from_ref(record).cast_mut().map_addr(|address| address | CLASS);
+            self.place.store(tagged.cast(), Ordering::Relaxed);
+            self.info.store(core::ptr::without_provenance_mut(REGISTERED | record.base as usize), Ordering::Release);
+            return record;
+        }
+        let record = place.map_addr(|address| address & !TAG);
+        match place.addr() & TAG {
+            // SAFETY: tagged so in a slow section; class records are immortal, instance records live as long as their lock.
+            CLASS => unsafe { &*record.cast::<ClassRecord>() },
+            // SAFETY: as above.
+            _ => unsafe { (*record.cast::<InstanceRecord>()).class },
+        }
+    }
+
+    /// The number of this very lock, given if need be; in a slow section.
+    pub(crate) fn instance(&self, globals: &mut Globals) -> u64 {
+        if let Some(known) = self.known_instance() {
+            return known;
+        }
+        let class = self.resolve(globals);
+        globals.instances += 1;
+        let record = allocate_for::<InstanceRecord>(1);
+        // SAFETY: fresh memory for one record.
+        unsafe { record.write(InstanceRecord { class, id: globals.instances }) };
+        self.place.store(record.map_addr(|address| address | INSTANCE).cast(), Ordering::Release);
+        globals.instances
+    }
+
+    /// The number of this very lock, if it was ever given one.
+    pub(crate) fn known_instance(&self) -> Option<u64> {
+        let place = self.place.load(Ordering::Acquire);
+        let registered = self.info.load(Ordering::Relaxed).addr() & REGISTERED != 0;
+        (registered && place.addr() & TAG == INSTANCE).then(|| {
+            // SAFETY: tagged so, and the record lives as long as the lock.
+            unsafe { (*place.map_addr(|address| address & !TAG).cast::<InstanceRecord>()).id }
+        })
+    }
+}
+
+impl Drop for LockMap {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.info.get_mut().addr() & REGISTERED != 0 {
+            gone(self);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn gone(map: &mut LockMap) {
+    acquire::dropped(map);
+    let place = *map.place.get_mut();
+    if place.addr() & TAG == INSTANCE {
+        let record = place.map_addr(|address| address & !TAG).cast::<InstanceRecord>();
+        // SAFETY: the lock is gone, and with it the only pointer to its record.
+        slow::with_blocks(|_| unsafe { free_for(record, 1) });
+    }
+}

@@ -1,0 +1,196 @@
+//! The report as a value.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{Evidence, LabelledStack, ReportId, ReportedLock, Site, json, text};
+use crate::engine::{Hint, Label};
+use crate::kind::{Mode, ReportKind, Severity};
+use crate::stack::symbolize;
+
+/// A finding of the validator: what happened, to which locks, with every stack that belongs to it.
+///
+/// Cheap to clone. Stacks are symbolized the first time they are asked for, so [`stacks`](Report::stacks),
+/// [`to_text`](Report::to_text) and [`to_json`](Report::to_json) allocate and are not for signal handlers.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::testing;
+///
+/// let reports = testing::isolated(|_cx| {});
+/// assert!(reports.is_empty());
+/// ```
+#[derive(Clone)]
+pub struct Report(Arc<Inner>);
+
+struct Inner {
+    body: Body,
+    stacks: OnceLock<Vec<LabelledStack>>,
+}
+
+/// Everything a report says, before symbolization.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) id: ReportId,
+    pub(crate) kind: ReportKind,
+    pub(crate) severity: Severity,
+    /// Which case of the kind it is: decides the words of the title.
+    pub(crate) hint: Hint,
+    /// The title itself, where the facts do not give it: lower case, no final stop, names in backticks.
+    pub(crate) headline: Option<String>,
+    /// The signals concerned, ascending; empty when signals play no part.
+    pub(crate) signals: Vec<i32>,
+    /// The locks it speaks of: the subject first; for a cycle or a path, in its order. Two locks of one class are two entries.
+    pub(crate) locks: Vec<ReportedLock>,
+    /// The places, in reading order; for a cycle two for each edge, the edge that closes it first.
+    pub(crate) steps: Vec<Step>,
+    /// What the reporting thread holds, outermost first.
+    pub(crate) held: Vec<LockEntry>,
+    /// The reporting thread.
+    pub(crate) thread: String,
+    /// The handler it runs in.
+    pub(crate) in_handler: Option<i32>,
+    pub(crate) evidence: Evidence,
+    /// Where this thread last blocked and last unblocked signals.
+    pub(crate) irqs_last_off: Option<Stamp>,
+    pub(crate) irqs_last_on: Option<Stamp>,
+    /// Facts that belong to the kind, each one sentence: "no handler was seen to take it yet".
+    pub(crate) notes: Vec<String>,
+    /// What to do about it, one or two sentences.
+    pub(crate) help: String,
+}
+
+/// One place of a report.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// What it shows.
+    pub(crate) what: Label,
+    /// The same in words, as by [`label`](super::label): "first acquired at", "acquiring at", "irqs disabled at".
+    pub(crate) label: String,
+    /// Which of the report's locks it is about.
+    pub(crate) lock: Option<usize>,
+    pub(crate) site: Option<Site>,
+    /// How the lock was taken there, if that is not how it was taken in general: in a cycle it may differ from step to step.
+    pub(crate) mode: Option<Mode>,
+    /// Return addresses, innermost first; empty when stacks are off.
+    pub(crate) ips: Vec<usize>,
+    /// The thread that was there.
+    pub(crate) thread: String,
+}
+
+/// A lock in the list of held locks.
+#[derive(Debug)]
+pub(crate) struct LockEntry {
+    pub(crate) lock: ReportedLock,
+    /// Taken inside this handler.
+    pub(crate) in_handler: Option<i32>,
+    /// Taken with the irq lines blocked.
+    pub(crate) irqs_off: bool,
+}
+
+/// Where a mask change happened.
+#[derive(Debug)]
+pub(crate) struct Stamp {
+    pub(crate) site: Option<Site>,
+    /// The how-many-th mask change of the thread it was.
+    pub(crate) event: u64,
+}
+
+impl Body {
+    /// A body that says nothing yet; the rest is filled with `..Body::new(id, kind, severity)` or field by field.
+    pub(crate) fn new(id: ReportId, kind: ReportKind, severity: Severity) -> Body {
+        Body {
+            id,
+            kind,
+            severity,
+            hint: Hint::None,
+            headline: None,
+            signals: Vec::new(),
+            locks: Vec::new(),
+            steps: Vec::new(),
+            held: Vec::new(),
+            thread: String::new(),
+            in_handler: None,
+            evidence: Evidence::default(),
+            irqs_last_off: None,
+            irqs_last_on: None,
+            notes: Vec::new(),
+            help: String::new(),
+        }
+    }
+}
+
+impl Report {
+    pub(crate) fn new(body: Body) -> Report {
+        Report(Arc::new(Inner { body, stacks: OnceLock::new() }))
+    }
+
+    /// A report whose stacks are known already, instead of being found by the return addresses of its steps.
+    #[cfg(test)]
+    pub(super) fn with_stacks(body: Body, stacks: Vec<LabelledStack>) -> Report {
+        Report(Arc::new(Inner { body, stacks: OnceLock::from(stacks) }))
+    }
+
+    pub(crate) fn body(&self) -> &Body {
+        &self.0.body
+    }
+
+    /// What it is about.
+    pub fn kind(&self) -> ReportKind {
+        self.0.body.kind
+    }
+
+    /// How sure it is.
+    pub fn severity(&self) -> Severity {
+        self.0.body.severity
+    }
+
+    /// Its identity, the same in every run.
+    pub fn id(&self) -> ReportId {
+        self.0.body.id
+    }
+
+    /// The locks it speaks of: the subject first; for a cycle, in its order.
+    pub fn locks(&self) -> &[ReportedLock] {
+        &self.0.body.locks
+    }
+
+    /// What else is known about a cycle.
+    pub fn evidence(&self) -> &Evidence {
+        &self.0.body.evidence
+    }
+
+    /// The stacks, each with what it shows. Empty stacks (`LOCKDEP_STACKS=off`) have no frames.
+    pub fn stacks(&self) -> &[LabelledStack] {
+        self.0.stacks.get_or_init(|| {
+            let steps = self.0.body.steps.iter();
+            steps.map(|step| LabelledStack { label: step.label.clone(), frames: symbolize(&step.ips) }).collect()
+        })
+    }
+
+    /// The report for people, as it is printed, without colour.
+    pub fn to_text(&self) -> String {
+        text::render(self, text::Style::PLAIN)
+    }
+
+    /// The report for machines: one JSON object in one line, with a `version`.
+    pub fn to_json(&self) -> String {
+        json::render(self)
+    }
+
+    /// The text as it suits standard error.
+    pub(crate) fn to_terminal(&self) -> String {
+        text::render(self, text::Style::of_stderr())
+    }
+}
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Report")
+            .field("kind", &self.kind())
+            .field("severity", &self.severity())
+            .field("id", &self.id())
+            .field("locks", &self.locks().iter().map(ReportedLock::class_name).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,539 @@
+//! The report for people, drawn as the compiler draws a diagnostic.
+//!
+//! In this order: the title; each scene (what one thread did in one go) as source lines with carets, and below them the
+//! stacks; a schedule that deadlocks; the locks; what is held; what else is known; what to do; the id. The text may change
+//! with every version. What it draws is decided here, how it looks by the caller, in [`Style`].
+
+use std::ops::Range;
+use std::rc::Rc;
+use std::{env, mem};
+
+use annotate_snippets::renderer::{AnsiColor, DecorStyle, Effects, Style as Ansi};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Padding, Renderer, Snippet};
+
+use super::labels::{Beside, phrase};
+use super::names::{Names, clean, count, is_declared, kind_and_type, quoted_class, shorten};
+use super::scenario::{END, Scenario};
+use super::signals::signal_name;
+use super::source::Sources;
+use super::title::{thread, title};
+use super::{Body, Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, reading, source};
+use crate::engine::Label;
+use crate::kind::Severity;
+
+/// Frames of one stack that are shown; a deeper stack says how many more there are.
+const MOST_FRAMES: usize = 16;
+
+/// Scenes that are shown: of a longer cycle the first and the last few.
+const MOST_SCENES: usize = 8;
+const SCENES_AT_EACH_END: usize = 3;
+
+/// Locks in one list: of a longer one the first few and the last.
+const MOST_LOCKS: usize = 16;
+const FIRST_LOCKS: usize = 4;
+
+/// A longer type is shown without the modules of its parts.
+const LONGEST_TYPE: usize = 48;
+
+/// What the gutter with the line numbers takes of the width.
+const GUTTER: usize = 8;
+
+/// How a report is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style {
+    /// With ANSI colours.
+    pub(super) color: bool,
+    /// In columns.
+    pub(super) width: usize,
+    /// With lines drawn in Unicode.
+    pub(super) unicode: bool,
+}
+
+impl Style {
+    /// As it goes into files and strings.
+    pub(super) const PLAIN: Style = Style { color: false, width: 100, unicode: false };
+
+    /// As it suits file descriptor 2.
+    pub(super) fn of_stderr() -> Style {
+        // SAFETY: `isatty` takes any number.
+        let is_terminal = unsafe { libc::isatty(libc::STDERR_FILENO) } == 1;
+        if !is_terminal {
+            return Style::PLAIN;
+        }
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+        let is_dumb = set("TERM").is_none_or(|term| term == "dumb");
+        // The first of them that is set decides.
+        let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default();
+        let locale = locale.to_string_lossy().to_ascii_lowercase();
+        Style {
+            color: !is_dumb && set("NO_COLOR").is_none(),
+            width: terminal_width().unwrap_or(Style::PLAIN.width),
+            unicode: !is_dumb && (locale.contains("utf-8") || locale.contains("utf8")),
+        }
+    }
+
+    fn renderer(self) -> Renderer {
+        let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
+        let decor = if self.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
+        renderer.term_width(self.width).decor_style(decor)
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.paint(text, Ansi::new().effects(Effects::BOLD))
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.paint(text, Ansi::new().effects(Effects::DIMMED))
+    }
+
+    fn alarm(self, text: &str) -> String {
+        self.paint(text, AnsiColor::BrightRed.on_default().effects(Effects::BOLD))
+    }
+
+    fn paint(self, text: &str, ansi: Ansi) -> String {
+        if self.color { format!("{ansi}{text}{ansi:#}") } else { text.to_owned() }
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    // SAFETY: all zeros is a `winsize`, which is four numbers.
+    let mut size: libc::winsize = unsafe { mem::zeroed() };
+    // SAFETY: TIOCGWINSZ writes one `winsize`, and `size` lives across the call.
+    let done = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
+    (done == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col).max(40))
+}
+
+/// The whole text, with a newline at the end.
+pub(super) fn render(report: &Report, style: Style) -> String {
+    render_with(report, style, &mut Sources::from_current_dir())
+}
+
+/// The same, with source files from where `sources` looks for them.
+pub(super) fn render_with(report: &Report, style: Style, sources: &mut Sources) -> String {
+    let body = report.body();
+    let names = &Names::of(body);
+    let mut page = Page { body, stacks: report.stacks(), names, style, sources };
+    let mut groups = page.scenes();
+    groups.extend(page.scenario());
+    groups.extend(page.locks());
+    groups.push(page.held());
+    groups.push(page.end());
+    let drawn = style.renderer().render(&groups);
+    let mut text = String::with_capacity(drawn.len());
+    for line in drawn.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+struct Page<'a> {
+    body: &'a Body,
+    stacks: &'a [LabelledStack],
+    names: &'a Names,
+    style: Style,
+    sources: &'a mut Sources,
+}
+
+/// A step with its place on disk.
+struct Shown {
+    step: usize,
+    line: u32,
+    span: Range<usize>,
+}
+
+/// The steps of a scene that lie in one file.
+struct Excerpt {
+    path: String,
+    file: Rc<source::File>,
+    shown: Vec<Shown>,
+}
+
+impl<'a> Page<'a> {
+    /// The title, and everything that has a place.
+    fn scenes(&mut self) -> Vec<Group<'static>> {
+        let level = match self.body.severity {
+            Severity::Certain | Severity::Possible => Level::ERROR,
+            Severity::Guarded => Level::WARNING,
+        };
+        let title = level.primary_title(title(self.body, self.names)).id(format!("lockdep::{}", self.body.kind));
+        let mut groups = vec![Group::with_title(title)];
+        let scenes = reading::scenes(&self.body.steps);
+        let left_out = if scenes.len() > MOST_SCENES { scenes.len() - 2 * SCENES_AT_EACH_END } else { 0 };
+        for (i, steps) in scenes.into_iter().enumerate() {
+            if i >= SCENES_AT_EACH_END && i < SCENES_AT_EACH_END + left_out {
+                if i == SCENES_AT_EACH_END {
+                    let what = if reading::edges(self.body).is_empty() { "more part" } else { "more edge" };
+                    groups.push(Group::with_title(Level::NOTE.secondary_title(format!("... {}", count(left_out, what)))));
+                }
+                continue;
+            }
+            if i > 0 {
+                let title = self.scene_title(&steps);
+                groups.push(Group::with_title(Level::NOTE.secondary_title(title)));
+            }
+            if let Some(group) = groups.pop() {
+                groups.push(group.elements(self.scene(steps)));
+            }
+        }
+        groups
+    }
+
+    fn scene_title(&self, steps: &Range<usize>) -> String {
+        let first = &self.body.steps[steps.start];
+        let who = thread(&first.thread);
+        let edge = self.body.steps.get(steps.start..steps.end).and_then(|steps| match steps {
+            [held, wanted] if held.what == Label::Holding => {
+                Some((reading::lock_of(self.body, held)?, reading::lock_of(self.body, wanted)?))
+            }
+            _ => None,
+        });
+        if let Some(signal) = reading::handler(first) {
+            return format!("in the handler of {}, on {who}", signal_name(signal));
+        }
+        let Some((held, wanted)) = edge else { return format!("on {who}") };
+        let (a, b) = (self.names.quoted(held), self.names.quoted(wanted));
+        let is_now = reading::now(self.body).is_some_and(|now| steps.contains(&now));
+        let before = if is_now { "" } else { " before" };
+        match (held.kind, wanted.kind) {
+            _ if reading::is_now(self.body) => format!("{who} holds {a} and waits for {b}"),
+            ("Condvar", _) => format!("{who} notified {a} with {b} held{before}"),
+            (_, "Condvar" | "Map") => format!("{who} waited for {b} with {a} held{before}"),
+            _ => format!("{who} took {a} -> {b}{before}"),
+        }
+    }
+
+    fn scene(&mut self, steps: Range<usize>) -> Vec<Element<'static>> {
+        let (excerpts, homeless) = self.excerpts(steps.clone());
+        let now = reading::now(self.body).filter(|now| steps.contains(now));
+        // Below a note of its own, the last step of a scene is the one that the others led to.
+        let main = now.or_else(|| (steps.start > 0).then_some(steps.end - 1));
+        let mut elements: Vec<Element<'static>> = Vec::new();
+        for excerpt in &excerpts {
+            elements.push(self.snippet(excerpt, main).into());
+        }
+        for step in steps.clone() {
+            if !elements.is_empty() {
+                elements.push(Padding.into());
+            }
+            if homeless.contains(&step) {
+                elements.extend(self.origin(step));
+            }
+            elements.push(Level::NOTE.no_name().message(self.stack(step, steps.start)).into());
+        }
+        elements
+    }
+
+    /// The steps by file, in the order in which the files first occur, and the steps whose source is not on disk.
+    fn excerpts(&mut self, steps: Range<usize>) -> (Vec<Excerpt>, Vec<usize>) {
+        let mut excerpts: Vec<Excerpt> = Vec::new();
+        let mut homeless = Vec::new();
+        for step in steps {
+            let frames = self.frames(step);
+            let found = source::place(self.body.steps[step].site, frames).and_then(|(file, line, column)| {
+                let source = self.sources.read(file, frames)?;
+                let span = source.span(line, column)?;
+                Some((self.sources.short_path(file), source, Shown { step, line, span }))
+            });
+            match found {
+                None => homeless.push(step),
+                Some((path, file, shown)) => match excerpts.iter_mut().find(|excerpt| Rc::ptr_eq(&excerpt.file, &file)) {
+                    Some(excerpt) => excerpt.shown.push(shown),
+                    None => excerpts.push(Excerpt { path, file, shown: vec![shown] }),
+                },
+            }
+        }
+        (excerpts, homeless)
+    }
+
+    fn snippet(&self, excerpt: &Excerpt, main: Option<usize>) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+        let lines = || excerpt.shown.iter().map(|shown| shown.line);
+        let (from, to) = (lines().min().unwrap_or(1), lines().max().unwrap_or(1));
+        let text = excerpt.file.text(from, to);
+        let starts: Vec<usize> = [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let annotations = excerpt.shown.iter().map(|shown| {
+            let kind = if Some(shown.step) == main { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let start = starts[(shown.line - from) as usize];
+            kind.span(start + shown.span.start..start + shown.span.end)
+                .label(self.numbered(shown.step, &self.phrase(shown.step, Beside::Caret)))
+        });
+        let annotations: Vec<_> = annotations.collect();
+        Snippet::source(text).line_start(from as usize).path(excerpt.path.clone()).annotations(annotations)
+    }
+
+    fn origin(&self, step: usize) -> Option<Element<'static>> {
+        let (file, line, column) = source::place(self.body.steps[step].site, self.frames(step))?;
+        let origin = Origin::path(self.sources.short_path(&clean(file))).line(line as usize);
+        Some(if column > 0 { origin.char_column(column as usize).into() } else { origin.into() })
+    }
+
+    /// "1: irqs disabled here", or without the number where there is only one place.
+    fn numbered(&self, step: usize, text: &str) -> String {
+        if self.body.steps.len() > 1 { format!("{}: {text}", step + 1) } else { text.to_owned() }
+    }
+
+    fn phrase(&self, step: usize, beside: Beside) -> String {
+        let step = &self.body.steps[step];
+        let lock = reading::lock_of(self.body, step);
+        let name = lock.map(|lock| (self.names.quoted(lock), lock.kind));
+        phrase(self.body, step, name.as_ref().map(|(name, kind)| (name.as_str(), *kind)), beside)
+    }
+
+    fn frames(&self, step: usize) -> &'a [Frame] {
+        self.stacks.get(step).map_or(&[], LabelledStack::frames)
+    }
+
+    /// The stack of a step, or its place alone. A stack that ends like the first one of its thread says so instead of
+    /// repeating it.
+    fn stack(&self, step: usize, first_of_scene: usize) -> String {
+        let frames = self.frames(step);
+        let what = &self.body.steps[step];
+        let kind = if frames.is_empty() { "place" } else { "stack" };
+        let number = if self.body.steps.len() > 1 { format!(" {}", step + 1) } else { String::new() };
+        let who = if step == first_of_scene { format!(", {}", thread(&what.thread)) } else { String::new() };
+        let head = self.style.bold(&format!("{kind}{number}"));
+        let mut text = format!("{head}{who}: {}", self.phrase(step, Beside::Stack));
+        if frames.is_empty() {
+            text.push_str(&match source::place(what.site, frames) {
+                Some((file, line, column)) => format!(" {}", self.place(file, line, column)),
+                None => " a place that is not known".to_owned(),
+            });
+            return text;
+        }
+        let first = self.body.steps.iter().position(|first| first.thread == what.thread).unwrap_or(step);
+        let above = if first == step { 0 } else { common_outer(frames, self.frames(first)) };
+        let own = &frames[..frames.len() - above];
+        let shown = &own[..own.len().min(MOST_FRAMES)];
+        for line in self.frame_lines(shown) {
+            text.push('\n');
+            text.push_str(&line);
+        }
+        let left_out = own.len() - shown.len();
+        let rest = match (left_out, above) {
+            (0, 0) => None,
+            (_, 0) => Some(format!("... {left_out} more {}", frames_word(left_out))),
+            (0, _) => Some(format!("... {above} more {}, as in stack {}", frames_word(above), first + 1)),
+            (_, _) => {
+                let all = left_out + above;
+                Some(format!("... {all} more {}, the last {above} as in stack {}", frames_word(all), first + 1))
+            }
+        };
+        if let Some(rest) = rest {
+            text.push_str(&format!("\n     {}", self.style.dim(&rest)));
+        }
+        text
+    }
+
+    /// One line a frame: number, function, and the place in a column of its own. A function whose name leaves no room for the
+    /// place has it in the next line.
+    fn frame_lines(&self, frames: &[Frame]) -> Vec<String> {
+        let width = self.style.width.saturating_sub(GUTTER + "00: ".len()).max(40);
+        let places: Vec<String> = frames.iter().map(|frame| self.frame_place(frame)).collect();
+        let widest_place = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
+        let symbols: Vec<String> = frames.iter().map(|frame| shorten(&symbol(frame), width)).collect();
+        let room = width.saturating_sub(widest_place + " at ".len()).max(width / 3);
+        let column = symbols.iter().map(|symbol| symbol.chars().count()).filter(|&length| length <= room).max().unwrap_or(0);
+        let lines = symbols.iter().zip(&places).zip(frames).enumerate().map(|(i, ((symbol, place), frame))| {
+            let gap = match symbol.chars().count() {
+                _ if place.is_empty() => String::new(),
+                length if length <= column => " ".repeat(column - length),
+                _ => format!("\n{}", " ".repeat("00: ".len() + 1 + column)),
+            };
+            let line = format!("{symbol}{gap}{place}");
+            let foreign = frame.file.as_deref().is_some_and(|file| self.sources.is_foreign(file));
+            let line =
+                if foreign { line.split('\n').map(|part| self.style.dim(part)).collect::<Vec<_>>().join("\n") } else { line };
+            format!("{i:>3}: {line}")
+        });
+        lines.collect()
+    }
+
+    fn frame_place(&self, frame: &Frame) -> String {
+        match frame.location() {
+            Some((file, 0)) => format!(" at {}", self.sources.short_path(&clean(file))),
+            Some((file, line)) => format!(" at {}:{line}", self.sources.short_path(&clean(file))),
+            None => String::new(),
+        }
+    }
+
+    fn place(&self, file: &str, line: u32, column: u32) -> String {
+        let column = if column > 0 { format!(":{column}") } else { String::new() };
+        format!("{}:{line}{column}", self.sources.short_path(&clean(file)))
+    }
+
+    fn site(&self, site: Site) -> String {
+        self.place(site.file, site.line, site.column)
+    }
+
+    fn scenario(&self) -> Option<Group<'static>> {
+        let scenario = Scenario::of(self.body, self.names)?;
+        let mut text = scenario.lines(self.style.width.saturating_sub(GUTTER)).join("\n");
+        text.push_str("\n\n");
+        text.push_str(&self.style.alarm(END));
+        let is_now = reading::is_now(self.body);
+        let title = if is_now { "Locking scenario, as it is now:" } else { "Possible unsafe locking scenario:" };
+        let title = Level::NOTE.secondary_title(title);
+        Some(Group::with_title(title).element(Level::NOTE.no_name().message(text)))
+    }
+
+    fn locks(&self) -> Option<Group<'static>> {
+        let mut lines: Vec<[String; 3]> = self.body.locks.iter().map(|lock| self.lock_line(lock)).collect();
+        if lines.is_empty() {
+            return None;
+        }
+        lines = dedup(lines);
+        let title = match lines.len() {
+            1 => "1 lock class involved:".to_owned(),
+            n => format!("{n} lock classes involved:"),
+        };
+        let text = aligned(&elide(lines, |left_out| [format!("... {left_out} more"), String::new(), String::new()]));
+        Some(Group::with_title(Level::NOTE.secondary_title(title)).element(Level::NOTE.no_name().message(text)))
+    }
+
+    fn lock_line(&self, lock: &ReportedLock) -> [String; 3] {
+        let kind = match lock.type_name {
+            "" => lock.kind.to_owned(),
+            whole if whole.len() <= LONGEST_TYPE => clean(&format!("{}<{whole}>", lock.kind)),
+            _ => kind_and_type(lock),
+        };
+        let made = match lock.construction {
+            Some(site) if is_declared(lock) => format!("declared at {}", self.site(site)),
+            Some(site) => format!("made at {}", self.site(site)),
+            None => String::new(),
+        };
+        [self.names.quoted(lock), kind, made]
+    }
+
+    /// What the thread holds, and the short facts that have no place.
+    fn held(&self) -> Group<'static> {
+        let body = self.body;
+        let who = match body.in_handler {
+            Some(signal) => format!("{}, in the handler of {}", thread(&body.thread), signal_name(signal)),
+            None => thread(&body.thread),
+        };
+        let title = match body.held.len() {
+            0 => format!("no locks held by {who}"),
+            n => format!("{} held by {who}:", count(n, "lock")),
+        };
+        let mut group = Group::with_title(Level::NOTE.secondary_title(title));
+        if !body.held.is_empty() {
+            let lines = body.held.iter().enumerate().map(|(i, held)| self.held_line(i, held)).collect();
+            let text =
+                aligned(&elide(lines, |left_out| [format!("... {left_out} more"), String::new(), String::new(), String::new()]));
+            group = group.element(Level::NOTE.no_name().message(text));
+        }
+        let notes = self.irq_stamps().into_iter().chain(self.evidence()).chain(body.notes.iter().map(|note| clean(note)));
+        group.elements(notes.map(|note| Level::NOTE.message(note)))
+    }
+
+    fn held_line(&self, i: usize, held: &LockEntry) -> [String; 4] {
+        let taken = match held.lock.acquisition {
+            Some(site) => format!("taken at {}", self.site(site)),
+            None => String::new(),
+        };
+        let mut marks = String::new();
+        if held.irqs_off {
+            marks.push_str("[irqs off]");
+        }
+        if let Some(signal) = held.in_handler {
+            marks.push_str(if marks.is_empty() { "" } else { " " });
+            marks.push_str(&format!("[handler of {}]", signal_name(signal)));
+        }
+        [format!("#{i}: {}", self.names.quoted(&held.lock)), held.lock.mode.name().to_owned(), taken, marks]
+    }
+
+    fn irq_stamps(&self) -> Option<String> {
+        let line = |what: &str, stamp: &Stamp| match stamp.site {
+            Some(site) => format!("signals last {what} at {} (event {})", self.site(site), stamp.event),
+            None => format!("signals last {what} at a place that is not known (event {})", stamp.event),
+        };
+        let off = self.body.irqs_last_off.as_ref().map(|stamp| line("blocked", stamp));
+        let on = self.body.irqs_last_on.as_ref().map(|stamp| line("unblocked", stamp));
+        let lines: Vec<String> = off.into_iter().chain(on).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    fn evidence(&self) -> Vec<String> {
+        let evidence = &self.body.evidence;
+        let mut notes = Vec::new();
+        if evidence.same_thread {
+            notes.push("one thread did all of this: no two threads were seen to disagree in this run".to_owned());
+        }
+        if evidence.ordered {
+            notes.push("the threads did not overlap in this run: one had ended before the other began".to_owned());
+        }
+        if !evidence.gates.is_empty() {
+            let gates: Vec<String> = evidence.gates.iter().map(|gate| quoted_class(gate)).collect();
+            let (is, gates) = (if gates.len() == 1 { "is" } else { "are" }, gates.join(", "));
+            notes.push(format!("{gates} {is} held on every side, which keeps the threads apart as long as that stays so"));
+        }
+        notes
+    }
+
+    fn end(&self) -> Group<'static> {
+        let id = format!("report id {}", self.body.id);
+        if self.body.help.is_empty() {
+            return Group::with_title(Level::NOTE.secondary_title(id));
+        }
+        Group::with_title(Level::HELP.secondary_title(clean(&self.body.help))).element(Level::NOTE.message(id))
+    }
+}
+
+/// How many outer frames of a stack are the very frames of another one; none if that is hardly worth saying.
+fn common_outer(frames: &[Frame], other: &[Frame]) -> usize {
+    let same = |(a, b): &(&Frame, &Frame)| a.ip == b.ip && a.symbol == b.symbol && a.file == b.file && a.line == b.line;
+    let common = frames.iter().rev().zip(other.iter().rev()).take_while(same).count();
+    let common = common.min(frames.len() - 1);
+    if common < 3 { 0 } else { common }
+}
+
+fn frames_word(n: usize) -> &'static str {
+    if n == 1 { "frame" } else { "frames" }
+}
+
+fn symbol(frame: &Frame) -> String {
+    match frame.symbol() {
+        Some(symbol) => clean(symbol),
+        None => format!("{:#x}", frame.ip),
+    }
+}
+
+/// Lines of columns, each as wide as its widest entry.
+fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for line in lines {
+        let mut drawn = String::new();
+        let mut end = 0;
+        for (column, entry) in line.iter().enumerate() {
+            if width(column) > 0 {
+                let missing = end - drawn.chars().count().min(end);
+                drawn.extend(std::iter::repeat_n(' ', missing));
+                drawn.push_str(entry);
+                end += width(column) + 2;
+            }
+        }
+        text.push_str(if text.is_empty() { "" } else { "\n" });
+        text.push_str(drawn.trim_end());
+    }
+    text
+}
+
+fn dedup<const N: usize>(lines: Vec<[String; N]>) -> Vec<[String; N]> {
+    let mut unique: Vec<[String; N]> = Vec::new();
+    for line in lines {
+        if !unique.contains(&line) {
+            unique.push(line);
+        }
+    }
+    unique
+}
+
+/// Leaves out the middle of a long list.
+fn elide<T>(mut lines: Vec<T>, instead: impl FnOnce(usize) -> T) -> Vec<T> {
+    if lines.len() > MOST_LOCKS {
+        let left_out = lines.len() - MOST_LOCKS;
+        lines.splice(FIRST_LOCKS..FIRST_LOCKS + left_out, [instead(left_out)]);
+    }
+    lines
+}

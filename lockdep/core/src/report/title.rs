@@ -1,0 +1,242 @@
+//! The title of a report: one sentence, lower case, no final stop, names in backticks.
+
+use super::names::{Names, clean, count, quoted_class};
+use super::reading::{self, Edge, IrqEnable, Taken};
+use super::signals::{signal_name, signals_phrase};
+use super::{Body, ReportedLock};
+use crate::engine::{Hint, Label};
+use crate::kind::{Mode, ReportKind, Severity};
+
+/// More locks than these are not read out one by one.
+const LONGEST_CHAIN: usize = 4;
+
+/// The title; never empty.
+pub(super) fn title(body: &Body, names: &Names) -> String {
+    let given = body.headline.as_deref().map(clean).filter(|headline| !headline.is_empty());
+    given.unwrap_or_else(|| Titled { body, names }.title())
+}
+
+struct Titled<'a> {
+    body: &'a Body,
+    names: &'a Names,
+}
+
+impl Titled<'_> {
+    fn title(&self) -> String {
+        let body = self.body;
+        let subject = self.lock(body.locks.first());
+        match body.kind {
+            ReportKind::Recursion => self.recursion(&subject),
+            ReportKind::Inversion => self.inversion(),
+            ReportKind::IrqUsage => {
+                let (handler, signal) = (self.some_handler(), self.signal());
+                format!("{subject} is taken in {handler}, and elsewhere held with {signal} unblocked")
+            }
+            ReportKind::IrqInversion => {
+                let (handler, signal, last) = (self.some_handler(), self.signal(), self.lock(body.locks.last()));
+                format!("{subject}, taken in {handler}, leads to {last}, which is held with {signal} unblocked")
+            }
+            ReportKind::UnsafeIrqEnable => self.unsafe_irq_enable(),
+            ReportKind::IrqState => self.irq_state(),
+            ReportKind::UnlockImbalance => match (body.hint, self.handler()) {
+                (Hint::HeldByInterrupted, Some(handler)) => {
+                    format!("{subject} is released in {handler}, but held by the code that it interrupted")
+                }
+                (_, Some(handler)) => format!("{subject} is released in {handler}, which does not hold it"),
+                (_, None) => format!("{subject} is released by a thread that does not hold it"),
+            },
+            ReportKind::HeldLockFreed => format!("{subject} is dropped while it is held"),
+            ReportKind::HeldAtExit => {
+                let held = if body.locks.len() > 1 { count(body.locks.len(), "lock") } else { subject };
+                format!("{} with {held} held", self.ends())
+            }
+            ReportKind::WaitContext => self.wait_context(),
+            ReportKind::NestLockNotHeld => match body.locks.get(1) {
+                Some(outer) => format!("{subject} is taken as nested under {}, which is not held", self.names.quoted(outer)),
+                None => format!("{subject} is taken as nested under a lock that is not held"),
+            },
+            ReportKind::SubclassOrder => self.order(),
+            ReportKind::AssertHeld => match (body.hint, reading::taken_at(body, |label| label == Label::Asserted)) {
+                (Hint::NotHeld, _) => format!("{subject} is not held where it must be"),
+                (_, Some(_)) => format!("{subject} is held where it must not be"),
+                (_, None) => format!("{} held where none may be", self.are("lock", body.locks.len())),
+            },
+            ReportKind::SignalUnsafe => format!("{} does what no signal handler may do", self.some_handler()),
+            ReportKind::MaskImbalance => match signals_phrase(&body.signals) {
+                all if all == "signals" => "the signal mask was changed by code that is not checked".to_owned(),
+                few => format!("the mask of {few} was changed by code that is not checked"),
+            },
+            ReportKind::Deadlock => self.deadlock(),
+            ReportKind::Stall => format!("{} waits for {subject} longer than the watchdog allows", thread(&body.thread)),
+            ReportKind::ForkHazard => {
+                format!("{subject} was held by another thread at `fork`: nobody in the child can release it")
+            }
+        }
+    }
+
+    fn lock(&self, lock: Option<&ReportedLock>) -> String {
+        lock.map_or_else(|| "a lock".to_owned(), |lock| self.names.quoted(lock))
+    }
+
+    fn taken(&self, taken: Option<Taken<'_>>) -> String {
+        self.lock(taken.map(|taken| taken.lock).or_else(|| self.body.locks.first()))
+    }
+
+    /// "the handler of SIGIO", if the reporting thread is in one.
+    fn handler(&self) -> Option<String> {
+        self.body.in_handler.map(|signal| format!("the handler of {}", signal_name(signal)))
+    }
+
+    /// The handler that the report speaks of, whoever is in it.
+    fn some_handler(&self) -> String {
+        match reading::signal(self.body) {
+            Some(signal) => format!("the handler of {}", signal_name(signal)),
+            None => "a signal handler".to_owned(),
+        }
+    }
+
+    /// The signal that may interrupt the holder.
+    fn signal(&self) -> String {
+        match reading::signal(self.body) {
+            Some(signal) => signal_name(signal).into_owned(),
+            None => signals_phrase(&self.body.signals),
+        }
+    }
+
+    /// "thread `main` ends".
+    fn ends(&self) -> String {
+        match (self.body.hint, self.handler()) {
+            (Hint::TestEnd, _) => "the test ends".to_owned(),
+            (_, Some(handler)) => format!("{handler} returns"),
+            (_, None) => format!("{} ends", thread(&self.body.thread)),
+        }
+    }
+
+    /// "a lock is", "3 locks are".
+    fn are(&self, what: &str, n: usize) -> String {
+        if n > 1 { format!("{} are", count(n, what)) } else { format!("a {what} is") }
+    }
+
+    fn recursion(&self, subject: &str) -> String {
+        let body = self.body;
+        let never = if body.severity == Severity::Certain { ": this call can never return" } else { "" };
+        let shared = [reading::in_the_way(body), reading::wanted(body)].iter().flatten().all(|taken| taken.mode != Mode::Write);
+        let shared = shared && body.locks.iter().all(|lock| lock.mode != Mode::Write);
+        let is_map = body.locks.first().is_some_and(|lock| lock.kind == "Map");
+        match (body.hint, self.handler()) {
+            (_, _) if is_map => format!("a section of {subject} waits for the end of such sections{never}"),
+            (Hint::SameClass, _) => format!("{subject} is taken while another lock of its class is held{never}"),
+            (Hint::Upgrade, _) => format!("upgrading {subject} waits for a reader that is this thread itself{never}"),
+            (Hint::WriterQueued, _) => {
+                format!("{subject} is read again by the thread that reads it, behind a writer in the queue{never}")
+            }
+            (_, Some(handler)) => format!("{subject} is taken in {handler}, which interrupted its holder{never}"),
+            (_, None) if shared => {
+                format!("{subject} is read again by the thread that reads it: a writer that comes between blocks both")
+            }
+            (_, None) => format!("{subject} is taken again by the thread that holds it{never}"),
+        }
+    }
+
+    fn inversion(&self) -> String {
+        let what = match self.body.evidence.gates.as_slice() {
+            [] => "lock order inversion".to_owned(),
+            [gate] => format!("lock order inversion behind the gate {}", quoted_class(gate)),
+            gates => format!("lock order inversion behind {}", count(gates.len(), "gate")),
+        };
+        match reading::edges(self.body).as_slice() {
+            [] => what,
+            [here, before @ ..] => {
+                format!("{what}: {} here, {} before", chain(&[*here], self.names), chain(before, self.names))
+            }
+        }
+    }
+
+    fn unsafe_irq_enable(&self) -> String {
+        let IrqEnable { outer, inner } = IrqEnable::of(self.body);
+        let signals = signals_phrase(&self.body.signals);
+        let one = self.body.signals.len() == 1;
+        let them = if one { "it" } else { "them" };
+        let act = match inner {
+            Some(inner) => format!("releasing {} re-enables {signals}", self.names.quoted(inner.lock)),
+            None => format!("{signals} {} re-enabled", if one { "is" } else { "are" }),
+        };
+        match outer {
+            Some(outer) => format!("{act} while {} is held with {them} blocked", self.names.quoted(outer.lock)),
+            None => format!("{act} inside a section that had {them} blocked"),
+        }
+    }
+
+    fn irq_state(&self) -> String {
+        let signals = signals_phrase(&self.body.signals);
+        match (self.body.hint, self.handler()) {
+            (Hint::EnabledInHandler, Some(handler)) => {
+                format!("{signals} {} enabled in {handler}", if self.body.signals.len() == 1 { "is" } else { "are" })
+            }
+            (Hint::Crossed, _) => "saves and restores of the signal mask are crossed".to_owned(),
+            (Hint::RestoreBlocks, _) => format!("restoring the signal mask blocks {signals}, opened since the save"),
+            (Hint::UnknownSection, _) => "the signal mask is restored from a save that is not open here".to_owned(),
+            (Hint::LeftBlocked, _) => format!("{} with {signals} still blocked", self.ends()),
+            (Hint::MaskChanged, Some(handler)) => format!("{handler} returns with another signal mask than it entered with"),
+            (_, _) => "saves and restores of the signal mask do not pair up".to_owned(),
+        }
+    }
+
+    fn wait_context(&self) -> String {
+        let what = match reading::wanted(self.body) {
+            Some(wanted) => format!("{}, which may sleep, is taken", self.names.quoted(wanted.lock)),
+            None => "a call that may sleep is made".to_owned(),
+        };
+        match (reading::in_the_way(self.body), self.handler()) {
+            (_, Some(handler)) => format!("{what} in {handler}"),
+            (Some(spin), None) => format!("{what} while the spin lock {} is held", self.names.quoted(spin.lock)),
+            (None, None) => format!("{what} where sleeping is not allowed"),
+        }
+    }
+
+    fn order(&self) -> String {
+        let new = self.taken(reading::wanted(self.body));
+        let held = self.taken(reading::in_the_way(self.body));
+        match self.body.hint {
+            Hint::Leaf => format!("{new} is taken while {held} is held, which is declared a leaf"),
+            Hint::Comparator => format!("{new} is taken while {held} is held, against the order that their class declares"),
+            Hint::Numbers => format!("{new} is taken while {held} is held, and its number is not the higher one"),
+            _ => format!("{new} is taken while {held} is held, against the declared order"),
+        }
+    }
+
+    fn deadlock(&self) -> String {
+        let edges = reading::edges(self.body);
+        let mut threads: Vec<&str> = edges.iter().map(|edge| edge.thread).filter(|name| !name.is_empty()).collect();
+        threads.dedup();
+        match threads.as_slice() {
+            [one, other] => {
+                let (one, other) = (thread_name(one), thread_name(other));
+                format!("threads {one} and {other} wait for each other and can never go on")
+            }
+            [_, _, ..] => format!("{} wait for each other and can never go on", count(threads.len(), "thread")),
+            _ => "threads wait for each other and can never go on".to_owned(),
+        }
+    }
+}
+
+/// "`A` -> `B` -> `C`".
+fn chain(edges: &[Edge<'_>], names: &Names) -> String {
+    let Some(first) = edges.first() else { return "another order".to_owned() };
+    let mut chain: Vec<String> = vec![names.quoted(first.held.lock)];
+    chain.extend(edges.iter().map(|edge| names.quoted(edge.wanted.lock)));
+    if chain.len() > LONGEST_CHAIN {
+        let left_out = chain.len() - LONGEST_CHAIN + 1;
+        chain.splice(2..chain.len() - 1, [format!("({left_out} more)")]);
+    }
+    chain.join(" -> ")
+}
+
+/// "thread `main`"; a thread without a name goes by its number, "thread #2".
+pub(super) fn thread(name: &str) -> String {
+    if name.is_empty() { "a thread".to_owned() } else { format!("thread {}", thread_name(name)) }
+}
+
+fn thread_name(name: &str) -> String {
+    if name.starts_with('#') { clean(name) } else { format!("`{}`", clean(name)) }
+}

@@ -1,0 +1,530 @@
+//! One acquisition and one release.
+
+use core::panic::Location;
+use core::sync::atomic::{Ordering, compiler_fence};
+
+use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
+use super::globals::{ClassRecord, Globals};
+use super::raw::{Found, queue};
+use super::thread::{Known, State_, current};
+use super::{config, deliver, life, slow};
+use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
+use crate::kind::Mode;
+use crate::map::{How, LockMap};
+use crate::stack::here;
+
+/// Before a blocking acquisition; it is held from here on, as far as handlers are concerned.
+#[inline(always)]
+pub(crate) fn acquire(map: &LockMap, how: How<'_>, site: &'static Location<'static>) {
+    take(map, how, site, HeldFlags(0));
+}
+
+/// After an acquisition that did not wait.
+#[inline(always)]
+pub(crate) fn acquired(map: &LockMap, how: How<'_>, site: &'static Location<'static>) {
+    take(map, how, site, HeldFlags::TRY);
+}
+
+#[inline(always)]
+fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) {
+    let thread = current();
+    let moment = here();
+    let known = map.class();
+    let annotated = how.nest.is_some() || how.order.is_some();
+    let flags = if how.reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
+    if known != 0 && !annotated && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
+        let class = ClassId::new(known, how.subclass);
+        let chain = State_::get(&thread.chain);
+        let step = step(known << 8 | u32::from(how.subclass), how.mode, flags);
+        let longer = extend(chain, step);
+        let key = longer ^ State_::get(&thread.context);
+        let slot = &thread.known[(key >> (64 - super::thread::CHAINS.trailing_zeros())) as usize];
+        if State_::get(&slot.key) == key {
+            let more = State_::get(&slot.more);
+            if more == 0 || still_fine(thread, more, map) {
+                let held = Held {
+                    lock: map.address(),
+                    class,
+                    state: State::Held,
+                    mode: how.mode,
+                    flags,
+                    context: thread.nesting.load(Ordering::Relaxed),
+                    mask: State_::get(&thread.mask),
+                    place: place(thread, site, moment),
+                    chain,
+                    instance: 0,
+                    order: 0,
+                };
+                push(thread, &held, longer);
+                return;
+            }
+        }
+    }
+    first_time(map, how, site, flags, moment);
+}
+
+/// Puts the entry of a lock on top; the chain comes first, so that a handler in between knows at least as much as is held.
+#[inline(always)]
+fn push(thread: &State_, held: &Held, longer: u64) {
+    thread.chain.store(longer, Ordering::Relaxed);
+    thread.instances.store(State_::get(&thread.instances) ^ instance_key(held.lock), Ordering::Relaxed);
+    thread.push(held);
+}
+
+/// A known chain that does not decide alone.
+#[cold]
+fn still_fine(thread: &State_, more: u64, map: &LockMap) -> bool {
+    let instances = more & !(Known::SAME_CLASS | MORE_THREADS);
+    if instances != 0 && instances != State_::get(&thread.instances) {
+        return false;
+    }
+    more & Known::SAME_CLASS == 0 || !(0..thread.depth()).any(|at| thread.read(at).lock == map.address())
+}
+
+/// Where we are.
+#[inline(always)]
+pub(super) fn place(thread: &State_, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
+    let stacks = thread.stacks.load(Ordering::Relaxed);
+    let stack = if stacks.is_null() {
+        0
+    } else {
+        // SAFETY: the cache lives as long as the thread.
+        unsafe { &*stacks }.stack(moment, thread.nesting.load(Ordering::Relaxed) != 0)
+    };
+    Place { site: core::ptr::from_ref(site).expose_provenance(), stack }
+}
+
+/// The place of an event without a source position of its own.
+#[inline(always)]
+pub(super) fn place_here(thread: &'static State_) -> Place {
+    life::prepare(thread);
+    let stacks = thread.stacks.load(Ordering::Relaxed);
+    if stacks.is_null() {
+        return Place::default();
+    }
+    // SAFETY: the cache lives as long as the thread.
+    let stack = unsafe { &*stacks }.stack(here(), thread.nesting.load(Ordering::Relaxed) != 0);
+    Place { site: 0, stack }
+}
+
+/// A chain that this thread has not proven.
+#[cold]
+#[inline(never)]
+fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags, moment: (usize, usize)) {
+    if config::off() {
+        return;
+    }
+    let thread = current();
+    life::prepare(thread);
+    life::make_room(thread);
+    if proven_by_others(thread, map, how, flags) {
+        // The key is in this thread's cache now, and there is room: this time it hits.
+        return take(map, how, site, flags);
+    }
+    let place = place(thread, site, moment);
+    let found = slow::with(|globals| {
+        let (acquire, record) = describe(globals, thread, map, how, place, flags);
+        judge(globals, thread, map, acquire, record, true)
+    });
+    conclude(thread, found, Some(map));
+}
+
+/// Whether other threads have proven the chain, so that nothing remains to be learned from this one; remembered if so.
+fn proven_by_others(thread: &'static State_, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
+    let known = map.class();
+    if known == 0 || how.nest.is_some() || how.order.is_some() {
+        return false;
+    }
+    let step = step(known << 8 | u32::from(how.subclass), how.mode, flags);
+    let key = extend(State_::get(&thread.chain), step) ^ State_::get(&thread.context);
+    let fine = |&more: &u64| more & MORE_THREADS == 0 && (more == 0 || still_fine(thread, more, map));
+    let proven = life::graph(thread).chains.get(key).filter(fine);
+    if let Some(more) = proven {
+        remember_here(thread, key, more);
+    }
+    proven.is_some()
+}
+
+/// Checks an acquisition without making it: `might_lock`, and what a wait will take again.
+#[cold]
+#[inline(never)]
+pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'static>, wait: Option<bool>) {
+    if config::off() {
+        return;
+    }
+    let thread = current();
+    life::prepare(thread);
+    let place = place(thread, site, here());
+    let found = slow::with(|globals| {
+        let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
+        acquire.wait = wait.is_some();
+        acquire.timed = wait == Some(true);
+        judge(globals, thread, map, acquire, record, false)
+    });
+    conclude(thread, found, None);
+}
+
+/// An upgrade from `Upgradable` to `Write`, before it waits.
+#[cold]
+#[inline(never)]
+pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
+    if config::off() {
+        return;
+    }
+    let thread = current();
+    life::prepare(thread);
+    let place = place(thread, site, here());
+    let found = slow::with(|globals| {
+        let (mut acquire, record) = describe(globals, thread, map, How::write(), place, HeldFlags(0));
+        acquire.upgrade = true;
+        judge(globals, thread, map, acquire, record, false)
+    });
+    conclude(thread, found, None);
+}
+
+/// What the engine must know of an acquisition.
+fn describe(
+    globals: &mut Globals,
+    thread: &State_,
+    map: &LockMap,
+    how: How<'_>,
+    place: Place,
+    flags: HeldFlags,
+) -> (Acquire, &'static ClassRecord) {
+    let record = map.resolve(globals);
+    let mut flags = flags;
+    if how.order.is_some() {
+        flags = flags.with(HeldFlags::ORDERED);
+    }
+    if how.nest.is_some() {
+        flags = flags.with(HeldFlags::NESTED);
+    }
+    let new = Held {
+        lock: map.address(),
+        class: ClassId::new(record.base, how.subclass),
+        state: State::Held,
+        mode: how.mode,
+        flags,
+        context: thread.nesting.load(Ordering::Relaxed),
+        mask: State_::get(&thread.mask),
+        place,
+        chain: 0,
+        instance: 0,
+        order: how.order.unwrap_or(0),
+    };
+    let nest = how.nest.map(LockMap::address);
+    let acquire = Acquire { new, info: record.info(), nest, writer_queued: false, upgrade: false, wait: false, timed: false };
+    (acquire, record)
+}
+
+/// Asks the engine, remembers what is proven, and pushes the entry unless the call can never return.
+fn judge(
+    globals: &mut Globals,
+    thread: &'static State_,
+    map: &LockMap,
+    mut acquire: Acquire,
+    record: &'static ClassRecord,
+    push_entry: bool,
+) -> Found {
+    let graph = life::graph(thread);
+    // SAFETY: in a slow section.
+    let held = unsafe { thread.held() };
+    let base = thread.base();
+    let same_class = held.iter().any(|held| held.is_lock() && held.class.base() == record.base);
+    let locks_held = held[base..].iter().filter(|held| held.is_lock()).count();
+    if locks_held >= 2 || (same_class && acquire.info.rules.by_instance) {
+        identify_instances(globals, thread);
+        acquire.new.instance = map.instance(globals);
+    }
+    // What is proven is proven for what is really held, which a release in progress may have changed already.
+    let chain = chain_of(held, base, thread);
+    let step = step_of(&acquire.new);
+    let longer = extend(chain, step);
+    let key = longer ^ State_::get(&thread.context);
+    let same_lock = held.iter().any(|held| held.is_lock() && held.lock == acquire.new.lock);
+    if same_lock {
+        acquire.writer_queued = super::contention::writer_queued(globals, graph, thread, acquire.new.lock);
+    }
+    // SAFETY: in a slow section.
+    let verdicts = unsafe { graph.inner() }.engine.apply(Event::Acquire(unsafe { thread.cx() }, acquire));
+    let found = queue(globals, graph, thread, verdicts);
+    if found.stop.is_some() {
+        return found;
+    }
+    let settled = thread.shuffling.load(Ordering::Relaxed) == 0;
+    let by_instance = same_class && acquire.info.rules.by_instance;
+    let varies = acquire.nest.is_some()
+        || acquire.new.ordered().is_some()
+        || acquire.info.rules.compare.is_some()
+        || by_instance
+        || same_lock;
+    if push_entry && settled && !varies {
+        let mut more = if same_class { Known::SAME_CLASS } else { 0 };
+        // SAFETY: in a slow section.
+        let settled = unsafe { graph.inner().engine.settled(&thread.cx(), &acquire.new) };
+        if locks_held >= 2 && !settled {
+            more |= State_::get(&thread.instances);
+        }
+        remember_here(thread, key, more);
+        graph.chains.set(key, if settled { more } else { more | MORE_THREADS });
+    }
+    if push_entry {
+        acquire.new.chain = State_::get(&thread.chain);
+        let longer = extend(acquire.new.chain, step);
+        push(thread, &acquire.new, longer);
+    }
+    found
+}
+
+/// The chain key of what is held, from the entries themselves.
+fn chain_of(held: &[Held], base: usize, thread: &State_) -> u64 {
+    match held.get(base) {
+        // The key below the first entry of this context is what the context began with.
+        Some(first) => held[base..].iter().filter(|held| held.is_lock()).fold(first.chain, |chain, held| extend(chain, step_of(held))),
+        None => State_::get(&thread.chain),
+    }
+}
+
+/// Remembers a proven chain in this thread.
+fn remember_here(thread: &State_, key: u64, more: u64) {
+    let slot = &thread.known[(key >> (64 - super::thread::CHAINS.trailing_zeros())) as usize];
+    // A handler between the two stores must not find the new key with the old rest: the slot is empty meanwhile.
+    slot.key.store(0, Ordering::Relaxed);
+    compiler_fence(Ordering::SeqCst);
+    slot.more.store(more, Ordering::Relaxed);
+    compiler_fence(Ordering::SeqCst);
+    slot.key.store(key, Ordering::Relaxed);
+}
+
+/// Gives every lock held by this context an identity: they are gates of the dependency to come.
+fn identify_instances(globals: &mut Globals, thread: &State_) {
+    for at in thread.base()..thread.depth() {
+        let held = thread.read(at);
+        if held.is_lock() && held.instance == 0 && held.lock != 0 {
+            // SAFETY: the lock is held by this thread, so its map is where it was when it was taken.
+            let map = unsafe { &*core::ptr::with_exposed_provenance::<LockMap>(held.lock) };
+            let instance = map.instance(globals);
+            thread.update(at, |held| held.instance = instance);
+        }
+    }
+}
+
+/// Delivers what was found and does what the settings say; `pushed` is taken off again if the call does not return.
+pub(super) fn conclude(thread: &'static State_, found: Found, pushed: Option<&LockMap>) {
+    if found.fresh == 0 && found.stop.is_none() {
+        return;
+    }
+    deliver::deliver(thread, found);
+    if let Some(kind) = found.stop {
+        deliver::stop(thread, kind);
+    }
+    if found.fresh != 0 && deliver::must_panic(thread) {
+        if let Some(map) = pushed {
+            release(map);
+        }
+        deliver::panic_for_report();
+    }
+}
+
+/// Before the real release.
+#[inline(always)]
+pub(crate) fn release(map: &LockMap) {
+    let thread = current();
+    let depth = thread.depth();
+    if depth > thread.base() {
+        let top = thread.read(depth - 1);
+        if top.lock == map.address() && top.state == State::Held {
+            thread.set_state(depth - 1, State::Free);
+            thread.chain.store(top.chain, Ordering::Relaxed);
+            thread.instances.store(State_::get(&thread.instances) ^ instance_key(top.lock), Ordering::Relaxed);
+            thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
+            return;
+        }
+    }
+    release_below(map);
+}
+
+/// The lock is not on top: taken out of the middle, or not held at all.
+#[cold]
+#[inline(never)]
+fn release_below(map: &LockMap) {
+    if config::off() {
+        return;
+    }
+    let thread = current();
+    life::prepare(thread);
+    thread.trim();
+    let own = thread.base()..thread.depth();
+    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else {
+        let place = place_here(thread);
+        let found = slow::with(|globals| {
+            let class = ClassId::new(map.resolve(globals).base, 0);
+            // SAFETY: in a slow section.
+            event(globals, thread, |cx| Event::UnlockImbalance { cx, class, place })
+        });
+        conclude(thread, found, None);
+        return;
+    };
+    take_out(thread, at);
+}
+
+pub(crate) fn is_hold_of(held: &Held, map: &LockMap) -> bool {
+    held.state == State::Held && held.lock == map.address()
+}
+
+/// Removes an entry, wherever it is, and recomputes the keys above it.
+pub(crate) fn take_out(thread: &State_, at: usize) {
+    let gone = thread.read(at);
+    thread.shuffling.store(1, Ordering::Relaxed);
+    thread.set_state(at, State::Free);
+    if gone.is_lock() || gone.state == State::Waiting {
+        thread.instances.store(State_::get(&thread.instances) ^ instance_key(gone.lock), Ordering::Relaxed);
+    }
+    rechain(thread, at, gone.chain);
+    thread.trim();
+    thread.shuffling.store(0, Ordering::Relaxed);
+}
+
+/// Recomputes the keys from an entry upwards.
+fn rechain(thread: &State_, from: usize, mut chain: u64) {
+    for at in from..thread.depth() {
+        let held = thread.read(at);
+        thread.update(at, |held| held.chain = chain);
+        if matches!(held.state, State::Held | State::Waiting) {
+            chain = extend(chain, step_of(&held));
+        }
+    }
+    thread.chain.store(chain, Ordering::Relaxed);
+}
+
+/// The lock is now held in another mode.
+pub(crate) fn converted(map: &LockMap, from: Mode, to: Mode) {
+    let thread = current();
+    let own = thread.base()..thread.depth();
+    let found = own.rev().find(|&at| is_hold_of(&thread.read(at), map) && thread.read(at).mode == from);
+    if let Some(at) = found {
+        thread.shuffling.store(1, Ordering::Relaxed);
+        thread.update(at, |held| held.mode = to);
+        let chain = thread.read(at).chain;
+        rechain(thread, at, chain);
+        thread.shuffling.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Hands the engine an event of this thread and queues what it finds; in a slow section.
+pub(super) fn event<'t>(
+    globals: &mut Globals,
+    thread: &'t State_,
+    event: impl FnOnce(Context<'t>) -> Event<'t>,
+) -> Found {
+    let graph = life::graph(thread);
+    // SAFETY: in a slow section.
+    let verdicts = unsafe { graph.inner().engine.apply(event(thread.cx())) };
+    queue(globals, graph, thread, verdicts)
+}
+
+/// An event that leaves everything as it is.
+fn plain_event(site: &'static Location<'static>, make: impl for<'t> FnOnce(&mut Globals, Context<'t>, Place) -> Event<'t>) {
+    if config::off() {
+        return;
+    }
+    let thread = current();
+    life::prepare(thread);
+    let place = place(thread, site, here());
+    let found = slow::with(|globals| {
+        // SAFETY: in a slow section.
+        let made = make(globals, unsafe { thread.cx() }, place);
+        event(globals, thread, |_| made)
+    });
+    conclude(thread, found, None);
+}
+
+#[track_caller]
+pub(crate) fn might_sleep() {
+    plain_event(Location::caller(), |_, cx, place| Event::MightSleep { cx, place });
+}
+
+#[track_caller]
+pub(crate) fn assert_none_held() {
+    plain_event(Location::caller(), |_, cx, place| Event::AssertNoneHeld { cx, place });
+}
+
+/// Whether this thread holds the lock.
+pub(crate) fn holds(map: &LockMap) -> bool {
+    let thread = current();
+    (0..thread.depth()).any(|at| is_hold_of(&thread.read(at), map))
+}
+
+pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location<'static>) {
+    if holds(map) != expected {
+        plain_event(site, |globals, cx, place| {
+            let class = ClassId::new(map.resolve(globals).base, 0);
+            Event::AssertHeld { cx, class, expected, place }
+        });
+    }
+}
+
+/// Whoever waits on the condition variable is woken from here.
+pub(crate) fn notify(map: &LockMap, site: &'static Location<'static>) {
+    let thread = current();
+    if (thread.base()..thread.depth()).any(|at| thread.read(at).is_lock()) {
+        plain_event(site, |globals, cx, place| {
+            let record = map.resolve(globals);
+            Event::Notify { cx, condvar: ClassId::new(record.base, 0), info: record.info(), place }
+        });
+    }
+}
+
+/// The lock is dropped: reported if this thread holds it, and everything known of the instance is forgotten.
+#[cold]
+pub(crate) fn dropped(map: &LockMap) {
+    let thread = current();
+    if let Some(at) = (0..thread.depth()).rev().find(|&at| is_hold_of(&thread.read(at), map)) {
+        if !config::off() {
+            let place = place_here(thread);
+            let held = thread.read(at);
+            let found = slow::with(|globals| event(globals, thread, |cx| Event::Freed { cx, held, place }));
+            take_out(thread, at);
+            conclude(thread, found, None);
+        } else {
+            take_out(thread, at);
+        }
+    }
+    if let Some(instance) = map.known_instance() {
+        slow::with(|globals| {
+            for &graph in &globals.graphs {
+                // SAFETY: listed graphs are alive; in a slow section.
+                unsafe { (*graph).inner().engine.apply(Event::Forget { instance }) };
+            }
+        });
+    }
+}
+
+/// Before an attempt with a time limit: it may sleep, so it is checked for that, if anything could forbid it.
+#[inline(always)]
+pub(crate) fn might_wait(map: &LockMap, site: &'static Location<'static>) {
+    let thread = current();
+    if thread.nesting.load(Ordering::Relaxed) != 0 || thread.depth() != 0 {
+        might_wait_here(map, site);
+    }
+}
+
+#[cold]
+fn might_wait_here(map: &LockMap, site: &'static Location<'static>) {
+    plain_event(site, |globals, cx, place| {
+        let record = map.resolve(globals);
+        Event::MightWait { cx, class: ClassId::new(record.base, 0), info: record.info(), place }
+    });
+}
+
+/// A wait for a condition variable: it may sleep, whoever holds a lock meanwhile depends on whoever notifies, and the mutex is
+/// taken again at its end.
+#[cold]
+pub(crate) fn check_wait(condvar: &LockMap, mutex: &LockMap, timed: bool, site: &'static Location<'static>) {
+    let thread = current();
+    life::prepare(thread);
+    if thread.depth() > thread.base() || thread.nesting.load(Ordering::Relaxed) != 0 {
+        check_only(condvar, How::write(), site, Some(timed));
+        check_only(mutex, How::write(), site, None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Settings: from the environment before `main`, from the program afterwards; the environment wins.
+
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use super::complain;
+use crate::runtime::{Action, Config, SameClass, Stacks};
+
+static ACTION: AtomicU8 = AtomicU8::new(Action::Log as u8);
+static STACKS: AtomicU8 = AtomicU8::new(Stacks::Exact as u8);
+static SAME_CLASS: AtomicU8 = AtomicU8::new(SameClass::Class as u8);
+static EXIT_CODE: AtomicU8 = AtomicU8::new(66);
+static OUT: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// Which settings the environment made: a bit each.
+static FROM_ENVIRONMENT: AtomicU32 = AtomicU32::new(0);
+
+#[derive(Clone, Copy)]
+enum Setting {
+    Action = 1,
+    Stacks = 2,
+    SameClass = 4,
+    ExitCode = 8,
+    Out = 16,
+}
+
+pub(super) fn action() -> Action {
+    match ACTION.load(Ordering::Relaxed) {
+        1 => Action::Panic,
+        2 => Action::Abort,
+        3 => Action::Off,
+        _ => Action::Log,
+    }
+}
+
+pub(super) fn off() -> bool {
+    ACTION.load(Ordering::Relaxed) == Action::Off as u8
+}
+
+pub(super) fn stacks() -> Stacks {
+    match STACKS.load(Ordering::Relaxed) {
+        1 => Stacks::First,
+        2 => Stacks::Off,
+        _ => Stacks::Exact,
+    }
+}
+
+pub(super) fn same_class_by_instance() -> bool {
+    SAME_CLASS.load(Ordering::Relaxed) == SameClass::Instance as u8
+}
+
+pub(super) fn exit_code() -> u8 {
+    EXIT_CODE.load(Ordering::Relaxed)
+}
+
+/// Where reports are also written.
+pub(super) fn out() -> Option<PathBuf> {
+    OUT.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+pub(crate) fn install(config: Config) {
+    let open = |setting: Setting| FROM_ENVIRONMENT.load(Ordering::Relaxed) & setting as u32 == 0;
+    if let Some(action) = config.action.filter(|_| open(Setting::Action)) {
+        ACTION.store(action as u8, Ordering::Relaxed);
+    }
+    if let Some(stacks) = config.stacks.filter(|_| open(Setting::Stacks)) {
+        STACKS.store(stacks as u8, Ordering::Relaxed);
+    }
+    if let Some(same_class) = config.same_class.filter(|_| open(Setting::SameClass)) {
+        SAME_CLASS.store(same_class as u8, Ordering::Relaxed);
+    }
+    if let Some(code) = config.exit_code.filter(|_| open(Setting::ExitCode)) {
+        EXIT_CODE.store(code, Ordering::Relaxed);
+    }
+    if let Some(out) = config.out.filter(|_| open(Setting::Out)) {
+        *OUT.lock().unwrap_or_else(PoisonError::into_inner) = Some(out);
+    }
+}
+
+/// Reads the environment; before `main`.
+pub(super) fn from_environment() {
+    let mut config = Config::new();
+    let mut made = 0;
+    let mut read = |name: &str, setting: Setting, wanted: &str, take: &mut dyn FnMut(&str) -> bool| {
+        let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else { return };
+        if value.to_str().is_some_and(&mut *take) {
+            made |= setting as u32;
+        } else {
+            let value = value.to_string_lossy();
+            complain(format!("lockdep: {name}={value} is not understood (want {wanted}); the default applies\n").as_bytes());
+        }
+    };
+    read("LOCKDEP", Setting::Action, "log, panic, abort or off", &mut |value| {
+        config.action = match value {
+            "log" => Some(Action::Log),
+            "panic" => Some(Action::Panic),
+            "abort" => Some(Action::Abort),
+            "off" => Some(Action::Off),
+            _ => None,
+        };
+        config.action.is_some()
+    });
+    read("LOCKDEP_STACKS", Setting::Stacks, "exact, first or off", &mut |value| {
+        config.stacks = match value {
+            "exact" => Some(Stacks::Exact),
+            "first" => Some(Stacks::First),
+            "off" => Some(Stacks::Off),
+            _ => None,
+        };
+        config.stacks.is_some()
+    });
+    read("LOCKDEP_SAME_CLASS", Setting::SameClass, "class or instance", &mut |value| {
+        config.same_class = match value {
+            "class" => Some(SameClass::Class),
+            "instance" => Some(SameClass::Instance),
+            _ => None,
+        };
+        config.same_class.is_some()
+    });
+    read("LOCKDEP_EXITCODE", Setting::ExitCode, "a number from 0 to 255", &mut |value| {
+        config.exit_code = value.parse().ok();
+        config.exit_code.is_some()
+    });
+    read("LOCKDEP_OUT", Setting::Out, "a directory that exists", &mut |value| {
+        config.out = std::fs::metadata(value).is_ok_and(|meta| meta.is_dir()).then(|| value.into());
+        config.out.is_some()
+    });
+    install(config);
+    FROM_ENVIRONMENT.store(made, Ordering::Relaxed);
+}

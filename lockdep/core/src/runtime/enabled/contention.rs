@@ -1,0 +1,150 @@
+//! Waiting, and threads that wait for each other.
+//!
+//! A thread that is about to block marks its entry `Waiting` and, if it holds anything, looks whether whom it waits for waits,
+//! in the end, for it. Every member of such a circle holds something, so the last one to block sees the whole circle. The
+//! circle is real: its members' stacks do not change, for they are blocked, each by a lock that the next one holds.
+
+use core::sync::atomic::Ordering;
+
+use allocator_api2::vec::Vec;
+
+use super::acquire::{conclude, event, is_hold_of, take_out};
+use super::globals::Globals;
+use super::graph::Graph;
+use super::thread::{State_, current};
+use super::{config, life, slow};
+use crate::arena::Arena;
+use crate::engine::{Blocked, Event, Held, State};
+use crate::kind::Mode;
+use crate::map::LockMap;
+
+/// Attempts before a lock counts as contended.
+const ATTEMPTS: u32 = 20;
+
+/// Waits for a lock whose entry is on top already; the first attempt failed.
+#[cold]
+pub(crate) fn wait<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+    for _ in 0..ATTEMPTS {
+        core::hint::spin_loop();
+        if let Some(guard) = attempt() {
+            return guard;
+        }
+    }
+    let thread = current();
+    let own = thread.base()..thread.depth();
+    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
+    thread.set_state(at, State::Waiting);
+    look_for_circle(thread, at);
+    let guard = block();
+    thread.set_state(at, State::Held);
+    guard
+}
+
+/// Waits for an upgrade: the upgradable hold stays, the wish to write comes on top of it.
+#[cold]
+pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
+    let thread = current();
+    let own = thread.base()..thread.depth();
+    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
+    life::make_room(thread);
+    let wish = Held { state: State::Waiting, mode: Mode::Write, chain: State_::get(&thread.chain), ..thread.read(at) };
+    let top = thread.depth();
+    thread.push(&wish);
+    // The wish counts as an instance held until it is taken out again.
+    let instances = State_::get(&thread.instances);
+    thread.instances.store(instances ^ super::chain::instance_key(wish.lock), Ordering::Relaxed);
+    look_for_circle(thread, top);
+    block();
+    take_out(thread, top);
+}
+
+fn look_for_circle(thread: &'static State_, at: usize) {
+    let holds_more = (0..thread.depth()).any(|other| other != at && thread.read(other).is_lock());
+    if config::off() || !holds_more {
+        return;
+    }
+    let found = slow::with(|globals| {
+        let circle = find_circle(globals, thread, thread.read(at))?;
+        // Certain deadlocks end the thread or the process: what little this keeps is kept.
+        let cycle = crate::arena::immortal_slice(&circle);
+        Some(event(globals, thread, |cx| Event::Deadlock { cx, cycle }))
+    });
+    let Some(found) = found else { return };
+    take_out(thread, at);
+    conclude(thread, found, None);
+}
+
+struct Step {
+    thread: &'static State_,
+    wants: Held,
+    /// The step before, and the entry of this thread that is in its way.
+    parent: usize,
+    holds: Held,
+}
+
+/// Breadth first over "waits for".
+fn find_circle(globals: &Globals, me: &'static State_, wants: Held) -> Option<Vec<Blocked, Arena>> {
+    let graph = me.graph.load(Ordering::Relaxed);
+    let mut steps = Vec::new_in(Arena);
+    steps.push(Step { thread: me, wants, parent: 0, holds: wants });
+    let mut done = 0;
+    while done < steps.len() {
+        let (waiting, wants): (&'static State_, Held) = (steps[done].thread, steps[done].wants);
+        for other in globals.threads() {
+            if core::ptr::eq(other, waiting) || other.graph.load(Ordering::Relaxed) != graph {
+                continue;
+            }
+            let Some(holds) = entries(other).find(|held| in_the_way(held, &wants)) else { continue };
+            if core::ptr::eq(other, me) {
+                steps[0].holds = holds;
+                return Some(trace(&steps, done));
+            }
+            let waits = entries(other).find(|held| held.state == State::Waiting);
+            let Some(waits) = waits.filter(|_| !steps.iter().any(|step| core::ptr::eq(step.thread, other))) else { continue };
+            steps.push(Step { thread: other, wants: waits, parent: done, holds });
+        }
+        done += 1;
+    }
+    None
+}
+
+/// The circle from the first step to `last` and back.
+fn trace(steps: &[Step], last: usize) -> Vec<Blocked, Arena> {
+    let mut circle = Vec::new_in(Arena);
+    let mut at = last;
+    loop {
+        let step = &steps[at];
+        circle.push(Blocked { thread: step.thread.thread(), holds: step.holds, wants: step.wants });
+        if at == 0 {
+            break;
+        }
+        at = step.parent;
+    }
+    circle.reverse();
+    circle
+}
+
+/// A copy of the entries of any thread; in a slow section, where no stack moves and no thread leaves.
+pub(super) fn entries(thread: &'static State_) -> impl Iterator<Item = Held> {
+    (0..thread.depth()).map(|at| thread.read(at))
+}
+
+fn in_the_way(held: &Held, wants: &Held) -> bool {
+    let queued_writer = held.state == State::Waiting && held.mode == Mode::Write;
+    held.lock == wants.lock
+        && match wants.mode {
+            Mode::Write => held.is_lock(),
+            Mode::Read => (held.is_lock() && held.mode == Mode::Write) || queued_writer,
+            Mode::ReadRecursive => held.is_lock() && held.mode == Mode::Write,
+            Mode::Upgradable => (held.is_lock() && matches!(held.mode, Mode::Write | Mode::Upgradable)) || queued_writer,
+        }
+}
+
+/// Whether another thread waits to write this lock.
+pub(super) fn writer_queued(globals: &Globals, graph: &Graph, me: &State_, lock: usize) -> bool {
+    let others = globals.threads().filter(|other| !core::ptr::eq(*other, me));
+    let mut same_graph = others.filter(|other| core::ptr::eq(other.graph.load(Ordering::Relaxed), graph));
+    same_graph.any(|other| {
+        entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write)
+    })
+}

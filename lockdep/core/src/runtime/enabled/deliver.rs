@@ -1,0 +1,370 @@
+//! From raw findings to reports: put into words, kept, printed, handed to the callback, acted upon. Never in a handler.
+
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::time::Duration;
+
+use super::globals::ClassRecord;
+use super::graph::Graph;
+use super::isolation::Stop;
+use super::raw::{Found, RawReport, location};
+use super::thread::{State_, current};
+use super::words::{help, notes};
+use super::{complain, config, futex_wait, futex_wake, life, slow};
+use crate::engine::{ClassId, Held, HeldFlags, Place};
+use crate::kind::{Mode, ReportKind};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, label, signal_name};
+use crate::runtime::Action;
+
+/// Reports printed by this process.
+static PRINTED: AtomicU32 = AtomicU32::new(0);
+static CALLBACK: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
+/// Bumped when the reporter has something to do; 0 as long as there is no reporter.
+static REPORTER: AtomicU32 = AtomicU32::new(0);
+/// How long a handler waits for its last report.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) fn on_report(callback: fn(&Report)) {
+    CALLBACK.store(callback as *mut (), Ordering::Release);
+}
+
+pub(crate) fn reports() -> Vec<Report> {
+    let thread = current();
+    life::prepare(thread);
+    let graph = life::graph(thread);
+    deliver_all(thread, graph);
+    life::process_graph_if_any().map_or_else(Vec::new, Graph::delivered)
+}
+
+/// How many reports were printed.
+pub(super) fn printed() -> u32 {
+    PRINTED.load(Ordering::Relaxed)
+}
+
+/// Delivers what waits, if this is the place to.
+pub(super) fn deliver(thread: &'static State_, found: Found) {
+    if thread.real_handlers.load(Ordering::Relaxed) == 0 {
+        deliver_all(thread, life::graph(thread));
+        return;
+    }
+    wake_reporter();
+    let must_end = found.fresh > 0 && config::action() != Action::Log && !life::graph(thread).isolated;
+    if must_end && found.stop.is_none() {
+        end_in_handler(thread);
+    }
+}
+
+fn deliver_all(thread: &State_, graph: &Graph) {
+    // What a callback or an allocator does wrong meanwhile is queued, and delivered by the loop below.
+    if thread.delivering.swap(1, Ordering::Relaxed) != 0 {
+        return;
+    }
+    while let Some(raw) = next(graph) {
+        let report = Report::new(body(raw));
+        graph.keep(&report);
+        if !graph.isolated {
+            publish(&report);
+        }
+    }
+    thread.delivering.store(0, Ordering::Relaxed);
+}
+
+fn next(graph: &Graph) -> Option<RawReport> {
+    if graph.pending.load(Ordering::Acquire) == 0 {
+        return None;
+    }
+    slow::with(|_| {
+        // SAFETY: in a slow section.
+        let queue = unsafe { &mut graph.inner().queue };
+        let raw = (!queue.is_empty()).then(|| queue.remove(0));
+        graph.pending.store(queue.len() as u32, Ordering::Relaxed);
+        raw
+    })
+}
+
+fn publish(report: &Report) {
+    PRINTED.fetch_add(1, Ordering::Relaxed);
+    let mut text = report.to_terminal();
+    text.push('\n');
+    complain(text.as_bytes());
+    if let Some(directory) = config::out() {
+        let path = directory.join(format!("{}.json", report.id()));
+        if let Err(error) = std::fs::write(&path, report.to_json() + "\n") {
+            complain(format!("lockdep: cannot write {}: {error}\n", path.display()).as_bytes());
+        }
+    }
+    let callback = CALLBACK.load(Ordering::Acquire);
+    if !callback.is_null() {
+        // SAFETY: only `on_report` stores here, and only such functions.
+        let callback = unsafe { core::mem::transmute::<*mut (), fn(&Report)>(callback) };
+        if catch_unwind(AssertUnwindSafe(|| callback(report))).is_err() {
+            complain(b"lockdep: the report callback panicked; the report stands\n");
+        }
+    }
+    if config::action() == Action::Abort {
+        life::abort();
+    }
+}
+
+/// Whether the settings want a panic for a report of this thread.
+pub(super) fn must_panic(thread: &State_) -> bool {
+    config::action() == Action::Panic && !life::graph(thread).isolated && thread.real_handlers.load(Ordering::Relaxed) == 0
+}
+
+/// The panic that `LOCKDEP=panic` asks for.
+pub(super) fn panic_for_report() {
+    if std::thread::panicking() {
+        life::abort();
+    }
+    panic_any("lockdep: a report was made (above), and LOCKDEP=panic");
+}
+
+/// This call can never return: it must not be made.
+pub(super) fn stop(thread: &'static State_, kind: ReportKind) -> ! {
+    if thread.real_handlers.load(Ordering::Relaxed) != 0 {
+        end_in_handler(thread);
+    }
+    if life::graph(thread).isolated {
+        thread.stopped.store(1, Ordering::Relaxed);
+        if std::thread::panicking() {
+            life::abort();
+        }
+        resume_unwind(Box::new(Stop));
+    }
+    if std::thread::panicking() {
+        life::abort();
+    }
+    panic_any(match kind {
+        ReportKind::Deadlock => "lockdep: deadlock: this call would never return (report above)",
+        _ => "lockdep: recursion: this call would never return (report above)",
+    });
+}
+
+/// In a real handler nothing can unwind: say what is known with `write`, let the reporter print the rest, and abort.
+fn end_in_handler(thread: &State_) -> ! {
+    say_in_handler(thread);
+    let graph = life::graph(thread);
+    if REPORTER.load(Ordering::Relaxed) != 0 && !graph.isolated {
+        wake_reporter();
+        let start = std::time::Instant::now();
+        static NEVER: AtomicU32 = AtomicU32::new(0);
+        while (graph.pending.load(Ordering::Acquire) != 0 || BUSY.load(Ordering::Acquire) != 0) && start.elapsed() < PATIENCE {
+            futex_wait(&NEVER, 0, Some(Duration::from_millis(5)));
+        }
+    }
+    life::abort()
+}
+
+/// The queued findings in static strings only.
+fn say_in_handler(thread: &State_) {
+    let graph = life::graph(thread);
+    let mut findings = [(None, [(None, None); 2]); 4];
+    slow::with(|globals| {
+        // SAFETY: in a slow section.
+        let inner = unsafe { graph.inner() };
+        for (finding, raw) in findings.iter_mut().zip(inner.queue.iter().rev()) {
+            finding.0 = Some(raw.verdict.kind);
+            for (said, part) in finding.1.iter_mut().zip(&raw.verdict.parts) {
+                let class = part.lock.and_then(|lock| raw.verdict.locks.get(lock));
+                *said = (class.and_then(|lock| globals.record(lock.class)), location(part.place.site));
+            }
+        }
+    });
+    for (kind, places) in findings {
+        let Some(kind) = kind else { continue };
+        complain(b"lockdep: in a signal handler: ");
+        complain(kind.name().as_bytes());
+        for (record, site) in places {
+            if let Some(record) = record {
+                complain(b"\n  `");
+                complain(record.name.unwrap_or(record.kind).as_bytes());
+                complain(b"`");
+            }
+            if let Some(site) = site {
+                complain(b" at ");
+                complain(site.file().as_bytes());
+                complain(b":");
+                complain_number(site.line());
+            }
+        }
+        complain(b"\n");
+    }
+}
+
+fn complain_number(number: u32) {
+    let mut digits = [0; 10];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    complain(&digits[at..]);
+}
+
+/// The reporter is at work.
+static BUSY: AtomicU32 = AtomicU32::new(0);
+
+fn wake_reporter() {
+    if REPORTER.load(Ordering::Relaxed) != 0 {
+        REPORTER.fetch_add(2, Ordering::Release);
+        futex_wake(&REPORTER, 1);
+    }
+}
+
+/// Starts the thread that delivers what handlers find.
+pub(super) fn start_reporter() {
+    if config::off() || REPORTER.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        return;
+    }
+    let found = crate::runtime::mask::block(u64::MAX);
+    let started = std::thread::Builder::new().name("lockdep-report".into()).spawn(|| {
+        let thread = current();
+        life::prepare(thread);
+        loop {
+            let seen = REPORTER.load(Ordering::Acquire);
+            if let Some(graph) = life::process_graph_if_any()
+                && graph.pending.load(Ordering::Acquire) != 0
+            {
+                BUSY.store(1, Ordering::Release);
+                deliver_all(thread, graph);
+                BUSY.store(0, Ordering::Release);
+            }
+            futex_wait(&REPORTER, seen, None);
+        }
+    });
+    crate::runtime::mask::set(found);
+    if started.is_err() {
+        REPORTER.store(0, Ordering::Relaxed);
+    }
+}
+
+/// In the child of a fork the reporter is gone.
+pub(super) fn forked() {
+    REPORTER.store(0, Ordering::Relaxed);
+    BUSY.store(0, Ordering::Relaxed);
+}
+
+/// At the end of the process: delivers what waits, and says how many reports there were.
+pub(super) fn last_words() -> u32 {
+    if let Some(graph) = life::process_graph_if_any() {
+        deliver_all(current(), graph);
+    }
+    let printed = printed();
+    if printed > 0 {
+        let reports = if printed == 1 { "report" } else { "reports" };
+        complain(format!("lockdep: {printed} {reports} in this process\n").as_bytes());
+    }
+    printed
+}
+
+/// A raw finding as the data of a report. Looks things up in slow sections of its own, and allocates outside of them.
+fn body(raw: RawReport) -> Body {
+    let verdict = &raw.verdict;
+    let signal = |signal: u8| i32::from(signal);
+    let locks: Vec<ReportedLock> = verdict.locks.iter().map(|lock| reported(lock.class, lock.mode, lock.place)).collect();
+    let steps = verdict.parts.iter().map(|part| Step {
+        what: part.label,
+        label: label(part.label),
+        lock: part.lock,
+        site: site(part.place),
+        mode: None,
+        ips: slow::with(|globals| globals.stacks.get(part.place.stack)).to_vec(),
+        thread: thread_name(part.thread.id),
+    });
+    let steps = steps.collect();
+    let held = raw.held.iter().enumerate().map(|(at, held)| LockEntry {
+        lock: reported(held.class, held.mode, held.place),
+        in_handler: (at >= raw.base && raw.handler != 0).then(|| signal(raw.handler)),
+        irqs_off: held.mask & crate::irq::lines().bits() != 0 && held.flags.0 & HeldFlags::SPOILED.0 == 0,
+    });
+    let gates = verdict.gates.iter().map(|&gate| reported(gate, Mode::Write, Place::default()).class_name);
+    let stamp = |(event, at): (u64, usize)| {
+        (event != 0).then(|| Stamp { site: site(Place { site: at, stack: 0 }), event })
+    };
+    Body {
+        hint: verdict.hint,
+        signals: (1..=64).filter(|signal| verdict.signals & 1 << (signal - 1) != 0).collect(),
+        held: held.collect(),
+        thread: thread_name(raw.thread),
+        in_handler: (raw.handler != 0).then(|| signal(raw.handler)),
+        evidence: Evidence { same_thread: verdict.same_thread, ordered: verdict.ordered, gates: gates.collect() },
+        irqs_last_off: stamp(raw.last_off),
+        irqs_last_on: stamp(raw.last_on),
+        notes: notes(verdict, &locks),
+        help: help(verdict, &locks),
+        locks,
+        steps,
+        ..Body::new(raw.id, verdict.kind, verdict.severity)
+    }
+}
+
+fn site(place: Place) -> Option<Site> {
+    location(place.site).map(|location| Site { file: location.file(), line: location.line(), column: location.column() })
+}
+
+/// A lock as a report shows it.
+pub(super) fn reported(class: ClassId, mode: Mode, place: Place) -> ReportedLock {
+    let record = slow::with(|globals| globals.record(class));
+    let Some(record) = record else {
+        return ReportedLock {
+            class_name: "?".into(),
+            type_name: "",
+            kind: "",
+            subclass: 0,
+            construction: None,
+            mode,
+            acquisition: None,
+        };
+    };
+    ReportedLock {
+        class_name: class_name(record),
+        type_name: record.type_name,
+        kind: record.kind,
+        subclass: class.subclass(),
+        construction: Some(Site { file: record.site.file(), line: record.site.line(), column: record.site.column() }),
+        mode,
+        acquisition: site(place),
+    }
+}
+
+/// The declared name, or kind, type and construction site.
+pub(super) fn class_name(record: &ClassRecord) -> String {
+    match record.name {
+        Some(name) => name.into(),
+        None => format!("{}<{}> ({}:{})", record.kind, record.type_name, record.site.file(), record.site.line()),
+    }
+}
+
+/// The name of a thread, as the kernel has it, or its number.
+pub(super) fn thread_name(id: u32) -> String {
+    if current().thread().id == id
+        && let Some(name) = std::thread::current().name()
+    {
+        return name.into();
+    }
+    let name = slow::with(|globals| {
+        let live = globals.threads().find(|thread| thread.thread().id == id).map(|thread| thread.name.get());
+        live.or_else(|| globals.names.get(&id).copied())
+    });
+    let name = name.unwrap_or_default();
+    let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+    match std::str::from_utf8(&name[..end]) {
+        Ok(name) if !name.is_empty() => name.into(),
+        _ => format!("#{id}"),
+    }
+}
+
+/// A lock of any thread, for `dump_held`.
+pub(super) fn entry_of(held: &Held) -> ReportedLock {
+    reported(held.class, held.mode, held.place)
+}
+
+/// The name of a signal, for `dump_held`.
+pub(super) fn handler_name(signal: u8) -> String {
+    signal_name(signal.into()).into_owned()
+}

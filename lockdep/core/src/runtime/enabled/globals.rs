@@ -1,0 +1,194 @@
+//! What the slow section protects: the classes of the process, its stacks, its threads.
+
+use core::panic::Location;
+use core::ptr;
+
+use hashbrown::HashMap;
+use allocator_api2::vec::Vec;
+
+use super::thread::State_;
+use crate::arena::{Arena, immortal};
+use crate::class::{ClassRules, LockClass, LockInfo};
+use crate::engine::{ClassId, ClassInfo};
+use crate::kind::WaitType;
+use crate::stack::Interned;
+
+/// A class of the process. Numbers are never used again, so whatever caches one stays right.
+#[derive(Debug)]
+pub(crate) struct ClassRecord {
+    /// From 1.
+    pub(crate) base: u32,
+    pub(crate) declared: Option<&'static LockClass>,
+    /// The name it was given, by a `LockClass` or by a `Map`.
+    pub(crate) name: Option<&'static str>,
+    pub(crate) site: &'static Location<'static>,
+    pub(crate) kind: &'static str,
+    pub(crate) type_name: &'static str,
+    pub(crate) wait: WaitType,
+    pub(crate) read_recursive_in_handler: bool,
+}
+
+impl ClassRecord {
+    pub(crate) fn rules(&self) -> ClassRules {
+        self.declared.map_or(ClassRules::default(), |class| class.rules)
+    }
+
+    /// What the engine must know.
+    pub(crate) fn info(&self) -> ClassInfo {
+        let mut rules = self.rules();
+        rules.by_instance |= super::config::same_class_by_instance();
+        ClassInfo { wait: self.wait, rules, read_recursive_in_handler: self.read_recursive_in_handler }
+    }
+}
+
+/// What tells classes apart: content, not addresses, for the compiler may keep a place twice.
+#[derive(PartialEq, Eq, Hash)]
+struct Identity {
+    declared: usize,
+    file: &'static str,
+    line: u32,
+    column: u32,
+    kind: &'static str,
+    type_name: &'static str,
+}
+
+/// A lock that is known beyond its class.
+#[derive(Debug)]
+pub(crate) struct InstanceRecord {
+    pub(crate) class: &'static ClassRecord,
+    /// Never used again.
+    pub(crate) id: u64,
+}
+
+/// Everything behind the slow section.
+pub(crate) struct Globals {
+    pub(crate) stacks: Interned,
+    classes: Vec<&'static ClassRecord, Arena>,
+    index: HashMap<Identity, u32, foldhash::fast::FixedState, Arena>,
+    /// Names of threads that left evidence.
+    pub(crate) names: HashMap<u32, [u8; 16], foldhash::fast::FixedState, Arena>,
+    /// All live threads that ever took a checked lock.
+    pub(crate) threads: *const State_,
+    /// All graphs, to be told of locks that go.
+    pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
+    pub(crate) instances: u64,
+    next_thread: u32,
+    /// Ticks when a thread begins and when one ends.
+    pub(crate) clock: u32,
+}
+
+impl Globals {
+    pub(crate) const fn new() -> Globals {
+        let hash = foldhash::fast::FixedState::with_seed(3);
+        Globals {
+            stacks: Interned::new(),
+            classes: Vec::new_in(Arena),
+            index: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(3), Arena),
+            names: HashMap::with_hasher_in(hash, Arena),
+            threads: ptr::null(),
+            graphs: Vec::new_in(Arena),
+            instances: 0,
+            next_thread: 0,
+            clock: 0,
+        }
+    }
+
+    /// The class of a lock made at `place` (a `Location`, or the `LockClass` it was given).
+    pub(crate) fn class(
+        &mut self,
+        info: &'static LockInfo,
+        place: *const (),
+        name: Option<&'static str>,
+    ) -> &'static ClassRecord {
+        let type_name = (info.type_name)();
+        let (declared, site) = if info.declared {
+            // SAFETY: with `declared` set the place word is a `&'static LockClass`.
+            let class = unsafe { &*place.cast::<LockClass>() };
+            (Some(class), class.site)
+        } else {
+            // SAFETY: otherwise it is a `&'static Location`.
+            (None, unsafe { &*place.cast::<Location<'static>>() })
+        };
+        let identity = match declared {
+            // A declared class is one class, whatever its locks protect.
+            Some(class) => Identity {
+                declared: ptr::from_ref(class) as usize,
+                file: "",
+                line: 0,
+                column: 0,
+                kind: "",
+                type_name: "",
+            },
+            None => Identity {
+                declared: 0,
+                file: site.file(),
+                line: site.line(),
+                column: site.column(),
+                kind: info.kind,
+                type_name: name.unwrap_or(type_name),
+            },
+        };
+        if let Some(&base) = self.index.get(&identity) {
+            return self.classes[base as usize - 1];
+        }
+        let base = self.classes.len() as u32 + 1;
+        let record = immortal(ClassRecord {
+            base,
+            declared,
+            name: declared.map(|class| class.name).or(name),
+            site,
+            kind: info.kind,
+            type_name,
+            wait: info.wait,
+            read_recursive_in_handler: info.read_recursive_in_handler,
+        });
+        self.classes.push(record);
+        self.index.insert(identity, base);
+        record
+    }
+
+    /// The record of a class the engine speaks of.
+    pub(crate) fn record(&self, class: ClassId) -> Option<&'static ClassRecord> {
+        self.classes.get((class.base() as usize).checked_sub(1)?).copied()
+    }
+
+    /// Registers a thread.
+    pub(crate) fn join(&mut self, thread: &'static State_) -> (u32, u32) {
+        self.next_thread += 1;
+        self.clock += 1;
+        thread.next.set(self.threads);
+        thread.previous.set(ptr::null());
+        // SAFETY: registered threads are alive: they leave the registry before they end.
+        if let Some(first) = unsafe { self.threads.as_ref() } {
+            first.previous.set(thread);
+        }
+        self.threads = thread;
+        (self.next_thread, self.clock)
+    }
+
+    /// Removes a thread.
+    pub(crate) fn leave(&mut self, thread: &State_) {
+        self.clock += 1;
+        // SAFETY: as in `join`.
+        unsafe {
+            match thread.previous.get().as_ref() {
+                Some(previous) => previous.next.set(thread.next.get()),
+                None => self.threads = thread.next.get(),
+            }
+            if let Some(next) = thread.next.get().as_ref() {
+                next.previous.set(thread.previous.get());
+            }
+        }
+    }
+
+    /// The registered threads.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = &'static State_> + use<> {
+        let mut next = self.threads;
+        core::iter::from_fn(move || {
+            // SAFETY: as in `join`; the slow section keeps them registered.
+            let thread = unsafe { next.as_ref() }?;
+            next = thread.next.get();
+            Some(thread)
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! A graph at run time: an engine, the chains proven by it, and the reports about it.
+//!
+//! There is one for the process, and one more for each `testing::isolated`.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use allocator_api2::vec::Vec as ArenaVec;
+use hashbrown::HashMap;
+
+use super::chain::Chains;
+use super::raw::RawReport;
+use crate::arena::Arena;
+use crate::engine::Engine;
+use crate::report::{Report, ReportId};
+
+/// An engine and what belongs to it at run time.
+pub(crate) struct Graph {
+    /// Mixed into every chain key.
+    pub(crate) seed: u64,
+    /// Made by `testing::isolated`.
+    pub(crate) isolated: bool,
+    pub(crate) chains: Chains,
+    /// Reports wait here: not 0 when there is something to deliver.
+    pub(crate) pending: AtomicU32,
+    /// Touched in slow sections only.
+    pub(crate) inner: core::cell::UnsafeCell<Inner>,
+    /// What was delivered. Never touched in a handler.
+    pub(crate) reports: Mutex<Vec<Report>>,
+    /// Threads of an isolated graph that still run.
+    pub(crate) threads: Mutex<usize>,
+    pub(crate) threads_changed: Condvar,
+}
+
+// SAFETY: `inner` is touched in slow sections only; the rest is `Sync` by itself.
+unsafe impl Sync for Graph {}
+// SAFETY: nothing in it belongs to a thread.
+unsafe impl Send for Graph {}
+
+/// The part behind the slow section.
+pub(crate) struct Inner {
+    pub(crate) engine: Engine<Arena>,
+    /// What was reported, and how strongly: a stronger finding is reported again.
+    pub(crate) seen: HashMap<ReportId, u8, foldhash::fast::FixedState, Arena>,
+    pub(crate) queue: ArenaVec<RawReport, Arena>,
+}
+
+impl Graph {
+    pub(crate) fn new(isolated: bool) -> Graph {
+        static SEEDS: AtomicU32 = AtomicU32::new(1);
+        let seed = SEEDS.fetch_add(1, Ordering::Relaxed);
+        Graph {
+            seed: super::chain::extend(0, u64::from(seed)),
+            isolated,
+            chains: Chains::new(),
+            pending: AtomicU32::new(0),
+            inner: core::cell::UnsafeCell::new(Inner {
+                engine: Engine::new_in(Arena),
+                seen: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(2), Arena),
+                queue: ArenaVec::new_in(Arena),
+            }),
+            reports: Mutex::new(Vec::new()),
+            threads: Mutex::new(0),
+            threads_changed: Condvar::new(),
+        }
+    }
+
+    /// The part behind the slow section.
+    ///
+    /// # Safety
+    ///
+    /// In a slow section, and no other reference to it is alive.
+    #[allow(clippy::mut_from_ref, reason = "the slow section makes it exclusive")]
+    pub(crate) unsafe fn inner(&self) -> &mut Inner {
+        // SAFETY: as for the caller.
+        unsafe { &mut *self.inner.get() }
+    }
+
+    /// Keeps a delivered report; one with the same id takes the place of the older.
+    pub(crate) fn keep(&self, report: &Report) {
+        let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        match reports.iter_mut().find(|older| older.id() == report.id()) {
+            Some(older) => *older = report.clone(),
+            None => reports.push(report.clone()),
+        }
+    }
+
+    /// Everything delivered so far.
+    pub(crate) fn delivered(&self) -> Vec<Report> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

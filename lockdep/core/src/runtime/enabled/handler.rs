@@ -1,0 +1,121 @@
+//! Signal handlers: a context of its own on top of the interrupted code.
+
+use core::sync::atomic::Ordering;
+
+use super::acquire::{conclude, event, place_here};
+use super::chain::{extend, handler_step};
+use super::thread::{State_, current};
+use super::{complain, config, deliver, life, slow};
+use crate::engine::{End, Event};
+use crate::runtime::mask;
+
+/// The context that a handler interrupted.
+pub(crate) struct Interrupted {
+    thread: &'static State_,
+    base: u32,
+    chain: u64,
+    mask: u64,
+    handler: u8,
+    /// The mask that the handler was entered with.
+    entered: u64,
+}
+
+/// Enters the context of `signal`, whose handler runs with `entered` blocked.
+pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
+    let thread = current();
+    life::prepare(thread);
+    let interrupted = Interrupted {
+        thread,
+        base: thread.base.load(Ordering::Relaxed),
+        chain: State_::get(&thread.chain),
+        mask: State_::get(&thread.mask),
+        handler: thread.handler.load(Ordering::Relaxed),
+        entered,
+    };
+    let signal = signal as u8;
+    thread.nesting.store(thread.nesting.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
+    // The chain goes on from the interrupted one: what is proven here is proven on top of what is held there.
+    thread.chain.store(extend(interrupted.chain, handler_step(signal)), Ordering::Relaxed);
+    thread.set_context(entered, signal);
+    interrupted
+}
+
+impl Interrupted {
+    /// Checks what the handler leaves behind, and goes back.
+    pub(crate) fn leave(self) {
+        let thread = self.thread;
+        let changed = State_::get(&thread.mask) != self.entered;
+        if (thread.depth() > thread.base() || changed) && !config::off() && !thread.unwinding_from_stop() {
+            thread.trim();
+            let place = place_here(thread);
+            let end = End::Handler { entered: self.entered };
+            let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }));
+            conclude(thread, found, None);
+        }
+        self.back();
+    }
+
+    fn back(&self) {
+        let thread = self.thread;
+        // What the handler left on the stack is not the interrupted code's; top first, each freed before it is let go.
+        while thread.depth() > thread.base() {
+            super::acquire::take_out(thread, thread.depth() - 1);
+        }
+        thread.base.store(self.base, Ordering::Relaxed);
+        thread.chain.store(self.chain, Ordering::Relaxed);
+        thread.set_context(self.mask, self.handler);
+        thread.nesting.store(thread.nesting.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
+    }
+}
+
+#[inline]
+pub(crate) fn in_handler() -> bool {
+    current().nesting.load(Ordering::Relaxed) != 0
+}
+
+pub(crate) fn in_signal<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
+    struct NoUnwind;
+    impl Drop for NoUnwind {
+        fn drop(&mut self) {
+            complain(b"lockdep: a signal handler panicked; unwinding out of a handler is undefined\n");
+            life::abort();
+        }
+    }
+    let thread = current();
+    let interrupted = enter(signal, mask::current());
+    thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    let no_unwind = NoUnwind;
+    let result = f();
+    core::mem::forget(no_unwind);
+    interrupted.leave();
+    thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
+    result
+}
+
+pub(crate) fn handlers_expected() {
+    deliver::start_reporter();
+}
+
+/// Runs `f` as if `signal` had been delivered here: its bit blocked, its context entered.
+pub(crate) fn simulate<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
+    struct Leave(Option<Interrupted>, u64);
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            if let Some(interrupted) = self.0.take() {
+                interrupted.leave();
+            }
+            mask::set(self.1);
+        }
+    }
+    let thread = current();
+    life::prepare(thread);
+    let bit = crate::irq::bit(signal);
+    assert!(
+        State_::get(&thread.mask) & bit == 0,
+        "lockdep: signal {signal} is blocked here, so its handler cannot run: a real signal would be pending"
+    );
+    let before = mask::block(bit);
+    let _leave = Leave(Some(enter(signal, State_::get(&thread.mask) | bit)), before);
+    f()
+}

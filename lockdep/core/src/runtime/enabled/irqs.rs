@@ -1,0 +1,226 @@
+//! Irq sections: entries of the held stack that keep signals blocked.
+
+use core::panic::Location;
+use core::sync::atomic::Ordering;
+
+use super::acquire::{conclude, event, place, place_here, take_out};
+use super::thread::{State_, current};
+use super::{config, life, slow};
+use crate::engine::{ClassId, Event, Held, HeldFlags, Place, Reopen, State, Unmask};
+use crate::irq::lines;
+use crate::kind::Mode;
+use crate::map::LockMap;
+use crate::runtime::mask;
+use crate::stack::here;
+
+/// An open section: the number of its entry, and the mask it found.
+#[derive(Clone, Copy)]
+pub(crate) struct Opened {
+    serial: u64,
+    pub(crate) found: u64,
+}
+
+/// Blocks the lines and opens a section.
+#[inline]
+pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
+    let thread = current();
+    life::prepare(thread);
+    let found = State_::get(&thread.mask);
+    let blocked = found | lines().bits();
+    let place = place(thread, site, here());
+    // The real mask first: a signal in between finds the section not yet open and does for itself.
+    if blocked != found {
+        mask::block(blocked & !found);
+        thread.set_mask(blocked);
+        thread.stamp(&thread.last_off, place);
+    }
+    life::make_room(thread);
+    let serial = State_::get(&thread.serial) + 1;
+    thread.serial.store(serial, Ordering::Relaxed);
+    thread.push(&Held {
+        lock: 0,
+        class: ClassId::NONE,
+        state,
+        mode: Mode::Write,
+        flags: HeldFlags(0),
+        context: thread.nesting.load(Ordering::Relaxed),
+        mask: blocked,
+        place,
+        chain: State_::get(&thread.chain),
+        instance: serial,
+        order: found,
+    });
+    Opened { serial, found }
+}
+
+/// `irq::disable`: a section that `irq::enable` ends.
+pub(crate) fn disable(site: &'static Location<'static>) {
+    let thread = current();
+    let depth = thread.depth();
+    // Again inside itself it adds nothing.
+    let again = depth > thread.base() && thread.read(depth - 1).state == State::Disabled;
+    if again && lines().bits() & !State_::get(&thread.mask) == 0 {
+        return;
+    }
+    open(State::Disabled, site);
+}
+
+/// The section gets the name of the lock taken with it, which is on top.
+pub(crate) fn bind(opened: Opened, map: &LockMap) {
+    let thread = current();
+    let Some(at) = find(thread, opened.serial) else { return };
+    let top = thread.depth() - 1;
+    let lock = thread.read(top);
+    if lock.lock == map.address() && top > at {
+        thread.update(at, |section| {
+            section.lock = lock.lock;
+            section.class = lock.class;
+            section.mode = lock.mode;
+            section.place = lock.place;
+        });
+    }
+}
+
+fn find(thread: &State_, serial: u64) -> Option<usize> {
+    (thread.base()..thread.depth()).rev().find(|&at| {
+        let held = thread.read(at);
+        held.state == State::Section && held.instance == serial
+    })
+}
+
+/// `irq::enable`.
+pub(crate) fn enable(site: &'static Location<'static>) {
+    let thread = current();
+    life::prepare(thread);
+    let place = place(thread, site, here());
+    let after = State_::get(&thread.mask) & !lines().bits();
+    close(thread, Reopen::Enable, None, after, place);
+}
+
+/// The end of `lock_irq`.
+pub(crate) fn end_lock_irq(opened: Opened) {
+    let thread = current();
+    let place = place_here(thread);
+    let after = State_::get(&thread.mask) & !lines().bits();
+    close(thread, Reopen::LockIrq, Some(opened), after, place);
+}
+
+/// The end of a section that puts back what it found.
+pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) {
+    let thread = current();
+    life::prepare(thread);
+    let place = match site {
+        Some(site) => place(thread, site, here()),
+        None => place_here(thread),
+    };
+    close(thread, Reopen::Restore, Some(opened), opened.found, place);
+}
+
+/// Judges a change of the mask, closes the sections it ends, and makes it.
+fn close(thread: &'static State_, how: Reopen, opened: Option<Opened>, after: u64, place: Place) {
+    let before = State_::get(&thread.mask);
+    let own = opened.and_then(|opened| find(thread, opened.serial));
+    if worth_asking(thread, how, own, before, after) && !config::off() {
+        let unmask = Unmask { how, mask: after, own, place };
+        let found = slow::with(|globals| {
+            let found = event(globals, thread, |cx| Event::Unmask(cx, unmask));
+            spoil(thread, found.fresh > 0);
+            found
+        });
+        conclude(thread, found, None);
+    }
+    if let Some(own) = own {
+        take_out(thread, own);
+    }
+    if how != Reopen::LockIrq {
+        end_disabled(thread, own.unwrap_or(thread.base()));
+    }
+    if after != before {
+        // The shadow first: a signal that arrives as soon as it may finds it open.
+        thread.set_mask(after);
+        thread.stamp(if before & !after != 0 { &thread.last_on } else { &thread.last_off }, place);
+        mask::set(after);
+    }
+}
+
+/// Whether the rules could have something to say: anything but the end of the innermost section that opens what it blocked.
+fn worth_asking(thread: &State_, how: Reopen, own: Option<usize>, before: u64, after: u64) -> bool {
+    let opened = before & !after;
+    let lost = own.is_none() && how != Reopen::Enable;
+    let in_handler = thread.handler.load(Ordering::Relaxed) != 0;
+    let others = (thread.base()..thread.depth()).filter(|&at| Some(at) != own).any(|at| {
+        let held = thread.read(at);
+        held.state != State::Free && (held.mask & opened != 0 || own.is_some_and(|own| at > own && held.state == State::Section))
+    });
+    lost || in_handler || others || after & !before != 0
+}
+
+/// After a report about pairing, the open sections are not reported again.
+fn spoil(thread: &State_, reported: bool) {
+    if reported {
+        for at in thread.base()..thread.depth() {
+            if matches!(thread.read(at).state, State::Section | State::Disabled) {
+                thread.update(at, |section| section.flags = section.flags.with(HeldFlags::SPOILED));
+            }
+        }
+    }
+}
+
+/// Ends the sections of `irq::disable` from an entry upwards.
+fn end_disabled(thread: &State_, from: usize) {
+    for at in (from..thread.depth()).rev() {
+        if at < thread.depth() && thread.read(at).state == State::Disabled {
+            take_out(thread, at);
+        }
+    }
+}
+
+/// Counted sections: the first masks, then counts.
+pub(crate) fn counted_begin(site: &'static Location<'static>) -> Opened {
+    let thread = current();
+    life::prepare(thread);
+    let count = thread.counted.load(Ordering::Relaxed);
+    let opened = if count == 0 {
+        let opened = open(State::Section, site);
+        thread.counted_serial.store(opened.serial, Ordering::Relaxed);
+        opened
+    } else {
+        let serial = State_::get(&thread.counted_serial);
+        Opened { serial, found: find(thread, serial).map_or(0, |at| thread.read(at).order) }
+    };
+    thread.counted.store(count + 1, Ordering::Relaxed);
+    opened
+}
+
+/// The last one restores what the first found.
+pub(crate) fn counted_end(opened: Opened) {
+    let thread = current();
+    let count = thread.counted.load(Ordering::Relaxed) - 1;
+    thread.counted.store(count, Ordering::Relaxed);
+    if count == 0 {
+        restore(opened, None);
+    }
+}
+
+pub(crate) fn enabled() -> bool {
+    let thread = current();
+    life::prepare(thread);
+    State_::get(&thread.mask) & lines().bits() == 0
+}
+
+/// Compares the shadow with the real mask.
+pub(crate) fn sync(site: &'static Location<'static>) {
+    let thread = current();
+    life::prepare(thread);
+    let real = mask::current();
+    let signals = real ^ State_::get(&thread.mask);
+    if signals == 0 {
+        return;
+    }
+    thread.set_mask(real);
+    if !config::off() {
+        let place = place(thread, site, here());
+        let found = slow::with(|globals| event(globals, thread, |cx| Event::MaskImbalance { cx, signals, place }));
+        conclude(thread, found, None);
+    }
+}

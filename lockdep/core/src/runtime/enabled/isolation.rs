@@ -1,0 +1,159 @@
+//! Isolated graphs: a fresh engine for one test, on the threads that the test names.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, PoisonError};
+use std::thread::JoinHandle;
+
+use super::acquire::{conclude, event, place_here, take_out};
+use super::graph::Graph;
+use super::raw::Found;
+use super::thread::{State_, current};
+use super::{deliver, handler, life, slow};
+use crate::engine::{End, Event};
+use crate::report::Report;
+use crate::runtime::mask;
+
+/// The payload that unwinds out of an acquisition that could not return.
+pub(crate) struct Stop;
+
+/// A graph that is listed as long as somebody uses it.
+pub(crate) struct Listed(Graph);
+
+impl Listed {
+    pub(crate) fn new() -> Arc<Listed> {
+        let listed = Arc::new(Listed(Graph::new(true)));
+        slow::with(|globals| globals.graphs.push(&raw const listed.0));
+        listed
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        let gone: *const Graph = &raw const self.0;
+        slow::with(|globals| globals.graphs.retain(|&graph| graph != gone));
+    }
+}
+
+/// Being inside a graph, on one thread.
+struct Inside {
+    thread: &'static State_,
+    graph: *mut Graph,
+    base: u32,
+    chain: u64,
+    instances: u64,
+    mask: u64,
+}
+
+impl Inside {
+    fn enter(listed: &Arc<Listed>) -> Inside {
+        let thread = current();
+        life::prepare(thread);
+        let inside = Inside {
+            thread,
+            graph: thread.graph.load(Ordering::Relaxed),
+            base: thread.base.load(Ordering::Relaxed),
+            chain: State_::get(&thread.chain),
+            instances: State_::get(&thread.instances),
+            mask: State_::get(&thread.mask),
+        };
+        thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
+        thread.graph.store((&raw const listed.0).cast_mut(), Ordering::Relaxed);
+        thread.chain.store(listed.0.seed, Ordering::Relaxed);
+        inside
+    }
+
+    /// Checks what is left behind and delivers everything.
+    fn finish(&self, end: End) {
+        let thread = self.thread;
+        thread.trim();
+        if thread.depth() > thread.base() && !thread.unwinding_from_stop() {
+            let place = place_here(thread);
+            let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }));
+            conclude(thread, found, None);
+        }
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let thread = self.thread;
+        while thread.depth() > thread.base() {
+            take_out(thread, thread.depth() - 1);
+        }
+        thread.graph.store(self.graph, Ordering::Relaxed);
+        thread.base.store(self.base, Ordering::Relaxed);
+        thread.chain.store(self.chain, Ordering::Relaxed);
+        thread.instances.store(self.instances, Ordering::Relaxed);
+        thread.stopped.store(0, Ordering::Relaxed);
+        if State_::get(&thread.mask) != self.mask {
+            thread.set_mask(self.mask);
+            mask::set(self.mask);
+        }
+    }
+}
+
+/// What a test body may do besides locking; see `testing::Cx`.
+pub(crate) struct Isolation {
+    listed: Arc<Listed>,
+    /// The body has ended: no more threads.
+    over: AtomicBool,
+}
+
+impl Isolation {
+    pub(crate) fn run(body: impl FnOnce(&Isolation)) -> Vec<Report> {
+        let isolation = Isolation { listed: Listed::new(), over: AtomicBool::new(false) };
+        let inside = Inside::enter(&isolation.listed);
+        let outcome = catch_unwind(AssertUnwindSafe(|| body(&isolation)));
+        isolation.over.store(true, Ordering::Relaxed);
+        inside.finish(End::Test);
+        isolation.wait_for_threads();
+        deliver::deliver(inside.thread, Found { fresh: 1, stop: None });
+        drop(inside);
+        match outcome {
+            Err(payload) if !payload.is::<Stop>() => resume_unwind(payload),
+            _ => isolation.listed.0.delivered(),
+        }
+    }
+
+    pub(crate) fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+        let listed = Arc::clone(&self.listed);
+        self.count(|threads| *threads += 1);
+        std::thread::spawn(move || {
+            let inside = Inside::enter(&listed);
+            let outcome = catch_unwind(AssertUnwindSafe(f));
+            if outcome.is_ok() {
+                inside.finish(End::Thread);
+            }
+            let thread = inside.thread.thread().id;
+            drop(inside);
+            slow::with(|globals| {
+                globals.clock += 1;
+                let now = globals.clock;
+                // SAFETY: in a slow section, and the graph is alive: we have a share of it.
+                unsafe { listed.0.inner().engine.apply(Event::ThreadEnd { thread, now }) };
+            });
+            {
+                let mut threads = listed.0.threads.lock().unwrap_or_else(PoisonError::into_inner);
+                *threads -= 1;
+                listed.0.threads_changed.notify_all();
+            }
+            outcome.unwrap_or_else(|payload| resume_unwind(payload))
+        })
+    }
+
+    pub(crate) fn in_handler<R>(&self, signal: libc::c_int, f: impl FnOnce() -> R) -> R {
+        handler::simulate(signal, f)
+    }
+
+    fn count(&self, change: impl FnOnce(&mut usize)) {
+        change(&mut self.listed.0.threads.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn wait_for_threads(&self) {
+        let mut threads = self.listed.0.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        while *threads > 0 {
+            threads = self.listed.0.threads_changed.wait(threads).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}

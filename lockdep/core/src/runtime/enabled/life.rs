@@ -1,0 +1,234 @@
+//! From the start of the process to its end, and the same for each thread.
+
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+
+use super::acquire::{conclude, event, place_here};
+use super::globals::Globals;
+use super::graph::Graph;
+use super::thread::{State_, current};
+use super::{complain, config, deliver, slow};
+use crate::arena::{allocate_for, free_for, immortal};
+use crate::engine::{End, Event, Held};
+use crate::irq::{Lines, bit};
+use crate::runtime::{Stacks, mask};
+use crate::stack::StackCache;
+
+/// Entries of a fresh held stack.
+const ROOM: u32 = 64;
+
+/// The graph of the process; made by the first slow section that needs it.
+static PROCESS: AtomicPtr<Graph> = AtomicPtr::new(core::ptr::null_mut());
+
+/// The key whose destructor sees threads end.
+static THREAD_END: AtomicU32 = AtomicU32::new(u32::MAX);
+
+/// Runs before `main`.
+extern "C" fn start() {
+    config::from_environment();
+    let mut key = 0;
+    // SAFETY: plain registrations; the callbacks live as long as the program.
+    unsafe {
+        if libc::pthread_key_create(&mut key, Some(thread_end)) == 0 {
+            THREAD_END.store(key, Ordering::Relaxed);
+        }
+        on_exit(process_end, core::ptr::null_mut());
+        libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child));
+    }
+    // The unwinder prepares itself at its first use: here, and not in a handler.
+    let _ = backtrace::trace(|_| false);
+}
+
+// SAFETY: `.init_array` holds pointers to functions that the loader calls before `main`; this is one.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static START: extern "C" fn() = start;
+
+unsafe extern "C" {
+    /// glibc: as `atexit`, with the exit status.
+    fn on_exit(callback: extern "C" fn(libc::c_int, *mut libc::c_void), argument: *mut libc::c_void) -> libc::c_int;
+}
+
+/// The graph of the process.
+pub(super) fn process_graph(globals: &mut Globals) -> &'static Graph {
+    let graph = PROCESS.load(Ordering::Relaxed);
+    // SAFETY: once made it stays.
+    if let Some(graph) = unsafe { graph.as_ref() } {
+        return graph;
+    }
+    let graph = immortal(Graph::new(false));
+    globals.graphs.push(graph);
+    PROCESS.store(core::ptr::from_ref(graph).cast_mut(), Ordering::Release);
+    graph
+}
+
+/// The graph of the process, if anything was ever checked.
+pub(super) fn process_graph_if_any() -> Option<&'static Graph> {
+    // SAFETY: once made it stays; acquire pairs with the release that published it.
+    unsafe { PROCESS.load(Ordering::Acquire).as_ref() }
+}
+
+/// The graph of a thread that is prepared.
+pub(super) fn graph(thread: &State_) -> &'static Graph {
+    // SAFETY: set by `prepare`, or by an isolation that outlives what runs in it.
+    unsafe { &*thread.graph.load(Ordering::Relaxed) }
+}
+
+/// Makes the state of this thread ready for its first use.
+pub(crate) fn prepare(thread: &'static State_) {
+    if thread.capacity.load(Ordering::Relaxed) == 0 {
+        prepare_now(thread);
+    }
+}
+
+#[cold]
+fn prepare_now(thread: &'static State_) {
+    let real = mask::current();
+    let mut name = [0_u8; 16];
+    // SAFETY: the buffer has the 16 bytes that the kernel writes.
+    unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+    thread.name.set(name);
+    let stacks = if config::stacks() == Stacks::Off { core::ptr::null_mut() } else { StackCache::allocate() };
+    slow::with(|globals| {
+        // A handler may have been first.
+        if thread.capacity.load(Ordering::Relaxed) != 0 {
+            // SAFETY: fresh, and not published.
+            unsafe { free_cache(stacks) };
+            return;
+        }
+        let (id, began) = globals.join(thread);
+        thread.id.store(id, Ordering::Relaxed);
+        thread.began.store(began, Ordering::Relaxed);
+        thread.stacks.store(stacks, Ordering::Relaxed);
+        let graph = process_graph(globals);
+        thread.graph.store(core::ptr::from_ref(graph).cast_mut(), Ordering::Relaxed);
+        thread.chain.store(graph.seed, Ordering::Relaxed);
+        thread.set_context(real, thread.handler.load(Ordering::Relaxed));
+        give_room(thread, ROOM);
+    });
+    let key = THREAD_END.load(Ordering::Relaxed);
+    if key != u32::MAX {
+        // SAFETY: the key exists; keys this early lie in the thread's own block, so nothing is allocated.
+        unsafe { libc::pthread_setspecific(key, core::ptr::from_ref(thread).cast()) };
+    }
+}
+
+/// # Safety
+///
+/// `cache` is null or nobody uses it any more.
+unsafe fn free_cache(cache: *mut StackCache) {
+    if !cache.is_null() {
+        // SAFETY: as for the caller.
+        unsafe { StackCache::free(cache) };
+    }
+}
+
+/// Makes sure that one more entry fits.
+pub(crate) fn make_room(thread: &'static State_) {
+    let capacity = thread.capacity.load(Ordering::Relaxed);
+    if thread.depth.load(Ordering::Relaxed) + 1 >= capacity {
+        slow::with(|_| give_room(thread, capacity * 2));
+    }
+}
+
+/// Moves the held stack to a larger place; in a slow section.
+fn give_room(thread: &State_, capacity: u32) {
+    let entries = allocate_for::<Held>(capacity as usize);
+    let old = thread.held.load(Ordering::Relaxed);
+    let old_capacity = thread.capacity.load(Ordering::Relaxed) as usize;
+    // SAFETY: fresh memory for `capacity` entries, of which the old ones are a part. The old place is not freed before the
+    // thread ends: code that this interrupted may be filling an entry of it, and will find that the stack has moved.
+    unsafe {
+        for at in 0..capacity as usize {
+            entries.add(at).write(if at < old_capacity { *old.add(at) } else { Held::FREE });
+        }
+    }
+    thread.held.store(entries, Ordering::Relaxed);
+    thread.capacity.store(capacity, Ordering::Relaxed);
+}
+
+/// A thread ends: it may hold nothing.
+extern "C" fn thread_end(state: *mut libc::c_void) {
+    // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
+    let thread = unsafe { &*state.cast_const().cast::<State_>() };
+    end_of_thread(thread);
+    slow::with(|globals| {
+        globals.leave(thread);
+        let now = globals.clock;
+        let id = thread.thread().id;
+        for &graph in &globals.graphs {
+            // SAFETY: listed graphs are alive; in a slow section.
+            unsafe { (*graph).inner().engine.apply(Event::ThreadEnd { thread: id, now }) };
+        }
+        thread.depth.store(0, Ordering::Relaxed);
+        let capacity = thread.capacity.swap(0, Ordering::Relaxed);
+        let held = thread.held.swap(core::ptr::null_mut(), Ordering::Relaxed);
+        let stacks = thread.stacks.swap(core::ptr::null_mut(), Ordering::Relaxed);
+        thread.known.iter().for_each(|known| known.key.store(0, Ordering::Relaxed));
+        thread.instances.store(0, Ordering::Relaxed);
+        // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
+        unsafe {
+            free_for(held, capacity as usize);
+            free_cache(stacks);
+        }
+    });
+}
+
+/// Checks what a thread leaves behind.
+pub(super) fn end_of_thread(thread: &'static State_) {
+    if config::off() || thread.depth() == 0 {
+        return;
+    }
+    thread.trim();
+    let place = place_here(thread);
+    let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end: End::Thread, place }));
+    conclude(thread, found, None);
+}
+
+/// The process ends: what is still queued is delivered, a summary is printed, and the exit code tells.
+extern "C" fn process_end(status: libc::c_int, _argument: *mut libc::c_void) {
+    let reported = deliver::last_words();
+    let code = config::exit_code();
+    if reported > 0 && status == 0 && code != 0 {
+        // SAFETY: flushes what C code wrote, then ends the process; handlers registered before ours are the C library's own.
+        unsafe {
+            libc::fflush(core::ptr::null_mut());
+            libc::_exit(code.into());
+        }
+    }
+}
+
+/// The mask to put back when the slow section of a fork ends.
+static FORK_MASK: core::sync::atomic::AtomicU64 = core::sync::atomic::AtomicU64::new(0);
+
+/// Nobody is inside a slow section while the process is copied.
+extern "C" fn before_fork() {
+    let found = mask::block(Lines::ALL.bits() | bit(libc::SIGABRT));
+    slow::lock_for_fork();
+    FORK_MASK.store(found, Ordering::Relaxed);
+}
+
+extern "C" fn after_fork_in_parent() {
+    let found = FORK_MASK.load(Ordering::Relaxed);
+    slow::unlock_after_fork();
+    mask::set(found);
+}
+
+/// The child has one thread: the others are gone, with what they held.
+extern "C" fn after_fork_in_child() {
+    let me = current();
+    slow::forked_globals(|globals| {
+        for thread in globals.threads() {
+            if !core::ptr::eq(thread, me) {
+                globals.leave(thread);
+            }
+        }
+    });
+    deliver::forked();
+    after_fork_in_parent();
+}
+
+/// Used when a real handler meets the end of the road.
+pub(super) fn abort() -> ! {
+    complain(b"lockdep: aborting\n");
+    std::process::abort()
+}

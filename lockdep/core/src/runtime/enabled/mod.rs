@@ -1,0 +1,63 @@
+//! The runtime of the validator. See the [module above](super).
+
+pub(crate) mod acquire;
+mod chain;
+mod config;
+pub(crate) mod contention;
+mod deliver;
+mod dump;
+pub(crate) mod globals;
+pub(crate) mod graph;
+mod handler;
+pub(crate) mod irqs;
+pub(crate) mod isolation;
+mod life;
+mod raw;
+pub(crate) mod slow;
+pub(crate) mod thread;
+mod words;
+
+use core::sync::atomic::AtomicU32;
+use std::time::Duration;
+
+pub(super) use acquire::{assert_none_held, might_sleep};
+pub(super) use config::install;
+pub(super) use deliver::{on_report, reports};
+pub(super) use dump::{dump_graph_dot, dump_graph_json, dump_held, stats};
+pub(super) use handler::{handlers_expected, in_handler, in_signal};
+
+/// Writes to standard error, straight, from anywhere.
+pub(crate) fn complain(text: &[u8]) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        // SAFETY: the buffer is valid for its length.
+        let written = unsafe { libc::write(2, rest.as_ptr().cast(), rest.len()) };
+        match usize::try_from(written) {
+            Ok(written) if written > 0 => rest = &rest[written..],
+            // SAFETY: errno is this thread's own.
+            _ if unsafe { *libc::__errno_location() } == libc::EINTR => {}
+            _ => return,
+        }
+    }
+}
+
+/// Sleeps while `*word == expected`, at most for `limit`.
+fn futex_wait(word: &AtomicU32, expected: u32, limit: Option<Duration>) {
+    let limit = limit.map(|limit| libc::timespec {
+        tv_sec: limit.as_secs() as libc::time_t,
+        tv_nsec: limit.subsec_nanos().into(),
+    });
+    let limit = limit.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the word is valid and aligned; the kernel only compares it.
+    unsafe {
+        libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG, expected, limit);
+    }
+}
+
+/// Wakes up to `count` sleepers.
+fn futex_wake(word: &AtomicU32, count: i32) {
+    // SAFETY: the address is only a key for the kernel.
+    unsafe {
+        libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, count);
+    }
+}

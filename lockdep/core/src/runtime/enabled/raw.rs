@@ -1,0 +1,160 @@
+//! A finding before it is put into words: what a slow section, perhaps in a handler, can keep of it.
+
+use core::panic::Location;
+
+use allocator_api2::vec::Vec;
+
+use super::globals::Globals;
+use super::graph::Graph;
+use super::thread::State_;
+use crate::arena::Arena;
+use crate::engine::{ClassId, Held, Hint, Label, Place, Verdict};
+use crate::kind::{ReportKind, Severity};
+use crate::report::ReportId;
+
+/// A finding and the moment it belongs to.
+pub(crate) struct RawReport {
+    pub(crate) id: ReportId,
+    pub(crate) verdict: Verdict<Arena>,
+    pub(crate) held: Vec<Held, Arena>,
+    pub(crate) base: usize,
+    pub(crate) thread: u32,
+    pub(crate) handler: u8,
+    /// (event, site) of the last time signals were blocked, and unblocked.
+    pub(crate) last_off: (u64, usize),
+    pub(crate) last_on: (u64, usize),
+}
+
+/// What the queueing of an event's findings comes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Found {
+    /// How many reports are new, or stronger than before.
+    pub(crate) fresh: u32,
+    /// This call can never return.
+    pub(crate) stop: Option<ReportKind>,
+}
+
+/// Queues what an event brought to light; in the slow section of the event.
+pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &State_, verdicts: Vec<Verdict<Arena>, Arena>) -> Found {
+    let mut found = Found::default();
+    for verdict in verdicts {
+        if matches!(verdict.kind, ReportKind::Recursion | ReportKind::Deadlock) && verdict.severity == Severity::Certain {
+            found.stop = Some(verdict.kind);
+        }
+        if thread.unwinding_from_stop() {
+            continue;
+        }
+        let id = identify(globals, &verdict);
+        let strength = verdict.severity as u8 * 2 + u8::from(verdict.hint == Hint::HandlerSeen) + 1;
+        // SAFETY: in a slow section, and the engine is done.
+        let inner = unsafe { graph.inner() };
+        let seen = inner.seen.entry(id).or_insert(0);
+        if *seen >= strength {
+            continue;
+        }
+        *seen = strength;
+        for part in &verdict.parts {
+            if let Some(thread) = globals.threads().find(|thread| thread.thread().id == part.thread.id) {
+                globals.names.insert(part.thread.id, thread.name.get());
+            }
+        }
+        let mut held = Vec::new_in(Arena);
+        // SAFETY: in a slow section.
+        held.extend(unsafe { thread.held() }.iter().filter(|held| held.is_lock()).copied());
+        let stamp = |stamp: &super::thread::Stamp| (State_::get(&stamp.event), State_::get(&stamp.site) as usize);
+        inner.queue.push(RawReport {
+            id,
+            verdict,
+            held,
+            base: thread.base(),
+            thread: thread.thread().id,
+            handler: thread.handler.load(core::sync::atomic::Ordering::Relaxed),
+            last_off: stamp(&thread.last_off),
+            last_on: stamp(&thread.last_on),
+        });
+        graph.pending.store(inner.queue.len() as u32, core::sync::atomic::Ordering::Release);
+        found.fresh += 1;
+    }
+    found
+}
+
+/// The source position that a place names.
+pub(crate) fn location(site: usize) -> Option<&'static Location<'static>> {
+    // SAFETY: a site of ours is 0 or the address of a `&'static Location`.
+    unsafe { core::ptr::with_exposed_provenance::<Location<'static>>(site).as_ref() }
+}
+
+/// FNV-1a, 64 bits: part of the promise that ids are stable, so it is written here and not taken from a library that may change
+/// its hash.
+struct Fnv(u64);
+
+impl Fnv {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for &byte in bytes.iter().chain(&[0xff]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    fn number(&mut self, number: u32) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    fn place(&mut self, place: Place) {
+        if let Some(location) = location(place.site) {
+            self.bytes(location.file().as_bytes());
+            self.number(location.line());
+            self.number(location.column());
+        }
+    }
+}
+
+const EMPTY: Fnv = Fnv(0xcbf2_9ce4_8422_2325);
+
+/// The identity of a class in every run.
+fn class_identity(globals: &Globals, class: ClassId) -> u64 {
+    let mut hash = EMPTY;
+    if let Some(record) = globals.record(class) {
+        match record.name {
+            Some(name) => hash.bytes(name.as_bytes()),
+            None => {
+                hash.bytes(record.kind.as_bytes());
+                hash.bytes(record.type_name.as_bytes());
+            }
+        }
+        hash.place(Place { site: core::ptr::from_ref(record.site).expose_provenance(), stack: 0 });
+    }
+    hash.number(class.subclass().into());
+    hash.0
+}
+
+/// The identity of a finding: kind, classes and, where the place is the bug, sites.
+fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
+    let mut hash = EMPTY;
+    hash.bytes(verdict.kind.name().as_bytes());
+    let classes = verdict.locks.iter().map(|lock| class_identity(globals, lock.class));
+    match verdict.kind {
+        // A cycle is the same wherever it is entered.
+        ReportKind::Inversion | ReportKind::Deadlock => {
+            let sum = classes.fold(0_u64, |sum, class| sum.wrapping_add(class.rotate_left(17).wrapping_mul(class | 1)));
+            hash.bytes(&sum.to_le_bytes());
+        }
+        ReportKind::IrqUsage => {
+            classes.for_each(|class| hash.bytes(&class.to_le_bytes()));
+            hash.number(verdict.signals.trailing_zeros());
+        }
+        ReportKind::IrqInversion => {
+            let mut classes = classes;
+            let ends = [classes.next(), classes.last()];
+            ends.into_iter().flatten().for_each(|class| hash.bytes(&class.to_le_bytes()));
+            hash.number(verdict.signals.trailing_zeros());
+        }
+        _ => {
+            classes.for_each(|class| hash.bytes(&class.to_le_bytes()));
+            let completes_later = |label| verdict.kind == ReportKind::UnsafeIrqEnable && matches!(label, Label::InHandler(_));
+            for part in verdict.parts.iter().filter(|part| !completes_later(part.label)) {
+                hash.place(part.place);
+            }
+        }
+    }
+    ReportId(hash.0)
+}

@@ -1,0 +1,124 @@
+//! The slow section: all signals blocked, one lock held, and with it every global of the validator.
+//!
+//! The invariant that all of `globals` rests on: [`Globals`] is touched only in a slow section. A handler cannot interrupt one
+//! (signals are blocked before the lock is taken), another thread cannot enter one, and the same thread nests only into
+//! [`with_blocks`] (the engine allocates), which is a global of its own.
+
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use super::globals::Globals;
+use super::thread;
+use crate::arena::Blocks;
+use crate::irq::Lines;
+use crate::runtime::mask;
+
+/// 0 free, 1 taken, 2 taken and somebody waits.
+static LOCK: AtomicU32 = AtomicU32::new(0);
+
+struct Shared<T>(UnsafeCell<T>);
+
+// SAFETY: see the invariant in the file header.
+unsafe impl<T> Sync for Shared<T> {}
+
+static GLOBALS: Shared<Globals> = Shared(UnsafeCell::new(Globals::new()));
+static BLOCKS: Shared<Blocks> = Shared(UnsafeCell::new(Blocks::new()));
+
+/// Runs `f` in a slow section.
+///
+/// `f` must not block, panic, touch a lock that is checked, allocate but from the arena, or call this again.
+///
+/// **Signal safety:** may be called in a handler.
+pub(crate) fn with<R>(f: impl FnOnce(&mut Globals) -> R) -> R {
+    let section = Section::enter();
+    debug_assert!(section.outermost, "slow sections do not nest");
+    // SAFETY: the section is ours alone.
+    let result = f(unsafe { &mut *GLOBALS.0.get() });
+    drop(section);
+    result
+}
+
+/// Runs `f` with the memory of the arena, inside a slow section or outside.
+pub(crate) fn with_blocks<R>(f: impl FnOnce(&mut Blocks) -> R) -> R {
+    let section = Section::enter();
+    // SAFETY: the section is this thread's, and `f`, the arena's own code, does not come here again.
+    let result = f(unsafe { &mut *BLOCKS.0.get() });
+    drop(section);
+    result
+}
+
+/// Being inside the slow section.
+pub(crate) struct Section {
+    outermost: bool,
+    mask: u64,
+    errno: i32,
+}
+
+impl Section {
+    pub(crate) fn enter() -> Section {
+        if thread::current().slow.load(Ordering::Relaxed) != 0 {
+            return Section { outermost: false, mask: 0, errno: 0 };
+        }
+        // SAFETY: errno is this thread's own.
+        let errno = unsafe { *libc::__errno_location() };
+        // Faults stay deliverable: blocking them only turns a crash into a kill.
+        let mask = mask::block(Lines::ALL.bits() | crate::irq::bit(libc::SIGABRT));
+        lock();
+        thread::current().slow.store(1, Ordering::Relaxed);
+        Section { outermost: true, mask, errno }
+    }
+}
+
+impl Drop for Section {
+    fn drop(&mut self) {
+        if !self.outermost {
+            return;
+        }
+        thread::current().slow.store(0, Ordering::Relaxed);
+        unlock();
+        mask::set(self.mask);
+        // SAFETY: errno is this thread's own.
+        unsafe { *libc::__errno_location() = self.errno };
+    }
+}
+
+fn lock() {
+    // Acquire pairs with the release in `unlock`.
+    if LOCK.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+        return;
+    }
+    for _ in 0..100 {
+        core::hint::spin_loop();
+        if LOCK.load(Ordering::Relaxed) == 0 && LOCK.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+            return;
+        }
+    }
+    while LOCK.swap(2, Ordering::Acquire) != 0 {
+        super::futex_wait(&LOCK, 2, None);
+    }
+}
+
+fn unlock() {
+    if LOCK.swap(0, Ordering::Release) == 2 {
+        super::futex_wake(&LOCK, 1);
+    }
+}
+
+/// Enters for the time of a fork, signals blocked by the caller.
+pub(super) fn lock_for_fork() {
+    lock();
+    thread::current().slow.store(1, Ordering::Relaxed);
+}
+
+/// Leaves after a fork, in the parent and in the child.
+pub(super) fn unlock_after_fork() {
+    thread::current().slow.store(0, Ordering::Relaxed);
+    unlock();
+}
+
+/// The globals between both.
+pub(super) fn forked_globals(f: impl FnOnce(&mut Globals)) {
+    debug_assert_ne!(thread::current().slow.load(Ordering::Relaxed), 0);
+    // SAFETY: this thread is inside, since `lock_for_fork`.
+    f(unsafe { &mut *GLOBALS.0.get() });
+}

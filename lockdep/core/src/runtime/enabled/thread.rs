@@ -1,0 +1,285 @@
+//! What a thread knows of itself: the held stack, the context, and the chains it has proven.
+//!
+//! A `const` thread-local without `Drop`, so that it is there in a handler, in a thread-local destructor and after `main`. All
+//! fields are atomics used with relaxed order: only this thread and handlers on top of it write them, and a handler leaves
+//! everything it found as it was. Other threads read `held` and `depth` when they look for a circle of waiting threads.
+//!
+//! # The held stack
+//!
+//! | entry | state | who changes it |
+//! |---|---|---|
+//! | at or above `depth` | `Free` | nobody |
+//! | reserved | below `depth`, still `Free` | the thread that fills it, from the outside in: state last |
+//! | held, waiting, section | as it says | its acquisition, its release |
+//! | released out of order | `Free` again, below `depth` | trimmed when it comes to the top |
+//!
+//! A push reserves (`depth` first) and then fills, so a handler that arrives in between pushes above it and pops what it
+//! pushed. A pop frees the entry before it lowers `depth`. Therefore an entry at or above `depth` is always `Free`.
+
+use core::cell::Cell;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering, compiler_fence};
+
+use super::graph::Graph;
+use crate::engine::{Context, Held, Place, State, Thread};
+use crate::stack::StackCache;
+
+/// How many proven chains a thread remembers.
+pub(crate) const CHAINS: usize = 256;
+
+/// A proven chain.
+pub(crate) struct Known {
+    pub(crate) key: AtomicU64,
+    /// 0: the chain alone decides. [`Known::SAME_CLASS`]: a lock of the class is held already, so it must not be this very lock.
+    /// Anything else: the instances held must be the same as then, for they are the gates of the evidence.
+    pub(crate) more: AtomicU64,
+}
+
+impl Known {
+    /// Bit 0 of `more`.
+    pub(crate) const SAME_CLASS: u64 = 1;
+}
+
+/// Per-thread state. See the file header.
+pub(crate) struct State_ {
+    pub(crate) held: AtomicPtr<Held>,
+    /// How many entries there is room for; 0 before the first acquisition.
+    pub(crate) capacity: AtomicU32,
+    pub(crate) depth: AtomicU32,
+    /// The first entry of the running handler or isolated graph.
+    pub(crate) base: AtomicU32,
+    /// The key of the chain held now.
+    pub(crate) chain: AtomicU64,
+    /// Mask and handler, mixed: what else a proven chain depends on.
+    pub(crate) context: AtomicU64,
+    /// The instances held now, mixed, in no order.
+    pub(crate) instances: AtomicU64,
+    /// The signals blocked, as far as we know.
+    pub(crate) mask: AtomicU64,
+    /// Where stacks are remembered; null when stacks are off.
+    pub(crate) stacks: AtomicPtr<StackCache>,
+    pub(crate) graph: AtomicPtr<Graph>,
+    /// The innermost handler; 0 outside.
+    pub(crate) handler: AtomicU8,
+    /// How many handlers are running, simulated ones included.
+    pub(crate) nesting: AtomicU8,
+    /// How many of them are real.
+    pub(crate) real_handlers: AtomicU8,
+    /// Inside a slow section.
+    pub(crate) slow: AtomicU8,
+    /// Releasing out of order: keys and entries do not agree for a moment.
+    pub(crate) shuffling: AtomicU8,
+    /// Delivering reports.
+    pub(crate) delivering: AtomicU8,
+    /// Unwinding out of an acquisition that could not return.
+    pub(crate) stopped: AtomicU8,
+    pub(crate) id: AtomicU32,
+    pub(crate) began: AtomicU32,
+    /// Numbers the irq sections.
+    pub(crate) serial: AtomicU64,
+    /// How many counted sections are open, and the number of the first one's entry.
+    pub(crate) counted: AtomicU32,
+    pub(crate) counted_serial: AtomicU64,
+    /// Mask changes so far, and where the last of each kind was.
+    pub(crate) events: AtomicU64,
+    pub(crate) last_off: Stamp,
+    pub(crate) last_on: Stamp,
+    /// The name the kernel has for the thread.
+    pub(crate) name: Cell<[u8; 16]>,
+    /// Links of the registry; touched in slow sections only.
+    pub(crate) next: Cell<*const State_>,
+    pub(crate) previous: Cell<*const State_>,
+    pub(crate) known: [Known; CHAINS],
+}
+
+/// Where and when a mask change happened.
+pub(crate) struct Stamp {
+    pub(crate) event: AtomicU64,
+    pub(crate) site: AtomicU64,
+}
+
+thread_local! {
+    static STATE: State_ = const {
+        State_ {
+            held: AtomicPtr::new(ptr::null_mut()),
+            capacity: AtomicU32::new(0),
+            depth: AtomicU32::new(0),
+            base: AtomicU32::new(0),
+            chain: AtomicU64::new(0),
+            context: AtomicU64::new(0),
+            instances: AtomicU64::new(0),
+            mask: AtomicU64::new(0),
+            stacks: AtomicPtr::new(ptr::null_mut()),
+            graph: AtomicPtr::new(ptr::null_mut()),
+            handler: AtomicU8::new(0),
+            nesting: AtomicU8::new(0),
+            real_handlers: AtomicU8::new(0),
+            slow: AtomicU8::new(0),
+            shuffling: AtomicU8::new(0),
+            delivering: AtomicU8::new(0),
+            stopped: AtomicU8::new(0),
+            id: AtomicU32::new(0),
+            began: AtomicU32::new(0),
+            serial: AtomicU64::new(0),
+            counted: AtomicU32::new(0),
+            counted_serial: AtomicU64::new(0),
+            events: AtomicU64::new(0),
+            last_off: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0) },
+            last_on: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0) },
+            name: Cell::new([0; 16]),
+            next: Cell::new(ptr::null()),
+            previous: Cell::new(ptr::null()),
+            known: [const { Known { key: AtomicU64::new(0), more: AtomicU64::new(0) } }; CHAINS],
+        }
+    };
+}
+
+/// The state of this thread.
+#[inline(always)]
+pub(crate) fn current() -> &'static State_ {
+    // SAFETY: the thread-local is const-initialised and has no destructor, so it lives as long as the thread; the reference is
+    // used by this thread only, and `State_` is not `Sync`-shared but through the registry, whose readers use atomics alone.
+    STATE.with(|state| unsafe { &*ptr::from_ref(state) })
+}
+
+impl State_ {
+    #[inline(always)]
+    pub(crate) fn get(field: &AtomicU64) -> u64 {
+        field.load(Ordering::Relaxed)
+    }
+
+    #[inline(always)]
+    pub(crate) fn depth(&self) -> usize {
+        self.depth.load(Ordering::Relaxed) as usize
+    }
+
+    #[inline(always)]
+    pub(crate) fn base(&self) -> usize {
+        self.base.load(Ordering::Relaxed) as usize
+    }
+
+    #[inline(always)]
+    pub(crate) fn entry(&self, at: usize) -> *mut Held {
+        self.held.load(Ordering::Relaxed).wrapping_add(at)
+    }
+
+    /// A copy of an entry below `depth`.
+    #[inline]
+    pub(crate) fn read(&self, at: usize) -> Held {
+        // SAFETY: entries below `capacity` are valid for as long as the thread lives.
+        unsafe { self.entry(at).read_volatile() }
+    }
+
+    /// Marks an entry.
+    #[inline(always)]
+    pub(crate) fn set_state(&self, at: usize, state: State) {
+        // SAFETY: as for `read`.
+        unsafe { (&raw mut (*self.entry(at)).state).write_volatile(state) };
+    }
+
+    /// Changes an entry that is not being filled.
+    pub(crate) fn update(&self, at: usize, change: impl FnOnce(&mut Held)) {
+        let mut held = self.read(at);
+        change(&mut held);
+        // SAFETY: as for `read`.
+        unsafe { self.entry(at).write_volatile(held) };
+    }
+
+    /// Puts an entry on top; there must be room. The state comes last.
+    #[inline(always)]
+    pub(crate) fn push(&self, held: &Held) {
+        let at = self.depth();
+        self.depth.store(at as u32 + 1, Ordering::Relaxed);
+        loop {
+            let entries = self.held.load(Ordering::Relaxed);
+            compiler_fence(Ordering::SeqCst);
+            let entry = entries.wrapping_add(at);
+            // SAFETY: the entry is reserved for us, inside the capacity.
+            unsafe {
+                (&raw mut (*entry).lock).write_volatile(held.lock);
+                (&raw mut (*entry).mask).write_volatile(held.mask);
+                (&raw mut (*entry).place).write_volatile(held.place);
+                (&raw mut (*entry).chain).write_volatile(held.chain);
+                (&raw mut (*entry).instance).write_volatile(held.instance);
+                (&raw mut (*entry).order).write_volatile(held.order);
+                (&raw mut (*entry).class).write_volatile(held.class);
+                (&raw mut (*entry).mode).write_volatile(held.mode);
+                (&raw mut (*entry).flags).write_volatile(held.flags);
+                (&raw mut (*entry).context).write_volatile(held.context);
+                compiler_fence(Ordering::SeqCst);
+                (&raw mut (*entry).state).write_volatile(held.state);
+            }
+            compiler_fence(Ordering::SeqCst);
+            // A handler that needed more room moved the stack: fill the entry where it is now.
+            if self.held.load(Ordering::Relaxed) == entries {
+                break;
+            }
+        }
+    }
+
+    /// The whole stack.
+    ///
+    /// # Safety
+    ///
+    /// No entry changes while the slice lives: in a slow section, or before anything else of this thread runs.
+    pub(crate) unsafe fn held(&self) -> &[Held] {
+        let entries = self.held.load(Ordering::Relaxed);
+        if entries.is_null() {
+            return &[];
+        }
+        // SAFETY: `depth` entries are valid, and nobody changes them meanwhile.
+        unsafe { core::slice::from_raw_parts(entries, self.depth()) }
+    }
+
+    /// The context that the engine judges by.
+    ///
+    /// # Safety
+    ///
+    /// As for [`held`](Self::held).
+    pub(crate) unsafe fn cx(&self) -> Context<'_> {
+        Context {
+            thread: self.thread(),
+            // SAFETY: as for the caller.
+            held: unsafe { self.held() },
+            base: self.base(),
+            mask: State_::get(&self.mask),
+            handler: self.handler.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn thread(&self) -> Thread {
+        Thread { id: self.id.load(Ordering::Relaxed), began: self.began.load(Ordering::Relaxed) }
+    }
+
+    /// The mask or the handler changed: chains proven in another context do not count here.
+    pub(crate) fn set_context(&self, mask: u64, handler: u8) {
+        self.mask.store(mask, Ordering::Relaxed);
+        self.handler.store(handler, Ordering::Relaxed);
+        self.context.store(super::chain::context_key(mask, handler), Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_mask(&self, mask: u64) {
+        self.set_context(mask, self.handler.load(Ordering::Relaxed));
+    }
+
+    pub(crate) fn stamp(&self, stamp: &Stamp, place: Place) {
+        let event = State_::get(&self.events) + 1;
+        self.events.store(event, Ordering::Relaxed);
+        stamp.event.store(event, Ordering::Relaxed);
+        stamp.site.store(place.site as u64, Ordering::Relaxed);
+    }
+
+    /// Takes released entries off the top.
+    pub(crate) fn trim(&self) {
+        let mut depth = self.depth();
+        while depth > self.base() && self.read(depth - 1).state == State::Free {
+            depth -= 1;
+            self.depth.store(depth as u32, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether reports about what guards do now are only echoes of an acquisition that could not return.
+    pub(crate) fn unwinding_from_stop(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) != 0 && std::thread::panicking()
+    }
+}

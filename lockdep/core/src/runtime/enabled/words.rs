@@ -1,0 +1,116 @@
+//! What a report says beyond its facts: the notes of its kind, and what to do.
+
+use crate::arena::Arena;
+use crate::engine::{Hint, Verdict};
+use crate::kind::{ReportKind, Severity};
+use crate::report::{ReportedLock, signal_name};
+
+fn named(locks: &[ReportedLock], at: usize) -> String {
+    locks.get(at).map_or_else(|| "the lock".into(), |lock| format!("`{}`", short(lock)))
+}
+
+/// Declared classes by name, others by kind and type.
+fn short(lock: &ReportedLock) -> &str {
+    lock.class_name().split(" (").next().unwrap_or_default()
+}
+
+fn signal(verdict: &Verdict<Arena>) -> String {
+    match verdict.signals.count_ones() {
+        1 => signal_name(verdict.signals.trailing_zeros() as i32 + 1).into_owned(),
+        _ => "the signals".into(),
+    }
+}
+
+/// Facts that the places do not show.
+pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> Vec<String> {
+    let mut notes = Vec::new();
+    match (verdict.kind, verdict.hint) {
+        (ReportKind::UnsafeIrqEnable, Hint::HandlerUnseen) if !locks.is_empty() => notes.push(format!(
+            "no handler was seen to take {} yet: one that does, and interrupts here, waits for ever",
+            named(locks, 0)
+        )),
+        (ReportKind::Recursion, Hint::WriterQueued) => {
+            notes.push("a writer is waiting for the lock now, and a new reader waits behind it".into());
+        }
+        (ReportKind::Recursion, Hint::None) if verdict.severity == Severity::Possible => {
+            notes.push("a reader waits behind a queued writer, and that writer waits for the first read to end".into());
+        }
+        (ReportKind::Inversion, Hint::TimedWait) => {
+            notes.push("the wait has a time limit, so the threads get out of it, late".into());
+        }
+        _ => {}
+    }
+    notes
+}
+
+/// What to do about it.
+pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
+    let first = named(locks, 0);
+    let last = named(locks, locks.len().saturating_sub(1));
+    match (verdict.kind, verdict.hint) {
+        (ReportKind::Recursion, Hint::SameClass) => {
+            "if the two locks are always taken in one order, say so: `lock_nested(1)` for the inner one, `lock_ordered(n)`, \
+             a class with `ordered_by`, or `same_class_by_instance`"
+                .into()
+        }
+        (ReportKind::Recursion, Hint::Upgrade) => {
+            format!("end the other read of {first} before the upgrade")
+        }
+        (ReportKind::Recursion, _) if verdict.signals != 0 => format!(
+            "keep {} blocked while {first} is held outside the handler: `lock_irqsave`",
+            signal(verdict)
+        ),
+        (ReportKind::Recursion, _) if verdict.severity == Severity::Possible => {
+            format!("use `read_recursive` for the inner read of {first}, or pass the guard down")
+        }
+        (ReportKind::Recursion, _) => format!("release {first} first, or pass its guard down instead of locking again"),
+        (ReportKind::Inversion, _) if verdict.severity == Severity::Guarded => {
+            "the gate keeps the threads apart as long as every path takes it; one order for all is safer".into()
+        }
+        (ReportKind::Inversion, _) => "choose one order for these locks and keep to it everywhere".into(),
+        (ReportKind::IrqUsage, _) => {
+            format!("keep {} blocked wherever {first} is held outside the handler: `lock_irqsave`", signal(verdict))
+        }
+        (ReportKind::IrqInversion, _) => format!(
+            "keep {} blocked wherever {last} is held, or do not take it while {first} is held",
+            signal(verdict)
+        ),
+        (ReportKind::UnsafeIrqEnable, _) if locks.len() > 1 => {
+            format!("take {last} with `lock_irqsave`, which puts back the mask that it found")
+        }
+        (ReportKind::UnsafeIrqEnable, _) => {
+            "use `irq::save` and `irq::restore`, or `lock_irqsave`: they put back the mask that they found".into()
+        }
+        (ReportKind::IrqState, Hint::EnabledInHandler) => {
+            "use `lock_irqsave` or `irq::save` in handlers: the mask belongs to the interrupted code".into()
+        }
+        (ReportKind::IrqState, Hint::Crossed) => {
+            "restore in the opposite order of the saves, or use `irq::Counted`, which may end in any order".into()
+        }
+        (ReportKind::IrqState, Hint::LeftBlocked) => "close the section on every path".into(),
+        (ReportKind::IrqState, _) => "pair every save with its own restore, on the same thread".into(),
+        (ReportKind::UnlockImbalance, Hint::HeldByInterrupted) => {
+            "a handler must not release what the interrupted code holds".into()
+        }
+        (ReportKind::UnlockImbalance, _) => "release a lock once, in the thread that took it".into(),
+        (ReportKind::HeldLockFreed, _) => format!("release {first} before it is dropped; was its guard forgotten?"),
+        (ReportKind::HeldAtExit, _) => "drop every guard before the end; was one forgotten or leaked?".into(),
+        (ReportKind::WaitContext, Hint::SleepInHandler) => {
+            "in a handler use a `SpinLock` that is taken with the signal blocked elsewhere, `try_lock`, or an atomic flag that \
+             a thread acts upon"
+                .into()
+        }
+        (ReportKind::WaitContext, _) => format!("take {first} before the spin lock, or make it a `SpinLock`"),
+        (ReportKind::NestLockNotHeld, _) => "take the outer lock first: it is what makes the nesting safe".into(),
+        (ReportKind::SubclassOrder, Hint::Leaf) => format!("{first} is declared a leaf: release it before taking {last}"),
+        (ReportKind::SubclassOrder, Hint::Numbers) => "take locks of this class with rising numbers".into(),
+        (ReportKind::SubclassOrder, _) => "take locks of this class in the order that its comparator gives".into(),
+        (ReportKind::AssertHeld, Hint::NotHeld) => format!("the caller must hold {first} here"),
+        (ReportKind::AssertHeld, _) => "the caller must not hold it here".into(),
+        (ReportKind::MaskImbalance, _) => {
+            "some code changed the mask without telling: call `irq::sync` right after it, or mask through `irq`".into()
+        }
+        (ReportKind::Deadlock, _) => "choose one order for these locks and keep to it everywhere".into(),
+        (ReportKind::SignalUnsafe | ReportKind::Stall | ReportKind::ForkHazard, _) => String::new(),
+    }
+}

@@ -1,0 +1,236 @@
+//! The only globals: per-thread state, masks, handler context, life cycle, configuration.
+//!
+//! One acquisition, step by step: probe this thread's proven chains with the key of (chain held, class, mode, mask, handler).
+//! A hit pushes an entry on the held stack, and that is all. A miss looks into the chains proven by other threads; only a chain
+//! that is new there enters a [slow section](self) (signals blocked, one lock), asks the engine, and remembers the answer. What
+//! the engine finds is queued raw, and delivered as soon as the thread is outside handlers and slow sections: before it goes on
+//! to block.
+//!
+//! One release: pop the entry, or find it below the top and recompute the keys above.
+
+pub mod mask;
+
+#[cfg(not(feature = "validate"))]
+mod disabled;
+#[cfg(feature = "validate")]
+mod enabled;
+
+#[cfg(not(feature = "validate"))]
+use disabled as imp;
+#[cfg(feature = "validate")]
+use enabled as imp;
+
+#[cfg(feature = "validate")]
+pub(crate) use enabled::{acquire, complain, contention, globals, irqs, isolation, slow};
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::report::Report;
+
+/// What happens when something is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// Print it and go on; the exit code tells. A certain `Recursion` or `Deadlock` cannot go on: it panics.
+    #[default]
+    Log,
+    /// Print it, then panic in the thread that did it.
+    Panic,
+    /// Print it, then abort.
+    Abort,
+    /// Check nothing.
+    Off,
+}
+
+/// How stacks are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stacks {
+    /// Every stack in a report is the stack of that very moment.
+    #[default]
+    Exact,
+    /// One stack for each source position: the first.
+    First,
+    /// None: source positions only.
+    Off,
+}
+
+/// How nesting within a class is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SameClass {
+    /// Two locks of one class may not nest without annotation.
+    #[default]
+    Class,
+    /// They may, as long as no two of them are ever taken in both orders.
+    Instance,
+}
+
+/// The settings, as a builder; each one also has an environment variable, which wins.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::runtime::{Action, Config, Stacks};
+///
+/// Config::new().action(Action::Log).stacks(Stacks::First).exit_code(3).install();
+/// # Config::new().exit_code(0).install();
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "settings count when they are installed"]
+pub struct Config {
+    pub(crate) action: Option<Action>,
+    pub(crate) stacks: Option<Stacks>,
+    pub(crate) same_class: Option<SameClass>,
+    pub(crate) exit_code: Option<u8>,
+    pub(crate) out: Option<PathBuf>,
+}
+
+impl Config {
+    /// Settings that change nothing.
+    pub fn new() -> Config {
+        Config::default()
+    }
+
+    /// What happens when something is reported. Variable: `LOCKDEP`.
+    pub fn action(mut self, action: Action) -> Config {
+        self.action = Some(action);
+        self
+    }
+
+    /// How stacks are taken. Variable: `LOCKDEP_STACKS`.
+    pub fn stacks(mut self, stacks: Stacks) -> Config {
+        self.stacks = Some(stacks);
+        self
+    }
+
+    /// How nesting within a class is judged. Variable: `LOCKDEP_SAME_CLASS`.
+    pub fn same_class(mut self, same_class: SameClass) -> Config {
+        self.same_class = Some(same_class);
+        self
+    }
+
+    /// The exit code of a process that reported something and would have exited with 0; 0 leaves it. Variable:
+    /// `LOCKDEP_EXITCODE`.
+    pub fn exit_code(mut self, code: u8) -> Config {
+        self.exit_code = Some(code);
+        self
+    }
+
+    /// Where each report is also written, as `<id>.json`. Variable: `LOCKDEP_OUT`.
+    pub fn out(mut self, directory: impl Into<PathBuf>) -> Config {
+        self.out = Some(directory.into());
+        self
+    }
+
+    /// Makes the settings count. A setting whose environment variable is set keeps the variable's value. Best called at the
+    /// start of `main`: stacks and nesting count for threads and classes seen afterwards.
+    pub fn install(self) {
+        imp::install(self);
+    }
+}
+
+/// Figures about the validator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Classes seen, subclasses counted apart.
+    pub classes: usize,
+    /// Dependencies between them.
+    pub dependencies: usize,
+    /// Chains proven.
+    pub chains: usize,
+    /// Different stacks kept.
+    pub stacks: usize,
+    /// Threads that took a checked lock and still run.
+    pub threads: usize,
+    /// Bytes of the validator's own memory.
+    pub memory_bytes: usize,
+    /// Reports delivered.
+    pub reports: usize,
+}
+
+/// Everything reported so far in this process, outside isolated graphs.
+///
+/// **Signal safety:** not in a handler: it allocates.
+#[must_use]
+pub fn reports() -> Vec<Report> {
+    imp::reports()
+}
+
+/// Calls `callback` for every report from now on, after it was printed. The last callback given counts.
+///
+/// It runs in the thread that caused the report, outside handlers, before that thread goes on; it may take checked locks, and
+/// what it does wrong is reported after it returns. If it panics, a sentence says so and the report stands.
+pub fn on_report(callback: fn(&Report)) {
+    imp::on_report(callback);
+}
+
+/// Figures about the validator.
+///
+/// **Signal safety:** not in a handler: it takes a lock of the standard library.
+#[must_use]
+pub fn stats() -> Stats {
+    imp::stats()
+}
+
+/// Prints which locks every thread holds and waits for, to standard error.
+///
+/// **Signal safety:** not in a handler: it allocates.
+pub fn dump_held() {
+    imp::dump_held();
+}
+
+/// Writes the dependency graph in the DOT language of Graphviz.
+///
+/// # Errors
+///
+/// When `w` fails.
+pub fn dump_graph_dot(w: &mut dyn io::Write) -> io::Result<()> {
+    imp::dump_graph_dot(w)
+}
+
+/// Writes the dependency graph as one JSON object.
+///
+/// # Errors
+///
+/// When `w` fails.
+pub fn dump_graph_json(w: &mut dyn io::Write) -> io::Result<()> {
+    imp::dump_graph_json(w)
+}
+
+/// Whether this thread runs a signal's handler, as far as the validator was told; without `validate` always `false`.
+///
+/// **Signal safety:** may be called in a handler.
+#[inline]
+#[must_use]
+pub fn in_handler() -> bool {
+    imp::in_handler()
+}
+
+/// Runs `f` as the handler of `signal`: for those who install handlers.
+///
+/// Call it first thing in a real handler. If `f` unwinds the process aborts.
+///
+/// **Signal safety:** may be called in a handler.
+pub fn in_signal<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
+    imp::in_signal(signal, f)
+}
+
+/// Handlers are going to be installed: starts the thread that delivers what they report. Outside handlers only.
+pub fn handlers_expected() {
+    imp::handlers_expected();
+}
+
+/// Says that the code may sleep here: reported in a handler and under a spin lock.
+#[track_caller]
+pub fn might_sleep() {
+    imp::might_sleep();
+}
+
+/// Reports if this thread holds any checked lock.
+#[track_caller]
+pub fn assert_none_held() {
+    imp::assert_none_held();
+}

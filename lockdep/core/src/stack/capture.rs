@@ -1,0 +1,234 @@
+//! Capture, revalidate, intern.
+
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use allocator_api2::vec::Vec;
+use hashbrown::HashMap;
+
+use crate::arena::{Arena, allocate_for, free_for, immortal_slice};
+use crate::runtime::slow;
+
+/// Frames beyond this many are not kept.
+const DEEPEST: usize = 128;
+/// Captures remembered per thread.
+const REMEMBERED: usize = 256;
+
+/// Where the code is: the instruction and the stack pointer of the function this is inlined into.
+#[inline(always)]
+pub(crate) fn here() -> (usize, usize) {
+    let (ip, sp): (usize, usize);
+    // SAFETY: reads two registers.
+    unsafe {
+        core::arch::asm!(
+            "lea {ip}, [rip]",
+            "mov {sp}, rsp",
+            ip = out(reg) ip,
+            sp = out(reg) sp,
+            options(nomem, nostack, preserves_flags),
+        );
+    }
+    (ip, sp)
+}
+
+/// A capture that can be recognised again. Never changed once it is published.
+struct Capture {
+    ip: usize,
+    sp: usize,
+    id: u32,
+    /// How many slots.
+    len: u32,
+    slots: *mut Slot,
+}
+
+/// A return address and where it lies, as an offset from the stack pointer.
+#[derive(Clone, Copy)]
+struct Slot {
+    offset: usize,
+    address: usize,
+}
+
+/// The captures of one thread.
+///
+/// Invariant: a pointer in `entries` is null or points to a valid `Capture`. An entry is replaced, and the old capture freed,
+/// only outside handlers: a handler may have interrupted a comparison that still reads it.
+pub(crate) struct StackCache {
+    entries: [AtomicPtr<Capture>; REMEMBERED],
+}
+
+impl StackCache {
+    /// A fresh cache in the arena.
+    pub(crate) fn allocate() -> *mut StackCache {
+        let cache = allocate_for::<StackCache>(1);
+        // SAFETY: fresh memory for one cache.
+        unsafe { cache.write(StackCache { entries: [const { AtomicPtr::new(ptr::null_mut()) }; REMEMBERED] }) };
+        cache
+    }
+
+    #[inline(always)]
+    fn entry(&self, ip: usize, sp: usize) -> &AtomicPtr<Capture> {
+        let hash = (ip ^ sp.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        &self.entries[hash >> (usize::BITS - REMEMBERED.trailing_zeros())]
+    }
+
+    /// The number of the stack at `(ip, sp)` of this thread, which must come from [`here`] in a function still running.
+    #[inline(always)]
+    pub(crate) fn stack(&self, (ip, sp): (usize, usize), in_handler: bool) -> u32 {
+        let known = self.entry(ip, sp).load(Ordering::Relaxed);
+        if !known.is_null() {
+            // SAFETY: by the invariant of the cache.
+            let known = unsafe { &*known };
+            if known.ip == ip && known.sp == sp && known.still_there() {
+                return known.id;
+            }
+        }
+        self.capture(ip, sp, in_handler)
+    }
+
+    /// Unwinds, interns, remembers.
+    #[cold]
+    #[inline(never)]
+    fn capture(&self, ip: usize, sp: usize, in_handler: bool) -> u32 {
+        let mut addresses = [0_usize; DEEPEST];
+        let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
+        let (mut depth, mut slot_count, mut recognisable) = (0, 0, true);
+        // SAFETY: no other use of the unwinder by this thread can be interrupted in a way that matters: capture needs no
+        // symbolization and takes no lock of the crate's.
+        unsafe {
+            backtrace::trace_unsynchronized(|frame| {
+                let (address, frame_sp) = (frame.ip() as usize, frame.sp() as usize);
+                // Frames below are those of the capture itself.
+                if frame_sp < sp || address == 0 {
+                    return true;
+                }
+                if depth == DEEPEST {
+                    return false;
+                }
+                if depth > 0 {
+                    let slot = (frame_sp - size_of::<usize>()) as *const usize;
+                    // The call that entered the frame below pushed the address just below this frame's stack pointer; a signal
+                    // frame did not. Aligned and on this stack, the read is sound either way.
+                    if slot.is_aligned() && slot.read_volatile() == address {
+                        slots[slot_count] = Slot { offset: slot as usize - sp, address };
+                        slot_count += 1;
+                    } else {
+                        recognisable = false;
+                    }
+                }
+                addresses[depth] = address;
+                depth += 1;
+                true
+            });
+        }
+        let id = slow::with(|globals| globals.stacks.intern(&addresses[..depth]));
+        let entry = self.entry(ip, sp);
+        let old = entry.load(Ordering::Relaxed);
+        if recognisable && depth > 0 && (old.is_null() || !in_handler) {
+            entry.store(Capture::allocate(ip, sp, id, &slots[..slot_count]), Ordering::Release);
+            // SAFETY: out of the cache, and by its invariant nobody reads it any more.
+            unsafe { Capture::free(old) };
+        }
+        id
+    }
+
+    /// Frees the cache with all it remembers.
+    ///
+    /// # Safety
+    ///
+    /// `cache` came from [`allocate`](Self::allocate), and its thread takes no stack from it any more.
+    pub(crate) unsafe fn free(cache: *mut StackCache) {
+        // SAFETY: as for the caller.
+        unsafe {
+            (*cache).entries.iter().for_each(|entry| Capture::free(entry.load(Ordering::Relaxed)));
+            free_for(cache, 1);
+        }
+    }
+}
+
+impl Capture {
+    fn allocate(ip: usize, sp: usize, id: u32, slots: &[Slot]) -> *mut Capture {
+        let copy = allocate_for::<Slot>(slots.len());
+        let capture = allocate_for::<Capture>(1);
+        // SAFETY: fresh memory for the slots and for one capture.
+        unsafe {
+            copy.copy_from_nonoverlapping(slots.as_ptr(), slots.len());
+            capture.write(Capture { ip, sp, id, len: slots.len() as u32, slots: copy });
+        }
+        capture
+    }
+
+    /// # Safety
+    ///
+    /// `capture` is null or came from `allocate`, and nobody uses it any more.
+    unsafe fn free(capture: *mut Capture) {
+        if !capture.is_null() {
+            // SAFETY: as for the caller.
+            unsafe {
+                free_for((*capture).slots, (*capture).len as usize);
+                free_for(capture, 1);
+            }
+        }
+    }
+
+    /// Whether every return address is where it was.
+    #[inline(always)]
+    fn still_there(&self) -> bool {
+        let mut at = 0;
+        while at < self.len as usize {
+            // SAFETY: `slots` has `len` elements. Each slot lies above the stack pointer of a running function on the same
+            // stack, from the innermost outwards, and every slot before it still holds what it held: so this one is there.
+            unsafe {
+                let slot = &*self.slots.add(at);
+                if ((self.sp + slot.offset) as *const usize).read_volatile() != slot.address {
+                    return false;
+                }
+            }
+            at += 1;
+        }
+        true
+    }
+}
+
+/// All stacks of the process.
+pub(crate) struct Interned {
+    stacks: Vec<&'static [usize], Arena>,
+    /// By hash; equal hashes are told apart by content.
+    index: HashMap<u64, u32, foldhash::fast::FixedState, Arena>,
+}
+
+impl Interned {
+    pub(crate) const fn new() -> Interned {
+        let hash = foldhash::fast::FixedState::with_seed(1);
+        Interned { stacks: Vec::new_in(Arena), index: HashMap::with_hasher_in(hash, Arena) }
+    }
+
+    /// The number of a stack, from 1.
+    fn intern(&mut self, addresses: &[usize]) -> u32 {
+        if addresses.is_empty() {
+            return 0;
+        }
+        let mut hash = addresses.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &address| {
+            (hash ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        });
+        loop {
+            match self.index.get(&hash) {
+                Some(&id) if self.stacks[id as usize - 1] == addresses => return id,
+                Some(_) => hash = hash.wrapping_add(1),
+                None => break,
+            }
+        }
+        self.stacks.push(immortal_slice(addresses));
+        let id = self.stacks.len() as u32;
+        self.index.insert(hash, id);
+        id
+    }
+
+    /// The return addresses of a stack, innermost first.
+    pub(crate) fn get(&self, id: u32) -> &'static [usize] {
+        id.checked_sub(1).and_then(|ix| self.stacks.get(ix as usize)).copied().unwrap_or(&[])
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.stacks.len()
+    }
+}

@@ -1,0 +1,69 @@
+//! From return addresses to frames a person can read. Allocates and locks: never in a handler.
+
+use std::path::Path;
+
+use crate::report::Frame;
+
+/// Crates whose frames are never the user's: ours, and what lies between a signal and its action.
+const OURS: [&str; 5] = ["lockdep", "lockdep_core", "lockdep_lock_api", "signal_hook", "signal_hook_registry"];
+
+/// The frames of a stack, innermost first, without our own and without what starts a thread or the program.
+pub(crate) fn symbolize(addresses: &[usize]) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    for &ip in addresses {
+        // A return address points behind the call; the call is what is meant.
+        let call = ip.wrapping_sub(1) as *mut core::ffi::c_void;
+        let before = frames.len();
+        backtrace::resolve(call, |symbol| {
+            let name = symbol.name().map(|name| format!("{name:#}"));
+            let file = symbol.filename().map(Path::to_string_lossy).map(String::from);
+            frames.push(Frame { ip, symbol: name, file, line: symbol.lineno().unwrap_or(0) });
+        });
+        if frames.len() == before {
+            frames.push(Frame { ip, symbol: None, file: None, line: 0 });
+        }
+    }
+    trim(frames)
+}
+
+fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {
+    if let Some(end) = frames.iter().position(|frame| frame.symbol().is_some_and(starts_thread)) {
+        frames.truncate(end);
+    }
+    frames.retain(|frame| !frame.symbol().is_some_and(|symbol| is_ours(symbol) || is_plumbing(symbol)));
+    frames
+}
+
+/// The crate a symbol belongs to: of `<a::B as c::D>::e` it is `a`.
+fn crate_of(symbol: &str) -> &str {
+    let start = symbol.trim_start_matches(['<', '&', '*']);
+    let start = start.strip_prefix("mut ").or_else(|| start.strip_prefix("dyn ")).unwrap_or(start);
+    start.split("::").next().unwrap_or(start)
+}
+
+fn is_ours(symbol: &str) -> bool {
+    OURS.contains(&crate_of(symbol)) || symbol.contains(" as lockdep_")
+}
+
+/// What lies between a call and what it calls: closures being called, panics being caught, values being dropped.
+fn is_plumbing(symbol: &str) -> bool {
+    const PLUMBING: [&str; 10] = [
+        "core::ops::function::",
+        "core::panic::unwind_safe::",
+        "core::ptr::drop_",
+        "core::mem::drop",
+        "std::panicking::",
+        "std::panic::",
+        "std::sys::",
+        "std::thread::",
+        "std::rt::",
+        "backtrace::",
+    ];
+    let bare = symbol.trim_start_matches('<');
+    let called = symbol.contains(" as core::ops::function::Fn");
+    symbol == "__rust_try" || called || PLUMBING.iter().any(|plumbing| bare.starts_with(plumbing))
+}
+
+fn starts_thread(symbol: &str) -> bool {
+    symbol.contains("__rust_begin_short_backtrace") || symbol.starts_with("std::rt::lang_start")
+}

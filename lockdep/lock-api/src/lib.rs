@@ -1,0 +1,85 @@
+//! The `lock_api` 0.4 surface, checked by lockdep: its raw traits and its generic locks.
+//!
+//! Whoever writes a raw lock implements [`RawMutex`] or [`RawRwLock`], and gets [`Mutex`], [`ReentrantMutex`] or [`RwLock`] and
+//! their guards. Names, methods, bounds, auto traits and `const`-ness are those of `lock_api` 0.4 with its feature `arc_lock`;
+//! an implementation of its raw traits compiles against these as it is. What comes on top, on every lock:
+//!
+//! | method | for |
+//! |---|---|
+//! | `with_class` | locks of a declared class |
+//! | `lock_nested`, `lock_nest_lock`, `lock_ordered` (`read_…`, `write_…`) | nesting within one class |
+//! | `lock_irq`, `lock_irqsave`, `lock_irq_counted` (`read_…`, `write_…`) | data that is shared with signal handlers |
+//!
+//! Every acquisition and every release is told to the validator before it happens. With the feature `validate` off nothing is
+//! told: the locks and guards have the size and the code of the originals.
+//!
+//! | costs with `validate` | |
+//! |---|---|
+//! | make, drop | a few stores |
+//! | acquire, release | thread-local bookkeeping, once this order of locks has been seen in this thread |
+//! | a new order | the validator's own lock |
+//!
+//! # Examples
+//!
+//! ```
+//! use std::sync::atomic::{AtomicBool, Ordering};
+//!
+//! use lockdep_lock_api::{GuardSend, Mutex, RawMutex};
+//!
+//! pub struct RawSpin(AtomicBool);
+//!
+//! // SAFETY: only one `compare_exchange` from false to true succeeds until `unlock` stores false.
+//! unsafe impl RawMutex for RawSpin {
+//!     const INIT: RawSpin = RawSpin(AtomicBool::new(false));
+//!     type GuardMarker = GuardSend;
+//!
+//!     fn lock(&self) {
+//!         while !self.try_lock() {
+//!             std::hint::spin_loop();
+//!         }
+//!     }
+//!
+//!     fn try_lock(&self) -> bool {
+//!         self.0.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+//!     }
+//!
+//!     unsafe fn unlock(&self) {
+//!         self.0.store(false, Ordering::Release);
+//!     }
+//! }
+//!
+//! static COUNT: Mutex<RawSpin, u32> = Mutex::new(0);
+//! *COUNT.lock() += 1;
+//! assert_eq!(*COUNT.lock(), 1);
+//! ```
+//!
+//! # Differences from the original
+//!
+//! * `from_raw` and `const_new` ask for `R: RawMutex` (`R: RawRwLock`): what a lock is called and how it waits are known from
+//!   its raw lock.
+//! * [`RwLockUpgradableReadGuard`] is `Sync` only if the raw lock is, like every other guard.
+//! * [`ArcMutexGuard`] and [`ArcReentrantMutexGuard`] implement `Debug` and `Display` as well.
+//! * A panic of the validator, or of the raw lock, when `unlocked` takes its lock again, leaves the lock held if it is free, and
+//!   aborts the process if it is not: the guard must not stand for a lock that somebody else holds.
+
+mod macros;
+
+mod held;
+mod mutex;
+mod raw;
+mod remutex;
+mod rwlock;
+mod validated;
+
+pub use mutex::{ArcMutexGuard, MappedMutexGuard, Mutex, MutexGuard};
+pub use raw::{
+    GetThreadId, GuardNoSend, GuardSend, RawMutex, RawMutexFair, RawMutexTimed, RawRwLock, RawRwLockDowngrade, RawRwLockFair,
+    RawRwLockRecursive, RawRwLockRecursiveTimed, RawRwLockTimed, RawRwLockUpgrade, RawRwLockUpgradeDowngrade,
+    RawRwLockUpgradeFair, RawRwLockUpgradeTimed,
+};
+pub use remutex::{ArcReentrantMutexGuard, MappedReentrantMutexGuard, RawReentrantMutex, ReentrantMutex, ReentrantMutexGuard};
+pub use rwlock::{
+    ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard, MappedRwLockReadGuard, MappedRwLockWriteGuard, RwLock,
+    RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
+};
+pub use validated::Validated;

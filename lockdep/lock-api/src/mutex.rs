@@ -1,0 +1,373 @@
+//! [`Mutex`] and its guards.
+
+use core::cell::UnsafeCell;
+use core::fmt;
+use core::marker::PhantomData;
+use std::sync::Arc;
+
+use lockdep_core::irq::{IrqGuard, Section};
+use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
+
+use crate::held::{Checked, Held, Locked, Whole};
+use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
+use crate::{RawMutex, RawMutexFair, RawMutexTimed, Validated};
+
+/// A mutual exclusion lock over a raw lock `R`, checked.
+///
+/// **Signal safety:** a handler may only use a mutex whose raw lock spins; others are reported there as `WaitContext`.
+pub struct Mutex<R, T: ?Sized> {
+    pub(crate) checked: Checked<R>,
+    // Last, so that a mutex of a sized type unsizes to one of an unsized type.
+    data: UnsafeCell<T>,
+}
+
+// SAFETY: the data goes along with the mutex; a raw lock that is `Send` may too.
+unsafe impl<R: RawMutex + Send, T: ?Sized + Send> Send for Mutex<R, T> {}
+// SAFETY: the raw lock lets one thread at a time reach the data, which so needs `Send` only.
+unsafe impl<R: RawMutex + Sync, T: ?Sized + Send> Sync for Mutex<R, T> {}
+
+struct MutexKind<R>(PhantomData<R>);
+
+impl<R: RawMutex> LockKind for MutexKind<R> {
+    const NAME: &'static str = R::LOCKDEP_NAME;
+    const WAIT: WaitType = R::LOCKDEP_WAIT;
+}
+
+impl<R, T: ?Sized> Locked for Mutex<R, T> {
+    type Raw = R;
+
+    #[inline]
+    fn checked(&self) -> &Checked<R> {
+        &self.checked
+    }
+}
+
+impl<R: RawMutex, T> Mutex<R, T> {
+    /// A mutex around `val`. Its class is this place in the source and the type of `val`.
+    #[inline]
+    #[track_caller]
+    pub const fn new(val: T) -> Mutex<R, T> {
+        Mutex::from_raw(R::INIT, val)
+    }
+
+    /// A mutex around `val`, of the class `class`.
+    #[inline]
+    #[track_caller]
+    pub const fn with_class(val: T, class: &'static LockClass) -> Mutex<R, T> {
+        let map = LockMap::with_class::<MutexKind<R>, T>(class);
+        Mutex { checked: Checked { map, raw: R::INIT }, data: UnsafeCell::new(val) }
+    }
+
+    /// A mutex around `val` on this raw lock, which must not be held.
+    #[inline]
+    #[track_caller]
+    pub const fn from_raw(raw_mutex: R, val: T) -> Mutex<R, T> {
+        let map = LockMap::new::<MutexKind<R>, T>();
+        Mutex { checked: Checked { map, raw: raw_mutex }, data: UnsafeCell::new(val) }
+    }
+
+    /// The same as [`from_raw`](Self::from_raw), under its older name.
+    #[inline]
+    #[track_caller]
+    pub const fn const_new(raw_mutex: R, val: T) -> Mutex<R, T> {
+        Mutex::from_raw(raw_mutex, val)
+    }
+
+    /// The data, without the mutex.
+    #[inline]
+    pub fn into_inner(self) -> T {
+        self.data.into_inner()
+    }
+}
+
+impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
+    /// A guard for a mutex that is held, but has no guard. The validator is not told.
+    ///
+    /// # Safety
+    ///
+    /// The mutex is held in the current context, and no other guard releases it: one was forgotten, say.
+    #[inline]
+    pub unsafe fn make_guard_unchecked(&self) -> MutexGuard<'_, R, T> {
+        // SAFETY: held and given to us, says the caller.
+        MutexGuard::of(unsafe { Held::assume(self) })
+    }
+
+    /// Takes the mutex, waiting until it is free.
+    #[inline]
+    #[track_caller]
+    pub fn lock(&self) -> MutexGuard<'_, R, T> {
+        MutexGuard::of(Held::lock(&self, How::write()))
+    }
+
+    /// Takes the mutex as one of level `subclass` of its class: locks of different levels may nest, in one order.
+    #[inline]
+    #[track_caller]
+    pub fn lock_nested(&self, subclass: u8) -> MutexGuard<'_, R, T> {
+        MutexGuard::of(Held::lock(&self, How::write().nested(subclass)))
+    }
+
+    /// Takes the mutex in any order with others of its class, because `outer` is held and keeps other threads out.
+    #[inline]
+    #[track_caller]
+    pub fn lock_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> MutexGuard<'_, R, T> {
+        MutexGuard::of(Held::lock(&self, How::write().nest_lock(outer.lock_map())))
+    }
+
+    /// Takes the mutex as number `n` of its class: mutexes of one class may nest while the number rises.
+    #[inline]
+    #[track_caller]
+    pub fn lock_ordered(&self, n: u64) -> MutexGuard<'_, R, T> {
+        MutexGuard::of(Held::lock(&self, How::write().ordered(n)))
+    }
+
+    /// Blocks the signals, then takes the mutex; the guard's drop opens the signals, whatever they were before.
+    ///
+    /// Wrong in a function that may be called with the signals already blocked: [`lock_irqsave`](Self::lock_irqsave) is not.
+    #[inline]
+    #[track_caller]
+    pub fn lock_irq(&self) -> IrqGuard<MutexGuard<'_, R, T>> {
+        Section::lock_irq().guard(&self.checked.map, self.lock())
+    }
+
+    /// Blocks the signals, then takes the mutex; the guard's drop puts back the mask that was found.
+    #[inline]
+    #[track_caller]
+    pub fn lock_irqsave(&self) -> IrqGuard<MutexGuard<'_, R, T>> {
+        Section::lock_irqsave().guard(&self.checked.map, self.lock())
+    }
+
+    /// Blocks the signals and counts, then takes the mutex; such guards may be dropped in any order.
+    #[inline]
+    #[track_caller]
+    pub fn lock_irq_counted(&self) -> IrqGuard<MutexGuard<'_, R, T>> {
+        Section::lock_irq_counted().guard(&self.checked.map, self.lock())
+    }
+
+    /// Takes the mutex if it is free now.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, R, T>> {
+        Held::try_lock(&self).map(MutexGuard::of)
+    }
+
+    /// The data: an exclusive reference needs no lock.
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut T {
+        self.data.get_mut()
+    }
+
+    /// Whether somebody holds the mutex.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        self.checked.raw.is_locked()
+    }
+
+    /// Releases the mutex without its guard.
+    ///
+    /// # Safety
+    ///
+    /// The mutex is held in the current context, and no guard releases it: one was forgotten.
+    #[inline]
+    #[track_caller]
+    pub unsafe fn force_unlock(&self) {
+        // SAFETY: held and given to us, says the caller.
+        unsafe { Held::<_, Whole>::assume(self) }.unlock();
+    }
+
+    /// The raw lock.
+    ///
+    /// # Safety
+    ///
+    /// It must not be released while a guard exists. What is done to it here, the validator does not see.
+    #[inline]
+    pub unsafe fn raw(&self) -> &R {
+        &self.checked.raw
+    }
+
+    /// A pointer to the data.
+    #[inline]
+    pub fn data_ptr(&self) -> *mut T {
+        self.data.get()
+    }
+
+    /// [`lock`](Self::lock), with a guard that owns an `Arc` of the mutex.
+    #[inline]
+    #[track_caller]
+    pub fn lock_arc(self: &Arc<Self>) -> ArcMutexGuard<R, T> {
+        ArcMutexGuard::of(Held::lock(self, How::write()))
+    }
+
+    /// [`try_lock`](Self::try_lock), with a guard that owns an `Arc` of the mutex.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_arc(self: &Arc<Self>) -> Option<ArcMutexGuard<R, T>> {
+        Held::try_lock(self).map(ArcMutexGuard::of)
+    }
+}
+
+impl<R: RawMutexFair, T: ?Sized> Mutex<R, T> {
+    /// Releases the mutex without its guard; a waiting thread gets it before any thread that comes later.
+    ///
+    /// # Safety
+    ///
+    /// The mutex is held in the current context, and no guard releases it: one was forgotten.
+    #[inline]
+    #[track_caller]
+    pub unsafe fn force_unlock_fair(&self) {
+        // SAFETY: held and given to us, says the caller.
+        unsafe { Held::<_, Whole>::assume(self) }.unlock_fair();
+    }
+}
+
+impl<R: RawMutexTimed, T: ?Sized> Mutex<R, T> {
+    /// Takes the mutex, waiting at most for `timeout`.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_for(&self, timeout: R::Duration) -> Option<MutexGuard<'_, R, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(&self, How::write(), |raw| raw.try_lock_for(timeout)) }.map(MutexGuard::of)
+    }
+
+    /// Takes the mutex, waiting at most until `timeout`.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_until(&self, timeout: R::Instant) -> Option<MutexGuard<'_, R, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(&self, How::write(), |raw| raw.try_lock_until(timeout)) }.map(MutexGuard::of)
+    }
+
+    /// [`try_lock_for`](Self::try_lock_for), with a guard that owns an `Arc` of the mutex.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_arc_for(self: &Arc<Self>, timeout: R::Duration) -> Option<ArcMutexGuard<R, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(self, How::write(), |raw| raw.try_lock_for(timeout)) }.map(ArcMutexGuard::of)
+    }
+
+    /// [`try_lock_until`](Self::try_lock_until), with a guard that owns an `Arc` of the mutex.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_arc_until(self: &Arc<Self>, timeout: R::Instant) -> Option<ArcMutexGuard<R, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(self, How::write(), |raw| raw.try_lock_until(timeout)) }.map(ArcMutexGuard::of)
+    }
+}
+
+impl<R: RawMutex, T: Default> Default for Mutex<R, T> {
+    #[inline]
+    #[track_caller]
+    fn default() -> Mutex<R, T> {
+        Mutex::new(T::default())
+    }
+}
+
+impl<R: RawMutex, T> From<T> for Mutex<R, T> {
+    #[inline]
+    #[track_caller]
+    fn from(t: T) -> Mutex<R, T> {
+        Mutex::new(t)
+    }
+}
+
+impl<R: RawMutex, T: ?Sized + fmt::Debug> fmt::Debug for Mutex<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Mutex");
+        match self.try_lock() {
+            Some(guard) => out.field("data", &&*guard),
+            None => out.field("data", &format_args!("<locked>")),
+        };
+        out.finish()
+    }
+}
+
+/// A held [`Mutex`], and access to its data; dropping it releases the mutex.
+#[clippy::has_significant_drop]
+#[must_use = "if unused the Mutex will immediately unlock"]
+pub struct MutexGuard<'a, R: RawMutex, T: ?Sized> {
+    held: Held<&'a Mutex<R, T>, Whole>,
+    marker: PhantomData<(&'a mut T, R::GuardMarker)>,
+}
+
+// SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
+unsafe impl<'a, R: RawMutex + Sync + 'a, T: ?Sized + Sync + 'a> Sync for MutexGuard<'a, R, T> {}
+
+impl<'a, R: RawMutex + 'a, T: ?Sized + 'a> MutexGuard<'a, R, T> {
+    #[inline]
+    fn of(held: Held<&'a Mutex<R, T>, Whole>) -> Self {
+        MutexGuard { held, marker: PhantomData }
+    }
+
+    /// The mutex that is held.
+    #[inline]
+    pub fn mutex(s: &Self) -> &'a Mutex<R, T> {
+        s.held.lock
+    }
+
+    /// Leaves the mutex locked for good and gives the data for as long as the mutex lives.
+    #[inline]
+    #[track_caller]
+    pub fn leak(s: Self) -> &'a mut T {
+        let mutex = s.held.into_lock();
+        mutex.checked.map.leak();
+        // SAFETY: the mutex is held and will not be released, so nobody else reaches the data.
+        unsafe { &mut *mutex.data.get() }
+    }
+}
+
+guard_map!(impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T> => MappedMutexGuard<'a, R>, (&mut), try_map_or_err:
+    |guard| guard.held.lock.data.get(), guard.held.erase());
+guard_unlocked!(impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T>);
+guard_fair!(impl['a, R: RawMutexFair + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T>);
+guard_access!(mut impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T>: |guard| guard.held.lock.data.get());
+
+/// A [`MutexGuard`] that owns an `Arc` of its mutex.
+#[clippy::has_significant_drop]
+#[must_use = "if unused the Mutex will immediately unlock"]
+pub struct ArcMutexGuard<R: RawMutex, T: ?Sized> {
+    held: Held<Arc<Mutex<R, T>>, Whole>,
+    // Neither `Send` nor `Sync` by itself.
+    marker: PhantomData<*const ()>,
+}
+
+// SAFETY: the marker says that any thread may unlock; the data and the mutex may go along.
+unsafe impl<R: RawMutex + Send + Sync, T: Send + ?Sized> Send for ArcMutexGuard<R, T> where R::GuardMarker: Send {}
+// SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
+unsafe impl<R: RawMutex + Sync, T: Sync + ?Sized> Sync for ArcMutexGuard<R, T> where R::GuardMarker: Sync {}
+
+impl<R: RawMutex, T: ?Sized> ArcMutexGuard<R, T> {
+    #[inline]
+    fn of(held: Held<Arc<Mutex<R, T>>, Whole>) -> Self {
+        ArcMutexGuard { held, marker: PhantomData }
+    }
+
+    /// The mutex that is held.
+    #[inline]
+    pub fn mutex(s: &Self) -> &Arc<Mutex<R, T>> {
+        &s.held.lock
+    }
+}
+
+guard_into_arc!(impl[R: RawMutex, T: ?Sized] for ArcMutexGuard<R, T> => Mutex<R, T>);
+guard_into_arc!(fair impl[R: RawMutexFair, T: ?Sized] for ArcMutexGuard<R, T> => Mutex<R, T>);
+guard_unlocked!(impl[R: RawMutex, T: ?Sized] for ArcMutexGuard<R, T>);
+guard_fair!(impl[R: RawMutexFair, T: ?Sized] for ArcMutexGuard<R, T>);
+guard_access!(mut impl[R: RawMutex, T: ?Sized] for ArcMutexGuard<R, T>: |guard| guard.held.lock.data.get());
+
+/// A [`MutexGuard`] narrowed to a part of the data, by [`MutexGuard::map`].
+#[clippy::has_significant_drop]
+#[must_use = "if unused the Mutex will immediately unlock"]
+pub struct MappedMutexGuard<'a, R: RawMutex, T: ?Sized> {
+    held: Held<&'a Checked<R>, Whole>,
+    data: *mut T,
+    marker: PhantomData<&'a mut T>,
+}
+
+// SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
+unsafe impl<'a, R: RawMutex + Sync + 'a, T: ?Sized + Sync + 'a> Sync for MappedMutexGuard<'a, R, T> {}
+// SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread.
+unsafe impl<'a, R: RawMutex + 'a, T: ?Sized + Send + 'a> Send for MappedMutexGuard<'a, R, T> where R::GuardMarker: Send {}
+
+guard_map!(impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MappedMutexGuard<'a, R, T> => MappedMutexGuard<'a, R>, (&mut), try_map_or_err:
+    |guard| guard.data, guard.held);
+guard_fair!(mapped impl['a, R: RawMutexFair + 'a, T: ?Sized + 'a] for MappedMutexGuard<'a, R, T>);
+guard_access!(mut impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MappedMutexGuard<'a, R, T>: |guard| guard.data);

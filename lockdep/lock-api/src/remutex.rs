@@ -1,0 +1,623 @@
+//! [`ReentrantMutex`] and its guards.
+
+use core::cell::{Cell, UnsafeCell};
+use core::fmt;
+use core::marker::PhantomData;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+
+use lockdep_core::irq::{IrqGuard, Section};
+use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
+
+use crate::held::{Checked, FairSide, Held, Locked, Side};
+use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
+use crate::{GetThreadId, GuardNoSend, RawMutex, RawMutexFair, RawMutexTimed, Validated};
+
+/// A raw mutex that its holder may take again, over a raw mutex `R` and a source `G` of thread numbers.
+///
+/// Not checked: [`ReentrantMutex`] is.
+pub struct RawReentrantMutex<R, G> {
+    /// The number of the holding thread, or 0. Only the thread with that number finds it here, whatever else it reads, so
+    /// the accesses are relaxed; `mutex` orders everything else.
+    owner: AtomicUsize,
+    /// How often the holder has taken it. Only the holder touches it.
+    lock_count: Cell<usize>,
+    mutex: R,
+    get_thread_id: G,
+}
+
+// SAFETY: without a shared reference nobody else holds it; the parts may go along.
+unsafe impl<R: RawMutex + Send, G: GetThreadId + Send> Send for RawReentrantMutex<R, G> {}
+// SAFETY: `lock_count` is touched by the thread that holds `mutex` only.
+unsafe impl<R: RawMutex + Sync, G: GetThreadId + Sync> Sync for RawReentrantMutex<R, G> {}
+
+impl<R, G> RawReentrantMutex<R, G> {
+    #[inline]
+    const fn over(mutex: R, get_thread_id: G) -> Self {
+        RawReentrantMutex { owner: AtomicUsize::new(0), lock_count: Cell::new(0), mutex, get_thread_id }
+    }
+}
+
+impl<R: RawMutex, G: GetThreadId> RawReentrantMutex<R, G> {
+    /// An unlocked mutex.
+    #[allow(clippy::declare_interior_mutable_const, reason = "an initial value: each use is a new lock")]
+    pub const INIT: Self = RawReentrantMutex::over(R::INIT, G::INIT);
+
+    /// Takes the mutex as `take` does, or once more if this thread holds it.
+    #[inline]
+    fn lock_with(&self, take: impl FnOnce(&R) -> bool) -> bool {
+        let id = self.get_thread_id.nonzero_thread_id().get();
+        if self.owner.load(Ordering::Relaxed) == id {
+            let count = self.lock_count.get().checked_add(1).expect("a ReentrantMutex is not held usize::MAX times");
+            self.lock_count.set(count);
+        } else {
+            if !take(&self.mutex) {
+                return false;
+            }
+            self.owner.store(id, Ordering::Relaxed);
+            debug_assert_eq!(self.lock_count.get(), 0);
+            self.lock_count.set(1);
+        }
+        true
+    }
+
+    /// Takes the mutex, waiting until it is free or this thread's own.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    pub fn lock(&self) {
+        self.lock_with(|mutex| {
+            mutex.lock();
+            true
+        });
+    }
+
+    /// Takes the mutex if it is free now or this thread's own; returns whether it did.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    pub fn try_lock(&self) -> bool {
+        self.lock_with(R::try_lock)
+    }
+
+    /// Counts down and, if it was the last time, releases as `unlock` does.
+    ///
+    /// # Safety
+    ///
+    /// This thread holds the mutex, and `unlock` releases a held raw mutex.
+    #[inline]
+    unsafe fn unlock_with(&self, unlock: impl FnOnce(&R)) {
+        let count = self.lock_count.get() - 1;
+        self.lock_count.set(count);
+        if count == 0 {
+            self.owner.store(0, Ordering::Relaxed);
+            unlock(&self.mutex);
+        }
+    }
+
+    /// Releases the mutex once.
+    ///
+    /// # Safety
+    ///
+    /// This thread holds it.
+    #[inline]
+    pub unsafe fn unlock(&self) {
+        // SAFETY: held, says the caller; so the raw mutex is, too.
+        unsafe { self.unlock_with(|mutex| mutex.unlock()) };
+    }
+
+    /// Whether somebody holds the mutex.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        self.mutex.is_locked()
+    }
+
+    /// Whether this thread holds the mutex.
+    #[inline]
+    pub fn is_owned_by_current_thread(&self) -> bool {
+        self.owner.load(Ordering::Relaxed) == self.get_thread_id.nonzero_thread_id().get()
+    }
+}
+
+impl<R: RawMutexFair, G: GetThreadId> RawReentrantMutex<R, G> {
+    /// Releases the mutex once; if that frees it, a waiting thread gets it before any thread that comes later.
+    ///
+    /// # Safety
+    ///
+    /// This thread holds it.
+    #[inline]
+    pub unsafe fn unlock_fair(&self) {
+        // SAFETY: held, says the caller; so the raw mutex is, too.
+        unsafe { self.unlock_with(|mutex| mutex.unlock_fair()) };
+    }
+
+    /// Lets waiting threads have the mutex, then takes it again. Does nothing if it is held more than once.
+    ///
+    /// # Safety
+    ///
+    /// This thread holds it.
+    #[inline]
+    pub unsafe fn bump(&self) {
+        if self.lock_count.get() == 1 {
+            let id = self.owner.load(Ordering::Relaxed);
+            self.lock_count.set(0);
+            self.owner.store(0, Ordering::Relaxed);
+            // SAFETY: held, says the caller; so the raw mutex is, too.
+            unsafe { self.mutex.bump() };
+            self.owner.store(id, Ordering::Relaxed);
+            self.lock_count.set(1);
+        }
+    }
+}
+
+impl<R: RawMutexTimed, G: GetThreadId> RawReentrantMutex<R, G> {
+    /// Takes the mutex, waiting at most until `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    pub fn try_lock_until(&self, timeout: R::Instant) -> bool {
+        self.lock_with(|mutex| mutex.try_lock_until(timeout))
+    }
+
+    /// Takes the mutex, waiting at most for `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    pub fn try_lock_for(&self, timeout: R::Duration) -> bool {
+        self.lock_with(|mutex| mutex.try_lock_for(timeout))
+    }
+}
+
+/// The only side of a reentrant mutex.
+enum Reentrant {}
+
+// SAFETY: the methods of the raw mutex take and release it so.
+unsafe impl<R: RawMutex, G: GetThreadId> Side<RawReentrantMutex<R, G>> for Reentrant {
+    const HOW: How<'static> = How::write().reentrant();
+
+    #[inline]
+    fn lock(raw: &RawReentrantMutex<R, G>) {
+        raw.lock();
+    }
+
+    #[inline]
+    fn try_lock(raw: &RawReentrantMutex<R, G>) -> bool {
+        raw.try_lock()
+    }
+
+    #[inline]
+    unsafe fn unlock(raw: &RawReentrantMutex<R, G>) {
+        // SAFETY: held, says the caller, and a guard does not leave its thread.
+        unsafe { raw.unlock() };
+    }
+}
+
+// SAFETY: the methods of the raw mutex release and bump it so.
+unsafe impl<R: RawMutexFair, G: GetThreadId> FairSide<RawReentrantMutex<R, G>> for Reentrant {
+    #[inline]
+    unsafe fn unlock_fair(raw: &RawReentrantMutex<R, G>) {
+        // SAFETY: held, says the caller, and a guard does not leave its thread.
+        unsafe { raw.unlock_fair() };
+    }
+
+    #[inline]
+    unsafe fn bump(raw: &RawReentrantMutex<R, G>) {
+        // SAFETY: held, says the caller, and a guard does not leave its thread.
+        unsafe { raw.bump() };
+    }
+}
+
+/// The way a reentrant mutex is taken.
+const HOW: How<'static> = How::write().reentrant();
+
+/// A mutex that its holder may take again, checked. Its guards give shared access only: use a `RefCell` inside to write.
+///
+/// **Signal safety:** as for [`Mutex`](crate::Mutex); a handler that interrupts the holder gets the mutex, and finds the data
+/// half changed.
+pub struct ReentrantMutex<R, G, T: ?Sized> {
+    pub(crate) checked: Checked<RawReentrantMutex<R, G>>,
+    // Last, so that a mutex of a sized type unsizes to one of an unsized type.
+    data: UnsafeCell<T>,
+}
+
+// SAFETY: the data goes along with the mutex; a raw lock that is `Send` may too.
+unsafe impl<R: RawMutex + Send, G: GetThreadId + Send, T: ?Sized + Send> Send for ReentrantMutex<R, G, T> {}
+// SAFETY: the raw lock lets one thread at a time reach the data, which so needs `Send` only.
+unsafe impl<R: RawMutex + Sync, G: GetThreadId + Sync, T: ?Sized + Send> Sync for ReentrantMutex<R, G, T> {}
+
+struct ReentrantMutexKind<R>(PhantomData<R>);
+
+impl<R: RawMutex> LockKind for ReentrantMutexKind<R> {
+    const NAME: &'static str = "ReentrantMutex";
+    const WAIT: WaitType = R::LOCKDEP_WAIT;
+}
+
+impl<R, G, T: ?Sized> Locked for ReentrantMutex<R, G, T> {
+    type Raw = RawReentrantMutex<R, G>;
+
+    #[inline]
+    fn checked(&self) -> &Checked<RawReentrantMutex<R, G>> {
+        &self.checked
+    }
+}
+
+impl<R: RawMutex, G: GetThreadId, T> ReentrantMutex<R, G, T> {
+    /// A mutex around `val`. Its class is this place in the source and the type of `val`.
+    #[inline]
+    #[track_caller]
+    pub const fn new(val: T) -> ReentrantMutex<R, G, T> {
+        ReentrantMutex::from_raw(R::INIT, G::INIT, val)
+    }
+
+    /// A mutex around `val`, of the class `class`.
+    #[inline]
+    #[track_caller]
+    pub const fn with_class(val: T, class: &'static LockClass) -> ReentrantMutex<R, G, T> {
+        let map = LockMap::with_class::<ReentrantMutexKind<R>, T>(class);
+        ReentrantMutex { checked: Checked { map, raw: RawReentrantMutex::INIT }, data: UnsafeCell::new(val) }
+    }
+
+    /// The data, without the mutex.
+    #[inline]
+    pub fn into_inner(self) -> T {
+        self.data.into_inner()
+    }
+}
+
+impl<R: RawMutex, G, T> ReentrantMutex<R, G, T> {
+    /// A mutex around `val` on this raw lock, which must not be held.
+    #[inline]
+    #[track_caller]
+    pub const fn from_raw(raw_mutex: R, get_thread_id: G, val: T) -> ReentrantMutex<R, G, T> {
+        let map = LockMap::new::<ReentrantMutexKind<R>, T>();
+        let raw = RawReentrantMutex::over(raw_mutex, get_thread_id);
+        ReentrantMutex { checked: Checked { map, raw }, data: UnsafeCell::new(val) }
+    }
+
+    /// The same as [`from_raw`](Self::from_raw), under its older name.
+    #[inline]
+    #[track_caller]
+    pub const fn const_new(raw_mutex: R, get_thread_id: G, val: T) -> ReentrantMutex<R, G, T> {
+        ReentrantMutex::from_raw(raw_mutex, get_thread_id, val)
+    }
+}
+
+impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
+    /// A guard for a mutex that is held, but has no guard for one of the times. The validator is not told.
+    ///
+    /// # Safety
+    ///
+    /// This thread holds the mutex, and no other guard releases it this time: one was forgotten, say.
+    #[inline]
+    pub unsafe fn make_guard_unchecked(&self) -> ReentrantMutexGuard<'_, R, G, T> {
+        // SAFETY: held and given to us, says the caller.
+        ReentrantMutexGuard::of(unsafe { Held::assume(self) })
+    }
+
+    /// Takes the mutex, waiting until it is free or this thread's own.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn lock(&self) -> ReentrantMutexGuard<'_, R, G, T> {
+        ReentrantMutexGuard::of(Held::lock(&self, HOW))
+    }
+
+    /// Takes the mutex as one of level `subclass` of its class: locks of different levels may nest, in one order.
+    #[inline]
+    #[track_caller]
+    pub fn lock_nested(&self, subclass: u8) -> ReentrantMutexGuard<'_, R, G, T> {
+        ReentrantMutexGuard::of(Held::lock(&self, HOW.nested(subclass)))
+    }
+
+    /// Takes the mutex in any order with others of its class, because `outer` is held and keeps other threads out.
+    #[inline]
+    #[track_caller]
+    pub fn lock_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> ReentrantMutexGuard<'_, R, G, T> {
+        ReentrantMutexGuard::of(Held::lock(&self, How::write().reentrant().nest_lock(outer.lock_map())))
+    }
+
+    /// Takes the mutex as number `n` of its class: mutexes of one class may nest while the number rises.
+    #[inline]
+    #[track_caller]
+    pub fn lock_ordered(&self, n: u64) -> ReentrantMutexGuard<'_, R, G, T> {
+        ReentrantMutexGuard::of(Held::lock(&self, HOW.ordered(n)))
+    }
+
+    /// Blocks the signals, then takes the mutex; the guard's drop opens the signals, whatever they were before.
+    ///
+    /// Wrong in a function that may be called with the signals already blocked: [`lock_irqsave`](Self::lock_irqsave) is not.
+    #[inline]
+    #[track_caller]
+    pub fn lock_irq(&self) -> IrqGuard<ReentrantMutexGuard<'_, R, G, T>> {
+        Section::lock_irq().guard(&self.checked.map, self.lock())
+    }
+
+    /// Blocks the signals, then takes the mutex; the guard's drop puts back the mask that was found.
+    #[inline]
+    #[track_caller]
+    pub fn lock_irqsave(&self) -> IrqGuard<ReentrantMutexGuard<'_, R, G, T>> {
+        Section::lock_irqsave().guard(&self.checked.map, self.lock())
+    }
+
+    /// Blocks the signals and counts, then takes the mutex; such guards may be dropped in any order.
+    #[inline]
+    #[track_caller]
+    pub fn lock_irq_counted(&self) -> IrqGuard<ReentrantMutexGuard<'_, R, G, T>> {
+        Section::lock_irq_counted().guard(&self.checked.map, self.lock())
+    }
+
+    /// Takes the mutex if it is free now or this thread's own.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock(&self) -> Option<ReentrantMutexGuard<'_, R, G, T>> {
+        Held::try_lock(&self).map(ReentrantMutexGuard::of)
+    }
+
+    /// The data: an exclusive reference needs no lock.
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut T {
+        self.data.get_mut()
+    }
+
+    /// Whether somebody holds the mutex.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        self.checked.raw.is_locked()
+    }
+
+    /// Whether this thread holds the mutex.
+    #[inline]
+    pub fn is_owned_by_current_thread(&self) -> bool {
+        self.checked.raw.is_owned_by_current_thread()
+    }
+
+    /// Releases the mutex once without its guard.
+    ///
+    /// # Safety
+    ///
+    /// This thread holds the mutex, and no guard releases it this time: one was forgotten.
+    #[inline]
+    #[track_caller]
+    pub unsafe fn force_unlock(&self) {
+        // SAFETY: held and given to us, says the caller.
+        unsafe { Held::<_, Reentrant>::assume(self) }.unlock();
+    }
+
+    /// The raw mutex below.
+    ///
+    /// # Safety
+    ///
+    /// It must not be released while a guard exists. What is done to it here, the validator does not see.
+    #[inline]
+    pub unsafe fn raw(&self) -> &R {
+        &self.checked.raw.mutex
+    }
+
+    /// A pointer to the data.
+    #[inline]
+    pub fn data_ptr(&self) -> *mut T {
+        self.data.get()
+    }
+
+    /// [`make_guard_unchecked`](Self::make_guard_unchecked), with a guard that owns an `Arc` of the mutex.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[inline]
+    pub unsafe fn make_arc_guard_unchecked(self: &Arc<Self>) -> ArcReentrantMutexGuard<R, G, T> {
+        // SAFETY: held and given to us, says the caller.
+        ArcReentrantMutexGuard::of(unsafe { Held::assume(self.clone()) })
+    }
+
+    /// [`lock`](Self::lock), with a guard that owns an `Arc` of the mutex.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn lock_arc(self: &Arc<Self>) -> ArcReentrantMutexGuard<R, G, T> {
+        ArcReentrantMutexGuard::of(Held::lock(self, HOW))
+    }
+
+    /// [`try_lock`](Self::try_lock), with a guard that owns an `Arc` of the mutex.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_arc(self: &Arc<Self>) -> Option<ArcReentrantMutexGuard<R, G, T>> {
+        Held::try_lock(self).map(ArcReentrantMutexGuard::of)
+    }
+}
+
+impl<R: RawMutexFair, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
+    /// Releases the mutex once without its guard; a waiting thread gets it before any thread that comes later.
+    ///
+    /// # Safety
+    ///
+    /// This thread holds the mutex, and no guard releases it this time: one was forgotten.
+    #[inline]
+    #[track_caller]
+    pub unsafe fn force_unlock_fair(&self) {
+        // SAFETY: held and given to us, says the caller.
+        unsafe { Held::<_, Reentrant>::assume(self) }.unlock_fair();
+    }
+}
+
+impl<R: RawMutexTimed, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
+    /// Takes the mutex, waiting at most for `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_for(&self, timeout: R::Duration) -> Option<ReentrantMutexGuard<'_, R, G, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(&self, HOW, |raw| raw.try_lock_for(timeout)) }.map(ReentrantMutexGuard::of)
+    }
+
+    /// Takes the mutex, waiting at most until `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_until(&self, timeout: R::Instant) -> Option<ReentrantMutexGuard<'_, R, G, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(&self, HOW, |raw| raw.try_lock_until(timeout)) }.map(ReentrantMutexGuard::of)
+    }
+
+    /// [`try_lock_for`](Self::try_lock_for), with a guard that owns an `Arc` of the mutex.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_arc_for(self: &Arc<Self>, timeout: R::Duration) -> Option<ArcReentrantMutexGuard<R, G, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(self, HOW, |raw| raw.try_lock_for(timeout)) }.map(ArcReentrantMutexGuard::of)
+    }
+
+    /// [`try_lock_until`](Self::try_lock_until), with a guard that owns an `Arc` of the mutex.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds it `usize::MAX` times.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_arc_until(self: &Arc<Self>, timeout: R::Instant) -> Option<ArcReentrantMutexGuard<R, G, T>> {
+        // SAFETY: the attempt takes the mutex if it returns `true`.
+        unsafe { Held::try_lock_timed(self, HOW, |raw| raw.try_lock_until(timeout)) }.map(ArcReentrantMutexGuard::of)
+    }
+}
+
+impl<R: RawMutex, G: GetThreadId, T: Default> Default for ReentrantMutex<R, G, T> {
+    #[inline]
+    #[track_caller]
+    fn default() -> ReentrantMutex<R, G, T> {
+        ReentrantMutex::new(T::default())
+    }
+}
+
+impl<R: RawMutex, G: GetThreadId, T> From<T> for ReentrantMutex<R, G, T> {
+    #[inline]
+    #[track_caller]
+    fn from(t: T) -> ReentrantMutex<R, G, T> {
+        ReentrantMutex::new(t)
+    }
+}
+
+impl<R: RawMutex, G: GetThreadId, T: ?Sized + fmt::Debug> fmt::Debug for ReentrantMutex<R, G, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("ReentrantMutex");
+        match self.try_lock() {
+            Some(guard) => out.field("data", &&*guard),
+            None => out.field("data", &format_args!("<locked>")),
+        };
+        out.finish()
+    }
+}
+
+/// A held [`ReentrantMutex`], and access to its data; dropping it releases the mutex once.
+#[clippy::has_significant_drop]
+#[must_use = "if unused the ReentrantMutex will immediately unlock"]
+pub struct ReentrantMutexGuard<'a, R: RawMutex, G: GetThreadId, T: ?Sized> {
+    held: Held<&'a ReentrantMutex<R, G, T>, Reentrant>,
+    marker: PhantomData<(&'a T, GuardNoSend)>,
+}
+
+// SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
+unsafe impl<'a, R: RawMutex + Sync + 'a, G: GetThreadId + Sync + 'a, T: ?Sized + Sync + 'a> Sync
+    for ReentrantMutexGuard<'a, R, G, T>
+{
+}
+
+impl<'a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a> ReentrantMutexGuard<'a, R, G, T> {
+    #[inline]
+    fn of(held: Held<&'a ReentrantMutex<R, G, T>, Reentrant>) -> Self {
+        ReentrantMutexGuard { held, marker: PhantomData }
+    }
+
+    /// The mutex that is held.
+    #[inline]
+    pub fn remutex(s: &Self) -> &'a ReentrantMutex<R, G, T> {
+        s.held.lock
+    }
+}
+
+guard_map!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>
+    => MappedReentrantMutexGuard<'a, R, G>, (&), try_map_or_err: |guard| guard.held.lock.data.get(), guard.held.erase());
+guard_unlocked!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>);
+guard_fair!(impl['a, R: RawMutexFair + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>);
+guard_access!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>:
+    |guard| guard.held.lock.data.get());
+
+/// A [`ReentrantMutexGuard`] that owns an `Arc` of its mutex.
+#[clippy::has_significant_drop]
+#[must_use = "if unused the ReentrantMutex will immediately unlock"]
+pub struct ArcReentrantMutexGuard<R: RawMutex, G: GetThreadId, T: ?Sized> {
+    held: Held<Arc<ReentrantMutex<R, G, T>>, Reentrant>,
+    marker: PhantomData<GuardNoSend>,
+}
+
+impl<R: RawMutex, G: GetThreadId, T: ?Sized> ArcReentrantMutexGuard<R, G, T> {
+    #[inline]
+    fn of(held: Held<Arc<ReentrantMutex<R, G, T>>, Reentrant>) -> Self {
+        ArcReentrantMutexGuard { held, marker: PhantomData }
+    }
+
+    /// The mutex that is held.
+    #[inline]
+    pub fn remutex(s: &Self) -> &Arc<ReentrantMutex<R, G, T>> {
+        &s.held.lock
+    }
+}
+
+guard_into_arc!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T> => ReentrantMutex<R, G, T>);
+guard_into_arc!(fair impl[R: RawMutexFair, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T> => ReentrantMutex<R, G, T>);
+guard_unlocked!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>);
+guard_fair!(impl[R: RawMutexFair, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>);
+guard_access!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>: |guard| guard.held.lock.data.get());
+
+/// A [`ReentrantMutexGuard`] narrowed to a part of the data, by [`ReentrantMutexGuard::map`].
+#[clippy::has_significant_drop]
+#[must_use = "if unused the ReentrantMutex will immediately unlock"]
+pub struct MappedReentrantMutexGuard<'a, R: RawMutex, G: GetThreadId, T: ?Sized> {
+    held: Held<&'a Checked<RawReentrantMutex<R, G>>, Reentrant>,
+    // A raw pointer: the guard is not `Send`.
+    data: *const T,
+    marker: PhantomData<&'a T>,
+}
+
+// SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
+unsafe impl<'a, R: RawMutex + Sync + 'a, G: GetThreadId + Sync + 'a, T: ?Sized + Sync + 'a> Sync
+    for MappedReentrantMutexGuard<'a, R, G, T>
+{
+}
+
+guard_map!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for MappedReentrantMutexGuard<'a, R, G, T>
+    => MappedReentrantMutexGuard<'a, R, G>, (&), try_map_or_err: |guard| guard.data, guard.held);
+guard_fair!(mapped impl['a, R: RawMutexFair + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for MappedReentrantMutexGuard<'a, R, G, T>);
+guard_access!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for MappedReentrantMutexGuard<'a, R, G, T>:
+    |guard| guard.data);

@@ -1,0 +1,180 @@
+//! Linux lockdep for userspace: finds deadlocks that *could* happen, from a run in which they did not.
+//!
+//! # The problem
+//!
+//! A deadlock needs bad luck: two threads in the wrong place at the same time, or a signal between two instructions. Tests are
+//! lucky. But the mistake behind it, two locks taken in both orders, a lock shared with a handler that may interrupt its holder,
+//! is in the code on every run. `lockdep` watches the order in which *classes* of locks are taken, and the signal context they
+//! are taken in, and reports the contradiction the first time both halves of it have run, in whatever threads, however far apart.
+//!
+//! # A program with the bug
+//!
+//! One thread is enough; nothing hangs here.
+//!
+//! ```
+//! use lockdep::sync::Mutex;
+//! use lockdep::{ReportKind, testing};
+//!
+//! struct Wal(Vec<u8>);
+//! struct Cache(Vec<u8>);
+//!
+//! struct Engine {
+//!     wal: Mutex<Wal>,
+//!     cache: Mutex<Cache>,
+//! }
+//!
+//! fn commit(engine: &Engine) {
+//!     let mut wal = engine.wal.lock().unwrap();
+//!     let cache = engine.cache.lock().unwrap(); // the log, then the cache
+//!     wal.0.extend(&cache.0);
+//! }
+//!
+//! fn evict(engine: &Engine) {
+//!     let mut cache = engine.cache.lock().unwrap();
+//!     let wal = engine.wal.lock().unwrap(); // the cache, then the log
+//!     cache.0.truncate(wal.0.len());
+//! }
+//!
+//! let reports = testing::isolated(|_cx| {
+//!     let engine = Engine {
+//!         wal: Mutex::new(Wal(vec![1])),
+//!         cache: Mutex::new(Cache(vec![2, 3])),
+//!     };
+//!     commit(&engine);
+//!     evict(&engine);
+//! });
+//! # if cfg!(feature = "validate") {
+//! assert_eq!(reports.len(), 1);
+//! assert_eq!(reports[0].kind(), ReportKind::Inversion);
+//! # }
+//! ```
+//!
+//! # The report
+//!
+//! In a program of its own, rather than in [`testing::isolated`], the same code prints this to standard error, before the second
+//! `lock` of `evict` can block:
+//!
+#![doc = include_str!("../docs/example_report.md")]
+//!
+//! Both sides of every contradiction have their stacks. How to read each kind of report, with a typical program and what to do
+//! about it: [reports](_documentation::reports).
+//!
+//! # Setup
+//!
+//! ```toml
+//! [dependencies]
+//! lockdep = "0.1"
+//!
+//! [dev-dependencies]
+//! lockdep = { version = "0.1", features = ["validate"] }
+//! ```
+//!
+//! Then change the imports, `std::sync` to [`lockdep::sync`](sync) and `parking_lot` to [`lockdep::parking_lot`](parking_lot),
+//! and run `cargo test`. A run that reported something ends with exit code 66, so it turns red by itself. Builds without the
+//! development dependencies have the original locks, in size and in code. (`cargo run --example` counts as development. So does
+//! everything when the workspace sets `resolver = "1"`.)
+//!
+//! Next, in this order:
+//!
+//! * Run the program itself with `--features lockdep/validate`: real load takes paths that tests do not.
+//! * Register handlers with [`signal::register`], so that they are known as such.
+//! * Annotate where a report says that the code is right: [annotating](_documentation::annotating).
+//!
+//! # What happens when something is found
+//!
+//! The variable `LOCKDEP` chooses; [environment](_documentation::environment) has it and the others.
+//!
+//! | `LOCKDEP=` | on a report | the program |
+//! |---|---|---|
+//! | `log`, the default | prints it, each distinct report once | goes on; ends with one more line and exit code 66. If this very call can never return, it panics instead of hanging |
+//! | `panic` | prints it | panics at the place |
+//! | `abort` | prints it | aborts at the place |
+//! | `off` | – | nothing is checked |
+//!
+//! In a signal handler, or while another panic is under way, it aborts where it would panic.
+//!
+//! # What it costs
+//!
+//! | | without `validate` | with it |
+//! |---|---|---|
+//! | create a lock | nothing | a few stores; no registration, so `static` locks stay `const` |
+//! | acquire, in a situation seen before | nothing | thread-local work: no shared write, no lock, no allocation, no system call. Exact stacks add a comparison for each frame |
+//! | acquire, in a new situation | nothing | a capture of the stack, and the checks under one lock. Each situation is new once |
+//! | release | nothing | thread-local work |
+//! | drop a lock | nothing | one look whether it is held |
+//! | change the signal mask | the system call | the same; none if the mask already is what it should be |
+//! | a report | – | symbolization: slow, once |
+//! | memory | nothing | some words for each lock, and a record for each class, order and stack seen; no table is fixed, none is ever full |
+//!
+//! `LOCKDEP_STACKS=first` leaves out the comparison: a stack is then kept from the first time only.
+//!
+//! # What it does not find
+//!
+//! * What did not run. Both halves of a contradiction must have been executed, though never at the same time; only
+//!   [`UnsafeIrqEnable`](ReportKind::UnsafeIrqEnable) needs no more than one.
+//! * Locks it does not know: other crates' own use of `std::sync` or `parking_lot`, `Once`, `OnceLock`, `LazyLock`, `Barrier`, file
+//!   locks, channels, joins. [`Map`] says what else waits for what.
+//! * Data races, lost wake-ups, starvation, a condition that nobody ever makes true.
+//! * Handlers that were not registered with [`signal::register`]: their locks count as the interrupted code's.
+//! * Async tasks: a lock belongs to the thread that took it, and a guard held across `.await` looks like the thread's.
+//! * A wrong order that only the data decides. Two locks of one class taken one inside the other are reported unless an
+//!   [annotation](_documentation::annotating) says what keeps them apart: classes, not instances, is what one run can speak for.
+//!
+//! It needs Linux. Everything found is a sequence that the code permits, but another mechanism may rule it out: a report says how
+//! sure it is ([`Severity`]) and what speaks against it ([`Evidence`]).
+//!
+//! # Features
+//!
+//! * `validate`, off by default: checks every lock. It only adds; the same code compiles with and without it, and nothing depends
+//!   on `debug_assertions`. Turn it on under `[dev-dependencies]`.
+
+pub mod irq;
+mod macros;
+pub mod parking_lot;
+pub mod signal;
+pub mod spin;
+pub mod sync;
+pub mod testing;
+
+// What the validator shows of itself, by name.
+#[doc(inline)]
+pub use lockdep_core::report::{Evidence, Frame, LabelledStack, Report, ReportId, ReportedLock, Site};
+#[doc(inline)]
+pub use lockdep_core::runtime::{
+    Action, Config, SameClass, Stacks, Stats, dump_graph_dot, dump_graph_json, dump_held, on_report, reports, stats,
+};
+#[doc(inline)]
+pub use lockdep_core::{LockClass, Map, MapGuard, Mode, ReportKind, Severity, WaitType};
+
+#[doc(hidden)]
+pub use macros::__private;
+
+/// The `lock_api` 0.4 surface, checked: its raw traits, and its generic locks over any raw lock.
+///
+/// Use it for a raw lock of your own: implement [`RawMutex`](lock_api::RawMutex) or [`RawRwLock`](lock_api::RawRwLock), and
+/// [`lock_api::Mutex`] or [`lock_api::RwLock`] is a checked lock over it. [`parking_lot`] and [`spin`] are made this way.
+pub mod lock_api {
+    #[doc(inline)]
+    pub use lockdep_lock_api::{
+        ArcMutexGuard, ArcReentrantMutexGuard, ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard,
+        GetThreadId, GuardNoSend, GuardSend, MappedMutexGuard, MappedReentrantMutexGuard, MappedRwLockReadGuard,
+        MappedRwLockWriteGuard, Mutex, MutexGuard, RawMutex, RawMutexFair, RawMutexTimed, RawReentrantMutex, RawRwLock,
+        RawRwLockDowngrade, RawRwLockFair, RawRwLockRecursive, RawRwLockRecursiveTimed, RawRwLockTimed, RawRwLockUpgrade,
+        RawRwLockUpgradeDowngrade, RawRwLockUpgradeFair, RawRwLockUpgradeTimed, ReentrantMutex, ReentrantMutexGuard, RwLock,
+        RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard, Validated,
+    };
+}
+
+/// Longer pages, kept here so that their links and programs are checked.
+///
+/// * [Annotating](_documentation::annotating): naming classes, nesting within a class, dependencies that are no locks.
+/// * [Reports](_documentation::reports): how to read one, and what to do about each kind.
+/// * [Environment](_documentation::environment): the variables that are read.
+pub mod _documentation {
+    #[doc = include_str!("../docs/annotating.md")]
+    pub mod annotating {}
+    #[doc = include_str!("../docs/reports.md")]
+    pub mod reports {}
+    #[doc = include_str!("../docs/environment.md")]
+    pub mod environment {}
+}

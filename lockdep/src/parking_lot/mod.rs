@@ -1,0 +1,108 @@
+//! The twin of the crate [`parking_lot`](::parking_lot) 0.12: the same names, the same locks, checked.
+//!
+//! Every lock is the original's raw lock under the generic lock of [`lock_api`], which tells the validator; without `validate`
+//! it has the original's size and code. On top of the original's methods each has those that [`lock_api`] lists.
+//!
+//! The original's `Arc` guards are always here. Its features `send_guard`, `serde` and `deadlock_detection` are not.
+//!
+//! **Signal safety:** none of these may be taken in a handler, where nothing may wait; that is reported as `WaitContext`. For
+//! data that a handler shares there is [`spin`](crate::spin).
+//!
+//! # Examples
+//!
+//! ```
+//! use lockdep::parking_lot::{Mutex, RwLock};
+//!
+//! static TABLE: RwLock<Vec<u32>> = RwLock::new(Vec::new());
+//!
+//! let sum = Mutex::new(0);
+//! TABLE.write().push(7);
+//! for n in TABLE.read().iter() {
+//!     *sum.lock() += n;
+//! }
+//! assert_eq!(sum.into_inner(), 7);
+//! ```
+
+/// Implements a raw trait of ours by the original's trait of the same name: `real` finds the original in the newtype.
+macro_rules! forward {
+    (
+        $Trait:ident for $Raw:ident { $($items:tt)* }
+        safe { $($safe:ident($($arg:ident: $Arg:ty)?) $(-> $Ret:ty)?;)* }
+        unsafe { $($unsafe:ident($($uarg:ident: $UArg:ty)?) $(-> $URet:ty)?;)* }
+    ) => {
+        // SAFETY: every method is the original's, whose trait asks for the same promises.
+        unsafe impl lockdep_lock_api::$Trait for $Raw {
+            $($items)*
+
+            $(
+                #[inline]
+                fn $safe(&self $(, $arg: $Arg)?) $(-> $Ret)? {
+                    ::parking_lot::lock_api::$Trait::$safe(self.real() $(, $arg)?)
+                }
+            )*
+
+            $(
+                #[inline]
+                unsafe fn $unsafe(&self $(, $uarg: $UArg)?) $(-> $URet)? {
+                    // SAFETY: held as the method asks for, says the caller.
+                    unsafe { ::parking_lot::lock_api::$Trait::$unsafe(self.real() $(, $uarg)?) }
+                }
+            )*
+        }
+    };
+}
+
+/// The raw traits of a mutex.
+macro_rules! forward_mutex {
+    ($Raw:ident, $name:literal, $init:expr) => {
+        forward! {
+            RawMutex for $Raw {
+                const INIT: $Raw = $init;
+                const LOCKDEP_NAME: &'static str = $name;
+                type GuardMarker = lockdep_lock_api::GuardNoSend;
+            }
+            safe { lock(); try_lock() -> bool; is_locked() -> bool; }
+            unsafe { unlock(); }
+        }
+
+        forward! {
+            RawMutexFair for $Raw {}
+            safe {}
+            unsafe { unlock_fair(); bump(); }
+        }
+
+        forward! {
+            RawMutexTimed for $Raw {
+                type Duration = ::std::time::Duration;
+                type Instant = ::std::time::Instant;
+            }
+            safe {
+                try_lock_for(timeout: Self::Duration) -> bool;
+                try_lock_until(timeout: Self::Instant) -> bool;
+            }
+            unsafe {}
+        }
+    };
+}
+
+mod condvar;
+mod fair_mutex;
+mod mutex;
+mod once;
+mod remutex;
+mod rwlock;
+
+pub use lockdep_lock_api as lock_api;
+
+pub use self::condvar::{Condvar, WaitTimeoutResult};
+pub use self::fair_mutex::{FairMutex, FairMutexGuard, MappedFairMutexGuard, RawFairMutex, const_fair_mutex};
+pub use self::lock_api::{
+    ArcMutexGuard, ArcReentrantMutexGuard, ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard,
+};
+pub use self::mutex::{MappedMutexGuard, Mutex, MutexGuard, RawMutex, const_mutex};
+pub use self::once::{Once, OnceState};
+pub use self::remutex::{MappedReentrantMutexGuard, RawThreadId, ReentrantMutex, ReentrantMutexGuard, const_reentrant_mutex};
+pub use self::rwlock::{
+    MappedRwLockReadGuard, MappedRwLockWriteGuard, RawRwLock, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard,
+    RwLockWriteGuard, const_rwlock,
+};

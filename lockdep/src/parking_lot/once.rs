@@ -1,0 +1,138 @@
+//! [`Once`].
+
+use core::fmt;
+
+use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
+
+pub use ::parking_lot::OnceState;
+
+use lockdep_lock_api::Validated;
+
+/// A one-time initialisation, checked: the twin of [`parking_lot::Once`](::parking_lot::Once).
+///
+/// Until it is done it is a lock: the initialiser holds it, and every other caller waits for it. An initialiser that calls its
+/// own `Once` is a recursion; two that need each other are an inversion. Once it is done a call is no acquisition.
+///
+/// **Signal safety:** not in a handler before it is done, because the call may wait; that is reported as `WaitContext`.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep::parking_lot::Once;
+///
+/// static START: Once = Once::new();
+///
+/// START.call_once(|| println!("only once"));
+/// START.call_once(|| unreachable!());
+/// assert!(START.state().done());
+/// ```
+pub struct Once {
+    map: LockMap,
+    real: ::parking_lot::Once,
+}
+
+enum OnceKind {}
+
+impl LockKind for OnceKind {
+    const NAME: &'static str = "Once";
+    const WAIT: WaitType = WaitType::Sleep;
+}
+
+impl Validated for Once {
+    #[inline]
+    fn lock_map(&self) -> &LockMap {
+        &self.map
+    }
+}
+
+impl Once {
+    /// An initialisation that is still to be done. Its class is this place in the source.
+    #[inline]
+    #[track_caller]
+    pub const fn new() -> Once {
+        Once { map: LockMap::new::<OnceKind, ()>(), real: ::parking_lot::Once::new() }
+    }
+
+    /// An initialisation of the class `class`.
+    #[inline]
+    #[track_caller]
+    pub const fn with_class(class: &'static LockClass) -> Once {
+        Once { map: LockMap::with_class::<OnceKind, ()>(class), real: ::parking_lot::Once::new() }
+    }
+
+    /// How far it is.
+    #[inline]
+    pub fn state(&self) -> OnceState {
+        self.real.state()
+    }
+
+    /// Runs `f` if nobody has; otherwise waits until it has been run.
+    ///
+    /// # Panics
+    ///
+    /// If an earlier initialiser panicked.
+    #[inline]
+    #[track_caller]
+    pub fn call_once<F>(&self, f: F)
+    where
+        F: FnOnce(),
+    {
+        if !self.real.state().done() {
+            let held = self.hold();
+            self.real.call_once(move || {
+                let _held = held;
+                f();
+            });
+        }
+    }
+
+    /// As [`call_once`](Self::call_once), also if an earlier initialiser panicked: `f` is told by its argument.
+    #[inline]
+    #[track_caller]
+    pub fn call_once_force<F>(&self, f: F)
+    where
+        F: FnOnce(OnceState),
+    {
+        if !self.real.state().done() {
+            let held = self.hold();
+            self.real.call_once_force(move |state| {
+                let _held = held;
+                f(state);
+            });
+        }
+    }
+
+    /// Tells the map before the original waits for another caller, or runs the initialiser: which of the two, it decides in
+    /// one step with the waiting. For the map a waiting caller holds it, too, and neither takes anything meanwhile that an
+    /// initialiser would not.
+    #[inline]
+    #[track_caller]
+    fn hold(&self) -> Held<'_> {
+        self.map.lock(How::write(), || Some(()), || ());
+        Held(&self.map)
+    }
+}
+
+/// An initialisation as the map sees it, until the initialiser is dropped: after it has run, or because it is not needed.
+struct Held<'a>(&'a LockMap);
+
+impl Drop for Held<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
+
+impl Default for Once {
+    #[inline]
+    #[track_caller]
+    fn default() -> Once {
+        Once::new()
+    }
+}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.real.fmt(f)
+    }
+}

@@ -1,0 +1,624 @@
+//! `lockdep::sync` against `std::sync`: the same program, the same outcome. None of it is wrong, so with the feature `validate`
+//! none of it may be reported.
+
+use std::marker::PhantomData;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+/// Every test twice: once with the originals, which proves the test, once with the twins.
+macro_rules! twins {
+    ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        mod original {
+            use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockWriteGuard, TryLockError, mpsc};
+            twins!(@tests $($(#[$meta])* fn $name() $body)*);
+        }
+        mod twin {
+            use lockdep::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockWriteGuard, TryLockError, mpsc};
+            twins!(@tests $($(#[$meta])* fn $name() $body)*);
+        }
+    };
+    (@tests $($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        use std::any::Any;
+        use std::thread;
+        use std::time::Duration;
+
+        use super::die;
+
+        $(#[test] $(#[$meta])* fn $name() $body)*
+    };
+}
+
+/// Ends this thread as a panic does, without the noise of one.
+fn die() -> ! {
+    std::panic::resume_unwind(Box::new(()))
+}
+
+twins! {
+    fn mutex_excludes() {
+        let count = Arc::new(Mutex::new(0));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..1000).for_each(|_| *count.lock().unwrap() += 1));
+            }
+        });
+        assert_eq!(*count.lock().unwrap(), 4000);
+    }
+
+    fn mutex_try_lock_fails_while_held() {
+        let lock = Mutex::new(1);
+        let guard = lock.lock().unwrap();
+        assert!(matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+        thread::scope(|scope| scope.spawn(|| assert!(matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))).join().unwrap());
+        drop(guard);
+        *lock.try_lock().unwrap() += 1;
+        assert_eq!(*lock.lock().unwrap(), 2);
+    }
+
+    fn mutex_poisoned_by_a_panic_until_cleared() {
+        let mut lock = Mutex::new(1);
+        thread::scope(|scope| {
+            let holder = scope.spawn(|| {
+                *lock.lock().unwrap() = 2;
+                let _guard = lock.lock().unwrap();
+                die()
+            });
+            holder.join().unwrap_err();
+        });
+        assert!(lock.is_poisoned());
+        assert_eq!(**lock.lock().unwrap_err().get_ref(), 2);
+        let Err(TryLockError::Poisoned(poisoned)) = lock.try_lock() else { panic!("not poisoned") };
+        *poisoned.into_inner() = 3;
+        assert_eq!(**lock.get_mut().unwrap_err().get_ref(), 3);
+        assert!(lock.is_poisoned());
+        lock.clear_poison();
+        assert!(!lock.is_poisoned());
+        assert_eq!(*lock.lock().unwrap(), 3);
+        assert_eq!(*lock.get_mut().unwrap(), 3);
+    }
+
+    fn mutex_into_inner() {
+        assert_eq!(Mutex::new("value").into_inner().unwrap(), "value");
+        let lock = Arc::new(Mutex::new(String::from("left")));
+        let holder = Arc::clone(&lock);
+        thread::spawn(move || {
+            let _guard = holder.lock().unwrap();
+            die()
+        })
+        .join()
+        .unwrap_err();
+        let lock = Arc::try_unwrap(lock).unwrap();
+        assert_eq!(lock.into_inner().unwrap_err().into_inner(), "left");
+    }
+
+    fn a_guard_may_fail_to_lock_inside_a_panic() {
+        // A lock taken while unwinding already is not poisoned by its release.
+        struct OnUnwind<'a>(&'a Mutex<u8>);
+        impl Drop for OnUnwind<'_> {
+            fn drop(&mut self) {
+                *self.0.lock().unwrap() += 1;
+            }
+        }
+        let lock = Mutex::new(0);
+        thread::scope(|scope| {
+            let unwound = scope.spawn(|| {
+                let _on_unwind = OnUnwind(&lock);
+                die()
+            });
+            unwound.join().unwrap_err();
+        });
+        assert!(!lock.is_poisoned());
+        assert_eq!(lock.into_inner().unwrap(), 1);
+    }
+
+    fn mutex_of_unsized_values() {
+        let lock: Arc<Mutex<dyn Fn() -> u32 + Send>> = Arc::new(Mutex::new(|| 7));
+        assert_eq!((lock.lock().unwrap())(), 7);
+        let any: Box<Mutex<dyn Any>> = Box::new(Mutex::new(8_u8));
+        assert_eq!(any.lock().unwrap().downcast_ref(), Some(&8_u8));
+        let slice: &Mutex<[u8]> = &Mutex::new([1, 2, 3]);
+        slice.lock().unwrap()[1] = 9;
+        assert_eq!(slice.lock().unwrap().iter().sum::<u8>(), 13);
+    }
+
+    fn rwlock_of_unsized_values() {
+        let lock: Arc<RwLock<dyn Fn() -> u32 + Send + Sync>> = Arc::new(RwLock::new(|| 7));
+        assert_eq!((lock.read().unwrap())(), 7);
+        let slice: Box<RwLock<[u8]>> = Box::new(RwLock::new([1, 2, 3]));
+        slice.write().unwrap()[1] = 9;
+        assert_eq!(slice.read().unwrap().len(), 3);
+    }
+
+    #[allow(clippy::declare_interior_mutable_const, reason = "what is tested")]
+    fn statics_and_constants() {
+        static LIST: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        static TABLE: RwLock<[u8; 2]> = RwLock::new([1, 2]);
+        static SIGNAL: Condvar = Condvar::new();
+        const TEMPLATE: Mutex<u8> = Mutex::new(1);
+        static MANY: [Mutex<u8>; 3] = [TEMPLATE; 3];
+        LIST.lock().unwrap().push(1);
+        assert_eq!(LIST.lock().unwrap().len(), 1);
+        assert_eq!(TABLE.read().unwrap()[1], 2);
+        SIGNAL.notify_all();
+        *MANY[0].lock().unwrap() = 2;
+        assert_eq!(*MANY[1].lock().unwrap(), 1);
+    }
+
+    fn a_lock_may_die_after_what_it_refers_to() {
+        let (mutex, rwlock);
+        let value = 1;
+        mutex = Mutex::new(&value);
+        rwlock = RwLock::new(&value);
+        assert_eq!(**mutex.lock().unwrap() + **rwlock.read().unwrap(), 2);
+    }
+
+    fn conversions_and_defaults() {
+        assert_eq!(*Mutex::from(1).lock().unwrap(), 1);
+        assert_eq!(*RwLock::from(1).read().unwrap(), 1);
+        assert_eq!(*Mutex::<u8>::default().lock().unwrap(), 0);
+        assert_eq!(*RwLock::<u8>::default().read().unwrap(), 0);
+        Condvar::default().notify_one();
+    }
+
+    fn rwlock_shares_reads_and_excludes_writes() {
+        let lock = RwLock::new(1);
+        let reader = lock.read().unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                assert_eq!(*lock.read().unwrap(), 1);
+                assert_eq!(*lock.try_read().unwrap(), 1);
+                assert!(matches!(lock.try_write(), Err(TryLockError::WouldBlock)));
+            });
+        });
+        drop(reader);
+        let mut writer = lock.write().unwrap();
+        *writer = 2;
+        assert!(matches!(lock.try_read(), Err(TryLockError::WouldBlock)));
+        assert!(matches!(lock.try_write(), Err(TryLockError::WouldBlock)));
+        drop(writer);
+        *lock.try_write().unwrap() += 1;
+        assert_eq!(lock.into_inner().unwrap(), 3);
+    }
+
+    fn rwlock_poisoned_by_writers_only() {
+        let mut lock = RwLock::new(1);
+        thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let _guard = lock.read().unwrap();
+                die()
+            });
+            reader.join().unwrap_err();
+        });
+        assert!(!lock.is_poisoned());
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                let mut guard = lock.write().unwrap();
+                *guard = 2;
+                die()
+            });
+            writer.join().unwrap_err();
+        });
+        assert!(lock.is_poisoned());
+        assert_eq!(**lock.read().unwrap_err().get_ref(), 2);
+        assert_eq!(**lock.write().unwrap_err().get_ref(), 2);
+        assert!(matches!(lock.try_read(), Err(TryLockError::Poisoned(_))));
+        assert!(matches!(lock.try_write(), Err(TryLockError::Poisoned(_))));
+        assert_eq!(**lock.get_mut().unwrap_err().get_ref(), 2);
+        lock.clear_poison();
+        assert_eq!(*lock.read().unwrap(), 2);
+        assert_eq!(*lock.get_mut().unwrap(), 2);
+    }
+
+    fn rwlock_downgrade_lets_readers_in_and_no_writer() {
+        let lock = RwLock::new(1);
+        let mut writer = lock.write().unwrap();
+        *writer = 2;
+        let reader = RwLockWriteGuard::downgrade(writer);
+        assert_eq!(*reader, 2);
+        assert!(matches!(lock.try_write(), Err(TryLockError::WouldBlock)));
+        thread::scope(|scope| {
+            scope.spawn(|| assert_eq!(*lock.read().unwrap(), 2));
+        });
+        drop(reader);
+        assert_eq!(*lock.try_write().unwrap(), 2);
+    }
+
+    fn condvar_wait_gives_the_mutex_up() {
+        let shared = Arc::new((Mutex::new(0), Condvar::new()));
+        let other = Arc::clone(&shared);
+        let mut guard = shared.0.lock().unwrap();
+        let thread = thread::spawn(move || {
+            let (lock, changed) = &*other;
+            *lock.lock().unwrap() = 1;
+            changed.notify_all();
+            let seen = changed.wait_while(lock.lock().unwrap(), |value| *value == 1).unwrap();
+            assert_eq!(*seen, 2);
+        });
+        while *guard == 0 {
+            guard = shared.1.wait(guard).unwrap();
+        }
+        *guard = 2;
+        drop(guard);
+        shared.1.notify_one();
+        thread.join().unwrap();
+    }
+
+    fn condvar_wait_while_does_not_wait_without_need() {
+        let lock = Mutex::new(5);
+        let guard = Condvar::new().wait_while(lock.lock().unwrap(), |value| *value != 5).unwrap();
+        assert_eq!(*guard, 5);
+    }
+
+    fn condvar_timeouts() {
+        const SHORT: Duration = Duration::from_millis(10);
+        const LONG: Duration = Duration::from_secs(60);
+        let (lock, changed) = (Mutex::new(false), Condvar::new());
+        // A wait may also end early: wait for the one that does not.
+        let mut guard = lock.lock().unwrap();
+        loop {
+            let result;
+            (guard, result) = changed.wait_timeout(guard, SHORT).unwrap();
+            if result.timed_out() {
+                break;
+            }
+        }
+        let (guard, result) = changed.wait_timeout_while(guard, SHORT, |done| !*done).unwrap();
+        assert!(result.timed_out() && !*guard);
+        let (guard, result) = changed.wait_timeout_while(guard, Duration::ZERO, |done| !*done).unwrap();
+        assert!(result.timed_out() && !*guard);
+        let (guard, result) = changed.wait_timeout_while(guard, Duration::ZERO, |done| *done).unwrap();
+        assert!(!result.timed_out() && !*guard);
+        drop(guard);
+        thread::scope(|scope| {
+            let guard = lock.lock().unwrap();
+            scope.spawn(|| {
+                *lock.lock().unwrap() = true;
+                changed.notify_one();
+            });
+            let (guard, result) = changed.wait_timeout_while(guard, LONG, |done| !*done).unwrap();
+            assert!(!result.timed_out() && *guard);
+        });
+    }
+
+    #[allow(deprecated)]
+    fn condvar_wait_timeout_ms() {
+        let (lock, changed) = (Mutex::new(()), Condvar::new());
+        let mut guard = lock.lock().unwrap();
+        let mut notified = true;
+        while notified {
+            (guard, notified) = changed.wait_timeout_ms(guard, 5).unwrap();
+        }
+    }
+
+    fn condvar_waits_return_the_guard_of_a_poisoned_mutex() {
+        let shared = Arc::new((Mutex::new(0), Condvar::new()));
+        let poison = |value| {
+            let shared = Arc::clone(&shared);
+            move || {
+                let mut guard = shared.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                *guard = value;
+                shared.1.notify_all();
+                die()
+            }
+        };
+        let guard = shared.0.lock().unwrap();
+        let thread = thread::spawn(poison(1));
+        let mut guard = Some(guard);
+        let poisoned = loop {
+            match shared.1.wait(guard.take().unwrap()) {
+                // Woken for nothing.
+                Ok(again) => guard = Some(again),
+                Err(poisoned) => break poisoned,
+            }
+        };
+        assert_eq!(**poisoned.get_ref(), 1);
+        thread.join().unwrap_err();
+
+        let guard: MutexGuard<'_, i32> = poisoned.into_inner();
+        let poisoned = shared.1.wait_timeout(guard, Duration::from_millis(1)).unwrap_err();
+        let (guard, _) = poisoned.into_inner();
+        let poisoned = shared.1.wait_timeout_while(guard, Duration::from_millis(1), |value| *value == 1).unwrap_err();
+        assert_eq!(*poisoned.into_inner().0, 1);
+    }
+
+    fn a_panic_of_the_condition_releases_the_mutex() {
+        let (lock, changed) = (Mutex::new(0), Condvar::new());
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| drop(changed.wait_while(lock.lock().unwrap(), |_| die())));
+            waiter.join().unwrap_err();
+            let waiter = scope.spawn(|| {
+                let guard = lock.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                drop(changed.wait_timeout_while(guard, Duration::from_secs(60), |_| die()));
+            });
+            waiter.join().unwrap_err();
+        });
+        assert!(matches!(lock.try_lock(), Err(TryLockError::Poisoned(_))));
+    }
+
+    fn channels_come_along() {
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || sender.send(1).unwrap()).join().unwrap();
+        assert_eq!(receiver.recv().unwrap(), 1);
+    }
+}
+
+#[test]
+fn debug_text_is_the_originals() {
+    macro_rules! texts {
+        ($($sync:tt)*) => {{
+            let mut texts = Vec::new();
+            let lock = $($sync)*::Mutex::new("text");
+            texts.push(format!("{lock:?} {lock:#?}"));
+            texts.push(format!("{:?}", lock.lock()));
+            let guard = lock.lock().unwrap();
+            texts.push(format!("{lock:?} {lock:#?} {guard:?} {guard}"));
+            drop(guard);
+            std::thread::scope(|scope| {
+                let holder = scope.spawn(|| {
+                    let _guard = lock.lock().unwrap();
+                    die()
+                });
+                holder.join().unwrap_err();
+            });
+            texts.push(format!("{lock:?} {lock:#?}"));
+            texts.push(format!("{:?}", lock.lock()));
+            texts.push(format!("{:?}", lock.try_lock()));
+
+            let lock = $($sync)*::RwLock::new("text");
+            texts.push(format!("{lock:?} {lock:#?}"));
+            let guard = lock.write().unwrap();
+            texts.push(format!("{lock:?} {lock:#?} {guard:?} {guard}"));
+            drop(guard);
+            let guard = lock.read().unwrap();
+            texts.push(format!("{guard:?} {guard}"));
+            drop(guard);
+            texts.push(format!("{:?}", $($sync)*::Condvar::new()));
+            texts
+        }};
+    }
+    assert_eq!(texts!(lockdep::sync), texts!(std::sync));
+}
+
+/// Every stable name of `std::sync` is in `lockdep::sync`.
+#[allow(deprecated, unused_imports)]
+mod names {
+    use lockdep::sync::{
+        Arc, Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, ONCE_INIT, Once, OnceLock, OnceState,
+        PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak, atomic,
+        mpsc,
+    };
+}
+
+/// Whether `$type` implements `$trait`: the constant of the type itself goes before that of the trait, where its bound holds.
+macro_rules! implements {
+    ($type:ty, $trait:path) => {{
+        struct Probe<T: ?Sized>(PhantomData<T>);
+        #[allow(dead_code)]
+        trait Otherwise {
+            const YES: bool = false;
+        }
+        impl<T: ?Sized> Otherwise for Probe<T> {}
+        #[allow(dead_code)]
+        impl<T: ?Sized + $trait> Probe<T> {
+            const YES: bool = true;
+        }
+        <Probe<$type>>::YES
+    }};
+}
+
+macro_rules! auto_traits {
+    ($type:ty) => {
+        [
+            implements!($type, Send),
+            implements!($type, Sync),
+            implements!($type, Unpin),
+            implements!($type, UnwindSafe),
+            implements!($type, RefUnwindSafe),
+        ]
+    };
+}
+
+#[test]
+fn auto_traits_are_the_originals() {
+    use std::cell::Cell;
+    use std::marker::PhantomPinned;
+    use std::rc::Rc;
+
+    macro_rules! same {
+        ($($value:ty),*) => { $(
+            same!(@ $value: Mutex MutexGuard<'static> RwLock RwLockReadGuard<'static> RwLockWriteGuard<'static>);
+        )* };
+        (@ $value:ty: $($name:ident$(<$a:lifetime>)?)*) => { $(
+            assert_eq!(
+                auto_traits!(lockdep::sync::$name<$($a,)? $value>),
+                auto_traits!(std::sync::$name<$($a,)? $value>),
+                "{}<{}>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe",
+                stringify!($name),
+                stringify!($value),
+            );
+        )* };
+    }
+    same!(u8, Cell<u8>, Rc<u8>, *const u8, &'static mut u8, PhantomPinned, std::sync::MutexGuard<'static, u8>, str, dyn Fn());
+    assert_eq!(auto_traits!(lockdep::sync::Condvar), auto_traits!(std::sync::Condvar));
+    // The probe tells the two apart.
+    assert_eq!(auto_traits!(Rc<Cell<u8>>), [false, false, true, false, false]);
+}
+
+#[test]
+fn without_validation_sizes_are_the_originals() {
+    if size_of::<lockdep_core::LockMap>() != 0 {
+        return;
+    }
+    macro_rules! same {
+        ($($value:ty),*) => { $(
+            same!(@ $value: Mutex MutexGuard<'static> RwLock RwLockReadGuard<'static> RwLockWriteGuard<'static>);
+        )* };
+        (@ $value:ty: $($name:ident$(<$a:lifetime>)?)*) => { $({
+            type Ours = lockdep::sync::$name<$($a,)? $value>;
+            type Original = std::sync::$name<$($a,)? $value>;
+            assert_eq!(
+                (size_of::<Ours>(), align_of::<Ours>(), size_of::<Option<Ours>>()),
+                (size_of::<Original>(), align_of::<Original>(), size_of::<Option<Original>>()),
+                "{}<{}>",
+                stringify!($name),
+                stringify!($value),
+            );
+        })* };
+    }
+    same!((), u8, u64, [u8; 3], u128, String);
+    assert_eq!(size_of::<lockdep::sync::Condvar>(), size_of::<std::sync::Condvar>());
+}
+
+mod annotated {
+    use lockdep::sync::{Condvar, Mutex, RwLock};
+    use lockdep::{LockClass, irq};
+
+    #[test]
+    fn declared_classes() {
+        static LOG: LockClass = LockClass::new("log");
+        static TABLE: LockClass = LockClass::new("table");
+        static GROWN: LockClass = LockClass::new("grown");
+        static LIST: Mutex<Vec<u8>> = Mutex::with_class(Vec::new(), &LOG);
+        static MAP: RwLock<u8> = RwLock::with_class(1, &TABLE);
+        static CHANGED: Condvar = Condvar::with_class(&GROWN);
+        LIST.lock().unwrap().push(*MAP.read().unwrap());
+        CHANGED.notify_all();
+        assert_eq!(LIST.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn nesting_within_a_class() {
+        let locks: Vec<_> = (0..3).map(Mutex::new).collect();
+        {
+            let _parent = locks[0].lock().unwrap();
+            assert_eq!(*locks[1].lock_nested(1).unwrap(), 1);
+        }
+        {
+            let _low = locks[0].lock_ordered(10).unwrap();
+            assert_eq!(*locks[2].lock_ordered(20).unwrap(), 2);
+        }
+        let outer = Mutex::new(());
+        let _outer = outer.lock().unwrap();
+        let all: Vec<_> = locks.iter().rev().map(|lock| lock.lock_nest_lock(&outer).unwrap()).collect();
+        assert_eq!(*all[0], 2);
+    }
+
+    #[test]
+    fn nesting_within_a_class_of_rwlocks() {
+        let locks: Vec<_> = (0..3).map(RwLock::new).collect();
+        {
+            let _parent = locks[0].read().unwrap();
+            assert_eq!(*locks[1].read_nested(1).unwrap(), 1);
+        }
+        {
+            let _parent = locks[0].write().unwrap();
+            *locks[1].write_nested(1).unwrap() = 1;
+        }
+        {
+            let _low = locks[0].read_ordered(10).unwrap();
+            *locks[2].write_ordered(20).unwrap() = 2;
+        }
+        let outer = RwLock::new(());
+        let _outer = outer.write().unwrap();
+        let _first = locks[2].read_nest_lock(&outer).unwrap();
+        *locks[1].write_nest_lock(&outer).unwrap() = 1;
+    }
+
+    #[test]
+    fn irq_guards_block_signals_while_they_live() {
+        let lock = Mutex::new(0);
+        let table = RwLock::new(0);
+        macro_rules! blocks {
+            ($($guard:expr),*) => { $(
+                assert!(irq::enabled());
+                let guard = $guard.unwrap();
+                assert!(!irq::enabled(), stringify!($guard));
+                assert_eq!(*guard, 0);
+                drop(guard);
+                assert!(irq::enabled(), stringify!($guard));
+            )* };
+        }
+        blocks!(lock.lock_irq(), lock.lock_irqsave(), lock.lock_irq_counted());
+        blocks!(table.read_irq(), table.read_irqsave(), table.read_irq_counted());
+        blocks!(table.write_irq(), table.write_irqsave(), table.write_irq_counted());
+    }
+
+    #[test]
+    fn irqsave_puts_back_what_it_found() {
+        let (outer, inner) = (Mutex::new(0), RwLock::new(0));
+        let outer = outer.lock_irqsave().unwrap();
+        *inner.write_irqsave().unwrap() += 1;
+        assert!(!irq::enabled());
+        drop(outer);
+        assert!(irq::enabled());
+    }
+
+    #[test]
+    fn counted_guards_end_in_any_order() {
+        let (first, second) = (Mutex::new(0), Mutex::new(0));
+        let first = first.lock_irq_counted().unwrap();
+        let second = second.lock_irq_counted().unwrap();
+        drop(first);
+        assert!(!irq::enabled());
+        drop(second);
+        assert!(irq::enabled());
+    }
+
+    #[test]
+    fn a_poisoned_lock_returns_its_irq_guard() {
+        let lock = Mutex::new(0);
+        std::thread::scope(|scope| {
+            let holder = scope.spawn(|| {
+                let _guard = lock.lock_irqsave().unwrap();
+                super::die()
+            });
+            holder.join().unwrap_err();
+        });
+        let poisoned = lock.lock_irqsave().unwrap_err();
+        assert!(!irq::enabled());
+        drop(poisoned);
+        assert!(irq::enabled());
+    }
+
+    #[test]
+    fn a_condvar_waits_with_the_guard_inside_an_irq_guard() {
+        let (lock, changed) = (Mutex::new(0), Condvar::new());
+        let guard = lock.lock_irqsave().unwrap();
+        let guard = guard.map_guard(|guard| changed.wait_while(guard, |value| *value != 0).unwrap());
+        assert!(!irq::enabled());
+        assert_eq!(*guard, 0);
+    }
+
+    #[test]
+    fn assertions_take_any_place() {
+        struct Owner {
+            lock: Mutex<u8>,
+        }
+        static TABLE: RwLock<u8> = RwLock::new(0);
+        let owner = std::sync::Arc::new(Owner { lock: Mutex::new(0) });
+        let boxed = Box::new(Mutex::new(0));
+        let borrowed = &*boxed;
+        let many = [Mutex::new(0), Mutex::new(1)];
+
+        lockdep::assert_none_held!();
+        lockdep::might_sleep!();
+        lockdep::might_lock!(owner.lock);
+        lockdep::might_lock!(TABLE);
+        lockdep::might_lock!(boxed);
+        lockdep::might_lock!(borrowed);
+        lockdep::might_lock!(many[1]);
+        lockdep::assert_not_held!(owner.lock);
+        lockdep::assert_not_held!(TABLE);
+
+        let guard = owner.lock.lock().unwrap();
+        lockdep::assert_held!(owner.lock);
+        drop(guard);
+        let guard = TABLE.read().unwrap();
+        lockdep::assert_held!(TABLE,);
+        lockdep::assert_not_held!(*borrowed);
+        drop(guard);
+        let guard = many[1].lock().unwrap();
+        lockdep::assert_held!(many[1]);
+        lockdep::assert_not_held!(many[0]);
+        drop(guard);
+        lockdep::assert_none_held!();
+    }
+}
