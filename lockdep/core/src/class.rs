@@ -25,6 +25,7 @@ pub type Compare = fn(held: *const (), new: *const ()) -> Ordering;
 /// # assert_eq!(STATS.name(), "stats");
 /// ```
 #[derive(Debug)]
+#[cfg_attr(not(feature = "validate"), allow(dead_code, reason = "only the validator looks at it"))]
 pub struct LockClass {
     pub(crate) name: &'static str,
     pub(crate) site: &'static Location<'static>,
@@ -107,14 +108,18 @@ pub trait LockKind {
     const WAIT: WaitType;
     /// Whether `Mode::Read` passes a queued writer when taken in a handler (the kernel's queued rwlock does).
     const READ_RECURSIVE_IN_HANDLER: bool = false;
+    /// Whether a guard may be dropped by another thread than the one that took it.
+    const GUARDS_MOVE: bool = false;
 }
 
 /// Everything static about a lock but its construction site.
+#[cfg(feature = "validate")]
 #[derive(Debug)]
-pub struct LockInfo {
+pub(crate) struct LockInfo {
     pub(crate) kind: &'static str,
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
+    pub(crate) guards_move: bool,
     pub(crate) type_name: fn() -> &'static str,
     /// The place word of the map holds a `LockClass`, not a `Location`.
     pub(crate) declared: bool,

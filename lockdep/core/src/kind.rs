@@ -154,6 +154,14 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Whether a guard for one of them is a guard for the other: `read_recursive` gives a read guard.
+    #[cfg(feature = "validate")]
+    #[inline(always)]
+    pub(crate) const fn same_guard(self, other: Mode) -> bool {
+        use Mode::{Read, ReadRecursive};
+        self as u8 == other as u8 || matches!((self, other), (Read, ReadRecursive) | (ReadRecursive, Read))
+    }
+
     /// The word a report uses.
     pub const fn name(self) -> &'static str {
         match self {

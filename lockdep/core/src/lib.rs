@@ -32,6 +32,6 @@ pub mod stack;
 pub mod testing;
 
 pub use annotation::{Map, MapGuard};
-pub use class::{ClassRules, Compare, LockClass, LockInfo, LockKind};
+pub use class::{ClassRules, Compare, LockClass, LockKind};
 pub use kind::{Mode, ReportKind, Severity, WaitType};
 pub use map::{How, LockMap, Waiting};

@@ -8,19 +8,42 @@ use crate::report::Report;
 
 #[cfg(not(feature = "validate"))]
 mod disabled {
-    use super::{JoinHandle, Report, c_int};
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+    use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-    pub(super) struct Isolation(std::sync::Mutex<usize>, std::sync::Condvar);
+    use super::{JoinHandle, Report, c_int};
+    use crate::irq::bit;
+    use crate::runtime::{in_signal, mask};
+
+    /// How many threads still run, and who waits for that to change.
+    #[derive(Default)]
+    pub(super) struct Isolation(Arc<(Mutex<usize>, Condvar)>);
 
     impl Isolation {
         pub(super) fn run(body: impl FnOnce(&Isolation)) -> Vec<Report> {
-            body(&Isolation(std::sync::Mutex::new(0), std::sync::Condvar::new()));
+            let isolation = Isolation::default();
+            let outcome = catch_unwind(AssertUnwindSafe(|| body(&isolation)));
+            let (running, changed) = &*isolation.0;
+            let running = running.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(changed.wait_while(running, |running| *running > 0));
+            outcome.unwrap_or_else(|payload| resume_unwind(payload));
             Vec::new()
         }
 
-        #[allow(clippy::unused_self, reason = "one surface with the enabled twin")]
         pub(super) fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-            std::thread::spawn(f)
+            struct Ended(Arc<(Mutex<usize>, Condvar)>);
+            impl Drop for Ended {
+                fn drop(&mut self) {
+                    *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+                    self.0.1.notify_all();
+                }
+            }
+            *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            let ended = Ended(Arc::clone(&self.0));
+            std::thread::spawn(move || {
+                let _ended = ended;
+                f()
+            })
         }
 
         #[allow(clippy::unused_self, reason = "one surface with the enabled twin")]
@@ -28,11 +51,16 @@ mod disabled {
             struct Unblock(u64);
             impl Drop for Unblock {
                 fn drop(&mut self) {
-                    crate::runtime::mask::set(self.0);
+                    mask::set(self.0);
                 }
             }
-            let _unblock = Unblock(crate::runtime::mask::block(crate::irq::bit(signal)));
-            f()
+            let before = mask::block(bit(signal));
+            let _unblock = Unblock(before);
+            assert!(
+                before & bit(signal) == 0,
+                "lockdep: signal {signal} is blocked here, so its handler cannot run: a real signal would be pending"
+            );
+            in_signal(signal, f)
         }
     }
 }

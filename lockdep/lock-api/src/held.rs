@@ -88,7 +88,10 @@ pub(crate) const UPGRADABLE: How<'static> = How::new(Mode::Upgradable);
 
 /// A side forwards to the methods of a raw trait.
 macro_rules! side {
-    ($side:ident of $Raw:ident is $how:expr; $lock:ident $try_lock:ident $unlock:ident; $Fair:ident: $unlock_fair:ident $bump:ident) => {
+    (
+        $side:ident of $Raw:ident is $how:expr; $lock:ident $try_lock:ident $unlock:ident;
+        $Fair:ident: $unlock_fair:ident $bump:ident
+    ) => {
         // SAFETY: the methods of the raw trait promise the same.
         unsafe impl<R: $Raw> Side<R> for $side {
             const HOW: How<'static> = $how;
@@ -140,8 +143,8 @@ type Raw<P> = <<P as Deref>::Target as Locked>::Raw;
 
 /// A lock behind the pointer `P`, held on the side `S`; released on drop.
 ///
-/// Invariant: while a `Held` is reachable, the raw lock is held on that side on its behalf. Only `assume` and `relock` can
-/// break it, and they say how they do not.
+/// Invariant: whoever can use or drop a `Held` finds the raw lock held on that side on its behalf. The methods that release it
+/// in between borrow the `Held` for that time, and do not return without it.
 pub(crate) struct Held<P, S>
 where
     P: Deref,
@@ -267,9 +270,10 @@ where
     #[track_caller]
     pub(crate) fn unlocked<U>(&mut self, f: impl FnOnce() -> U) -> U {
         let checked = self.lock.checked();
+        let how = checked.map.how_held(S::HOW.mode());
         // SAFETY: a `Held` holds the lock on the side `S`; `relocking` restores that before `self` can be used again.
         unsafe { unlock::<_, S>(checked) };
-        relocking::<_, S, U>(checked, f)
+        relocking::<_, S, U>(checked, how, f)
     }
 }
 
@@ -294,9 +298,10 @@ where
     #[track_caller]
     pub(crate) fn unlocked_fair<U>(&mut self, f: impl FnOnce() -> U) -> U {
         let checked = self.lock.checked();
+        let how = checked.map.how_held(S::HOW.mode());
         // SAFETY: a `Held` holds the lock on the side `S`; `relocking` restores that before `self` can be used again.
         unsafe { unlock_fair::<_, S>(checked) };
-        relocking::<_, S, U>(checked, f)
+        relocking::<_, S, U>(checked, how, f)
     }
 
     /// Lets waiting threads have the lock and takes it again.
@@ -306,10 +311,11 @@ where
         let Checked { map, raw } = self.lock.checked();
         // A bump that finds a waiting thread waits for the lock itself, under whatever was taken since: it is checked as the
         // release and the acquisition that it is. If the check unwinds, nothing was bumped: the lock is still held.
-        map.release();
-        let adopt = OnDrop(|| map.adopt(S::HOW));
+        let how = map.how_held(S::HOW.mode());
+        map.release_in(S::HOW.mode());
+        let adopt = OnDrop(|| map.adopt(how));
         // SAFETY: a `Held` holds the lock on the side `S`.
-        map.lock(S::HOW, || None, || unsafe { S::bump(raw) });
+        map.lock(how, || None, || unsafe { S::bump(raw) });
         mem::forget(adopt);
     }
 }
@@ -346,7 +352,7 @@ where
 #[inline]
 #[track_caller]
 unsafe fn unlock<R, S: Side<R>>(checked: &Checked<R>) {
-    checked.map.release();
+    checked.map.release_in(S::HOW.mode());
     // SAFETY: held, says the caller.
     unsafe { S::unlock(&checked.raw) };
 }
@@ -357,7 +363,7 @@ unsafe fn unlock<R, S: Side<R>>(checked: &Checked<R>) {
 #[inline]
 #[track_caller]
 unsafe fn unlock_fair<R, S: FairSide<R>>(checked: &Checked<R>) {
-    checked.map.release();
+    checked.map.release_in(S::HOW.mode());
     // SAFETY: held, says the caller.
     unsafe { S::unlock_fair(&checked.raw) };
 }
@@ -365,22 +371,22 @@ unsafe fn unlock_fair<R, S: FairSide<R>>(checked: &Checked<R>) {
 /// Runs `f` without the lock and takes it again, whether `f` returns or unwinds.
 #[inline]
 #[track_caller]
-fn relocking<R, S: Side<R>, U>(checked: &Checked<R>, f: impl FnOnce() -> U) -> U {
-    let unwinding = OnDrop(|| relock::<_, S>(checked));
+fn relocking<R, S: Side<R>, U>(checked: &Checked<R>, how: How<'_>, f: impl FnOnce() -> U) -> U {
+    let unwinding = OnDrop(|| relock::<_, S>(checked, how));
     let value = f();
     // Not left to a drop in this case too: here the validator sees the caller's place.
     mem::forget(unwinding);
-    relock::<_, S>(checked);
+    relock::<_, S>(checked, how);
     value
 }
 
 /// Takes the lock again on behalf of a guard that exists, and so returns or unwinds with the lock held, or not at all.
 #[inline]
 #[track_caller]
-fn relock<R, S: Side<R>>(checked: &Checked<R>) {
+fn relock<R, S: Side<R>>(checked: &Checked<R>, how: How<'_>) {
     let Checked { map, raw } = checked;
     let unwinding = OnDrop(|| take_or_abort::<_, S>(checked));
-    map.lock(S::HOW, || S::try_lock(raw).then_some(()), || S::lock(raw));
+    map.lock(how, || S::try_lock(raw).then_some(()), || S::lock(raw));
     mem::forget(unwinding);
 }
 

@@ -31,6 +31,8 @@ struct MutexKind<R>(PhantomData<R>);
 impl<R: RawMutex> LockKind for MutexKind<R> {
     const NAME: &'static str = R::LOCKDEP_NAME;
     const WAIT: WaitType = R::LOCKDEP_WAIT;
+    // `GuardSend` is empty; a marker that is not may not go to other threads.
+    const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
 }
 
 impl<R, T: ?Sized> Locked for Mutex<R, T> {
@@ -289,9 +291,9 @@ pub struct MutexGuard<'a, R: RawMutex, T: ?Sized> {
 }
 
 // SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
-unsafe impl<'a, R: RawMutex + Sync + 'a, T: ?Sized + Sync + 'a> Sync for MutexGuard<'a, R, T> {}
+unsafe impl<'a, R: RawMutex + Sync, T: ?Sized + Sync> Sync for MutexGuard<'a, R, T> {}
 
-impl<'a, R: RawMutex + 'a, T: ?Sized + 'a> MutexGuard<'a, R, T> {
+impl<'a, R: RawMutex, T: ?Sized> MutexGuard<'a, R, T> {
     #[inline]
     fn of(held: Held<&'a Mutex<R, T>, Whole>) -> Self {
         MutexGuard { held, marker: PhantomData }
@@ -314,11 +316,11 @@ impl<'a, R: RawMutex + 'a, T: ?Sized + 'a> MutexGuard<'a, R, T> {
     }
 }
 
-guard_map!(impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T> => MappedMutexGuard<'a, R>, (&mut), try_map_or_err:
+guard_map!(impl['a, R: RawMutex, T: ?Sized] for MutexGuard<'a, R, T> => MappedMutexGuard<'a, R>, (&mut), try_map_or_err:
     |guard| guard.held.lock.data.get(), guard.held.erase());
-guard_unlocked!(impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T>);
-guard_fair!(impl['a, R: RawMutexFair + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T>);
-guard_access!(mut impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MutexGuard<'a, R, T>: |guard| guard.held.lock.data.get());
+guard_unlocked!(impl['a, R: RawMutex, T: ?Sized] for MutexGuard<'a, R, T>);
+guard_fair!(impl['a, R: RawMutexFair, T: ?Sized] for MutexGuard<'a, R, T>);
+guard_access!(mut impl['a, R: RawMutex, T: ?Sized] for MutexGuard<'a, R, T>: |guard| guard.held.lock.data.get());
 
 /// A [`MutexGuard`] that owns an `Arc` of its mutex.
 #[clippy::has_significant_drop]
@@ -363,11 +365,11 @@ pub struct MappedMutexGuard<'a, R: RawMutex, T: ?Sized> {
 }
 
 // SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawMutex + Sync + 'a, T: ?Sized + Sync + 'a> Sync for MappedMutexGuard<'a, R, T> {}
+unsafe impl<'a, R: RawMutex + Sync, T: ?Sized + Sync> Sync for MappedMutexGuard<'a, R, T> {}
 // SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread.
-unsafe impl<'a, R: RawMutex + 'a, T: ?Sized + Send + 'a> Send for MappedMutexGuard<'a, R, T> where R::GuardMarker: Send {}
+unsafe impl<'a, R: RawMutex, T: ?Sized + Send> Send for MappedMutexGuard<'a, R, T> where R::GuardMarker: Send {}
 
-guard_map!(impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MappedMutexGuard<'a, R, T> => MappedMutexGuard<'a, R>, (&mut), try_map_or_err:
+guard_map!(impl['a, R: RawMutex, T: ?Sized] for MappedMutexGuard<'a, R, T> => MappedMutexGuard<'a, R>, (&mut), try_map_or_err:
     |guard| guard.data, guard.held);
-guard_fair!(mapped impl['a, R: RawMutexFair + 'a, T: ?Sized + 'a] for MappedMutexGuard<'a, R, T>);
-guard_access!(mut impl['a, R: RawMutex + 'a, T: ?Sized + 'a] for MappedMutexGuard<'a, R, T>: |guard| guard.data);
+guard_fair!(mapped impl['a, R: RawMutexFair, T: ?Sized] for MappedMutexGuard<'a, R, T>);
+guard_access!(mut impl['a, R: RawMutex, T: ?Sized] for MappedMutexGuard<'a, R, T>: |guard| guard.data);

@@ -238,6 +238,8 @@ struct ReentrantMutexKind<R>(PhantomData<R>);
 impl<R: RawMutex> LockKind for ReentrantMutexKind<R> {
     const NAME: &'static str = "ReentrantMutex";
     const WAIT: WaitType = R::LOCKDEP_WAIT;
+    // `GuardSend` is empty; a marker that is not may not go to other threads.
+    const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
 }
 
 impl<R, G, T: ?Sized> Locked for ReentrantMutex<R, G, T> {
@@ -548,12 +550,9 @@ pub struct ReentrantMutexGuard<'a, R: RawMutex, G: GetThreadId, T: ?Sized> {
 }
 
 // SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
-unsafe impl<'a, R: RawMutex + Sync + 'a, G: GetThreadId + Sync + 'a, T: ?Sized + Sync + 'a> Sync
-    for ReentrantMutexGuard<'a, R, G, T>
-{
-}
+unsafe impl<'a, R: RawMutex + Sync, G: GetThreadId + Sync, T: ?Sized + Sync> Sync for ReentrantMutexGuard<'a, R, G, T> {}
 
-impl<'a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a> ReentrantMutexGuard<'a, R, G, T> {
+impl<'a, R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutexGuard<'a, R, G, T> {
     #[inline]
     fn of(held: Held<&'a ReentrantMutex<R, G, T>, Reentrant>) -> Self {
         ReentrantMutexGuard { held, marker: PhantomData }
@@ -566,11 +565,11 @@ impl<'a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a> ReentrantMutexGu
     }
 }
 
-guard_map!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>
+guard_map!(impl['a, R: RawMutex, G: GetThreadId, T: ?Sized] for ReentrantMutexGuard<'a, R, G, T>
     => MappedReentrantMutexGuard<'a, R, G>, (&), try_map_or_err: |guard| guard.held.lock.data.get(), guard.held.erase());
-guard_unlocked!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>);
-guard_fair!(impl['a, R: RawMutexFair + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>);
-guard_access!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for ReentrantMutexGuard<'a, R, G, T>:
+guard_unlocked!(impl['a, R: RawMutex, G: GetThreadId, T: ?Sized] for ReentrantMutexGuard<'a, R, G, T>);
+guard_fair!(impl['a, R: RawMutexFair, G: GetThreadId, T: ?Sized] for ReentrantMutexGuard<'a, R, G, T>);
+guard_access!(impl['a, R: RawMutex, G: GetThreadId, T: ?Sized] for ReentrantMutexGuard<'a, R, G, T>:
     |guard| guard.held.lock.data.get());
 
 /// A [`ReentrantMutexGuard`] that owns an `Arc` of its mutex.
@@ -594,11 +593,14 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ArcReentrantMutexGuard<R, G, T> {
     }
 }
 
-guard_into_arc!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T> => ReentrantMutex<R, G, T>);
-guard_into_arc!(fair impl[R: RawMutexFair, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T> => ReentrantMutex<R, G, T>);
+guard_into_arc!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>
+    => ReentrantMutex<R, G, T>);
+guard_into_arc!(fair impl[R: RawMutexFair, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>
+    => ReentrantMutex<R, G, T>);
 guard_unlocked!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>);
 guard_fair!(impl[R: RawMutexFair, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>);
-guard_access!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>: |guard| guard.held.lock.data.get());
+guard_access!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutexGuard<R, G, T>:
+    |guard| guard.held.lock.data.get());
 
 /// A [`ReentrantMutexGuard`] narrowed to a part of the data, by [`ReentrantMutexGuard::map`].
 #[clippy::has_significant_drop]
@@ -611,13 +613,10 @@ pub struct MappedReentrantMutexGuard<'a, R: RawMutex, G: GetThreadId, T: ?Sized>
 }
 
 // SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawMutex + Sync + 'a, G: GetThreadId + Sync + 'a, T: ?Sized + Sync + 'a> Sync
-    for MappedReentrantMutexGuard<'a, R, G, T>
-{
-}
+unsafe impl<'a, R: RawMutex + Sync, G: GetThreadId + Sync, T: ?Sized + Sync> Sync for MappedReentrantMutexGuard<'a, R, G, T> {}
 
-guard_map!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for MappedReentrantMutexGuard<'a, R, G, T>
+guard_map!(impl['a, R: RawMutex, G: GetThreadId, T: ?Sized] for MappedReentrantMutexGuard<'a, R, G, T>
     => MappedReentrantMutexGuard<'a, R, G>, (&), try_map_or_err: |guard| guard.data, guard.held);
-guard_fair!(mapped impl['a, R: RawMutexFair + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for MappedReentrantMutexGuard<'a, R, G, T>);
-guard_access!(impl['a, R: RawMutex + 'a, G: GetThreadId + 'a, T: ?Sized + 'a] for MappedReentrantMutexGuard<'a, R, G, T>:
+guard_fair!(mapped impl['a, R: RawMutexFair, G: GetThreadId, T: ?Sized] for MappedReentrantMutexGuard<'a, R, G, T>);
+guard_access!(impl['a, R: RawMutex, G: GetThreadId, T: ?Sized] for MappedReentrantMutexGuard<'a, R, G, T>:
     |guard| guard.data);

@@ -1,4 +1,4 @@
-//! The twin of the crate [`parking_lot`](::parking_lot) 0.12: the same names, the same locks, checked.
+//! The twin of the crate [`::parking_lot`] 0.12: the same names, the same locks, checked.
 //!
 //! Every lock is the original's raw lock under the generic lock of [`lock_api`], which tells the validator; without `validate`
 //! it has the original's size and code. On top of the original's methods each has those that [`lock_api`] lists.

@@ -72,19 +72,14 @@ unsafe impl RawRwLock for RawRwSpinLock {
 
     #[inline]
     fn lock_shared(&self) {
-        if self.try_lock_shared() {
-            return;
-        }
-        if in_handler() {
-            self.lock_shared_recursive();
-        } else {
+        if !self.try_lock_shared() {
             spin_until(|| self.try_lock_shared());
         }
     }
 
     #[inline]
     fn try_lock_shared(&self) -> bool {
-        self.waiting_writers.load(Ordering::Relaxed) == 0 && self.try_lock_shared_recursive()
+        (self.waiting_writers.load(Ordering::Relaxed) == 0 || in_handler()) && self.try_lock_shared_recursive()
     }
 
     #[inline]

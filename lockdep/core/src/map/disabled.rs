@@ -48,9 +48,19 @@ impl LockMap {
     #[inline(always)]
     pub fn adopt(&self, _how: How<'_>) {}
 
-    /// Before the real release.
+    /// Before the real release of what was taken last.
     #[inline(always)]
     pub fn release(&self) {}
+
+    /// Before the real release of what was taken in this mode last; a recursive read is released as a read.
+    #[inline(always)]
+    pub fn release_in(&self, _mode: Mode) {}
+
+    /// How the lock was taken in this mode last, to take it again in the same way.
+    #[inline(always)]
+    pub fn how_held(&self, mode: Mode) -> How<'static> {
+        How::new(mode)
+    }
 
     /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
     #[inline(always)]

@@ -34,9 +34,8 @@ pub struct LockMap {
 #[derive(Debug)]
 pub struct Waiting {
     site: &'static Location<'static>,
-    /// The mutex was held, and has to be again.
-    held: bool,
-    mode: Mode,
+    /// How the mutex was held, and will be again; nothing if it was not.
+    how: Option<How<'static>>,
 }
 
 const REGISTERED: usize = 1 << 63;
@@ -51,6 +50,7 @@ impl<K: LockKind, T> Info<K, T> {
         kind: K::NAME,
         wait: K::WAIT,
         read_recursive_in_handler: K::READ_RECURSIVE_IN_HANDLER,
+        guards_move: K::GUARDS_MOVE,
         type_name: core::any::type_name::<T>,
         declared: false,
     };
@@ -114,16 +114,27 @@ impl LockMap {
         acquire::acquired(self, how, Location::caller());
     }
 
-    /// Before the real release.
+    /// Before the real release of what was taken last.
     #[inline(always)]
     pub fn release(&self) {
-        acquire::release(self);
+        acquire::release(self, |_| true);
+    }
+
+    /// Before the real release of what was taken in this mode last; a recursive read is released as a read.
+    #[inline(always)]
+    pub fn release_in(&self, mode: Mode) {
+        acquire::release(self, |held| held.same_guard(mode));
+    }
+
+    /// How the lock was taken in this mode last, to take it again in the same way.
+    pub fn how_held(&self, mode: Mode) -> How<'static> {
+        acquire::how_held(self, mode)
     }
 
     /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
     #[inline(always)]
     pub fn leak(&self) {
-        acquire::release(self);
+        self.release();
     }
 
     /// After the real lock changed the mode in which it is held, without waiting.
@@ -152,17 +163,17 @@ impl LockMap {
     #[track_caller]
     pub fn wait_begin(&self, condvar: &LockMap, timed: bool) -> Waiting {
         let site = Location::caller();
-        let held = acquire::holds(self);
-        acquire::release(self);
-        acquire::check_wait(condvar, self, timed, site);
-        Waiting { site, held, mode: Mode::Write }
+        let how = acquire::holds(self).then(|| acquire::how_held(self, Mode::Write));
+        self.release();
+        acquire::check_wait(condvar, self, how.unwrap_or(How::write()), timed, site);
+        Waiting { site, how }
     }
 
     /// After that wait.
     #[inline(always)]
     pub fn wait_end(&self, waiting: Waiting) {
-        if waiting.held {
-            acquire::acquired(self, How::new(waiting.mode), waiting.site);
+        if let Some(how) = waiting.how {
+            acquire::acquired(self, how, waiting.site);
         }
     }
 

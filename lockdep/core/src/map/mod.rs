@@ -33,6 +33,12 @@ impl<'a> How<'a> {
         How { mode, subclass: 0, reentrant: false, nest: None, order: None }
     }
 
+    /// The mode.
+    #[inline(always)]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// Taken alone.
     #[inline(always)]
     pub const fn write() -> How<'a> {

@@ -5,6 +5,8 @@ mod disabled;
 #[cfg(feature = "validate")]
 mod enabled;
 #[cfg(feature = "validate")]
+mod frames;
+#[cfg(feature = "validate")]
 mod json;
 #[cfg(feature = "validate")]
 mod labels;
@@ -18,6 +20,8 @@ mod scenario;
 mod signals;
 #[cfg(feature = "validate")]
 mod source;
+#[cfg(feature = "validate")]
+mod style;
 #[cfg(all(test, feature = "validate"))]
 mod tests;
 #[cfg(feature = "validate")]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::{env, fs};
 
@@ -78,7 +78,7 @@ impl Sources {
         if let Some(inside) = inside.filter(|inside| !inside.as_os_str().is_empty()) {
             return inside.display().to_string();
         }
-        let parts: Vec<&str> = path.components().map(|part| part.as_os_str().to_str().unwrap_or("?")).collect();
+        let parts = parts(file);
         match foreign_prefix(&parts) {
             Some(skip) => parts[skip..].join("/"),
             None => file.strip_prefix("./").unwrap_or(file).to_owned(),
@@ -87,13 +87,18 @@ impl Sources {
 
     /// Whether the file belongs to a dependency or to the standard library.
     pub(super) fn is_foreign(&self, file: &str) -> bool {
-        let parts: Vec<&str> = Path::new(file).components().filter_map(as_normal).collect();
-        foreign_prefix(&parts).is_some()
+        foreign_prefix(&parts(file)).is_some()
+    }
+
+    /// Whether the file belongs to the standard library.
+    pub(super) fn is_library(&self, file: &str) -> bool {
+        let parts = parts(file);
+        foreign_prefix(&parts).is_some_and(|skip| parts[skip] == "library")
     }
 }
 
-fn as_normal(part: Component<'_>) -> Option<&str> {
-    part.as_os_str().to_str()
+fn parts(file: &str) -> Vec<&str> {
+    Path::new(file).components().map(|part| part.as_os_str().to_str().unwrap_or("?")).collect()
 }
 
 /// How many leading parts of a path only say where the code of others is kept, if it is code of others.
@@ -256,8 +261,8 @@ mod tests {
             ("/home/me/other/src/main.rs", "/home/me/other/src/main.rs"),
             ("src/main.rs", "src/main.rs"),
             ("./src/main.rs", "src/main.rs"),
-            ("/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-1.10.0/src/lib.rs", "rayon-1.10.0/src/lib.rs"),
-            ("/root/.cargo/git/checkouts/db-0123456789abcdef/89abcde/src/lib.rs", "db-0123456789abcdef/89abcde/src/lib.rs"),
+            ("/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-1.10.0/src/lib.rs", "rayon-1.10.0/src/lib.rs"),
+            ("/home/me/.cargo/git/checkouts/db-0123456789abcdef/89abcde/src/lib.rs", "db-0123456789abcdef/89abcde/src/lib.rs"),
             ("/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/option.rs", "library/core/src/option.rs"),
             ("/opt/rust/lib/rustlib/src/rust/library/std/src/thread/mod.rs", "library/std/src/thread/mod.rs"),
             ("/home/you/registry/src/api/mod.rs", "/home/you/registry/src/api/mod.rs"),
@@ -267,6 +272,8 @@ mod tests {
         }
         assert!(sources.is_foreign("/rustc/5980/library/core/src/option.rs"));
         assert!(!sources.is_foreign("/home/me/app/src/main.rs"));
+        assert!(sources.is_library("/rustc/5980/library/core/src/option.rs"));
+        assert!(!sources.is_library("/home/me/library/core/src/option.rs"));
     }
 
     #[test]

@@ -157,7 +157,7 @@ fn submit_frames() -> Vec<Frame> {
         frame("<bfq::aio::Ring as bfq::aio::Submit>::read", "/home/me/bfq/src/aio.rs", 201),
         frame(
             "rayon_core::registry::WorkerThread::wait_until_cold",
-            "/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-core-1.12.1/src/registry.rs",
+            "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-core-1.12.1/src/registry.rs",
             800,
         ),
         frame("bfq::main", "/home/me/bfq/src/main.rs", 20),
@@ -322,7 +322,7 @@ fn finish_frames() -> [Frame; 3] {
         frame("bfq::elevator::on_completion", ELEVATOR, site_nth(ELEVATOR, "elevator.finish", 0).line),
         frame(
             "signal_hook_registry::handler",
-            "/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/signal-hook-registry-1.4.8/src/lib.rs",
+            "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/signal-hook-registry-1.4.8/src/lib.rs",
             308,
         ),
     ]
@@ -714,6 +714,18 @@ fn a_deep_stack_loses_its_outer_end() {
     let text = text::render_with(&draft.report(), Style::PLAIN, &mut sources());
     assert!(text.contains("... 24 more frames\n"), "{text}");
     assert!(text.contains("... 39 more frames, as in stack 1\n"), "{text}");
+}
+
+#[test]
+fn the_standard_library_between_two_functions_is_one_line() {
+    let library = |symbol| frame(symbol, "/rustc/59807616e1/library/core/src/ops/function.rs", 250);
+    let glue = Frame { ip: 7, symbol: Some("__rust_try".to_owned()), file: None, line: 0 };
+    let mut draft = recursion();
+    draft.stacks[0].frames.insert(1, library("core::ops::function::FnOnce::call_once"));
+    draft.stacks[0].frames.insert(2, glue);
+    draft.stacks[0].frames.insert(3, library("std::panicking::catch_unwind"));
+    draft.stacks[0].frames.push(library("core::ops::function::FnOnce::call_once"));
+    golden("recursion_library_frames", draft);
 }
 
 #[test]

@@ -6,23 +6,20 @@
 
 use std::ops::Range;
 use std::rc::Rc;
-use std::{env, mem};
 
-use annotate_snippets::renderer::{AnsiColor, DecorStyle, Effects, Style as Ansi};
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Padding, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Padding, Snippet};
 
 use super::labels::{Beside, phrase};
-use super::names::{Names, clean, count, is_declared, kind_and_type, quoted_class, shorten};
+use super::names::{Names, clean, count, is_declared, kind_and_type, quoted_class};
 use super::scenario::{END, Scenario};
 use super::signals::signal_name;
 use super::source::Sources;
+use super::style::GUTTER;
+pub(super) use super::style::Style;
 use super::title::{thread, title};
-use super::{Body, Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, reading, source};
+use super::{Body, Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, frames, reading, source};
 use crate::engine::Label;
 use crate::kind::Severity;
-
-/// Frames of one stack that are shown; a deeper stack says how many more there are.
-const MOST_FRAMES: usize = 16;
 
 /// Scenes that are shown: of a longer cycle the first and the last few.
 const MOST_SCENES: usize = 8;
@@ -34,74 +31,6 @@ const FIRST_LOCKS: usize = 4;
 
 /// A longer type is shown without the modules of its parts.
 const LONGEST_TYPE: usize = 48;
-
-/// What the gutter with the line numbers takes of the width.
-const GUTTER: usize = 8;
-
-/// How a report is drawn.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Style {
-    /// With ANSI colours.
-    pub(super) color: bool,
-    /// In columns.
-    pub(super) width: usize,
-    /// With lines drawn in Unicode.
-    pub(super) unicode: bool,
-}
-
-impl Style {
-    /// As it goes into files and strings.
-    pub(super) const PLAIN: Style = Style { color: false, width: 100, unicode: false };
-
-    /// As it suits file descriptor 2.
-    pub(super) fn of_stderr() -> Style {
-        // SAFETY: `isatty` takes any number.
-        let is_terminal = unsafe { libc::isatty(libc::STDERR_FILENO) } == 1;
-        if !is_terminal {
-            return Style::PLAIN;
-        }
-        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
-        let is_dumb = set("TERM").is_none_or(|term| term == "dumb");
-        // The first of them that is set decides.
-        let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default();
-        let locale = locale.to_string_lossy().to_ascii_lowercase();
-        Style {
-            color: !is_dumb && set("NO_COLOR").is_none(),
-            width: terminal_width().unwrap_or(Style::PLAIN.width),
-            unicode: !is_dumb && (locale.contains("utf-8") || locale.contains("utf8")),
-        }
-    }
-
-    fn renderer(self) -> Renderer {
-        let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
-        let decor = if self.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
-        renderer.term_width(self.width).decor_style(decor)
-    }
-
-    fn bold(self, text: &str) -> String {
-        self.paint(text, Ansi::new().effects(Effects::BOLD))
-    }
-
-    fn dim(self, text: &str) -> String {
-        self.paint(text, Ansi::new().effects(Effects::DIMMED))
-    }
-
-    fn alarm(self, text: &str) -> String {
-        self.paint(text, AnsiColor::BrightRed.on_default().effects(Effects::BOLD))
-    }
-
-    fn paint(self, text: &str, ansi: Ansi) -> String {
-        if self.color { format!("{ansi}{text}{ansi:#}") } else { text.to_owned() }
-    }
-}
-
-fn terminal_width() -> Option<usize> {
-    // SAFETY: all zeros is a `winsize`, which is four numbers.
-    let mut size: libc::winsize = unsafe { mem::zeroed() };
-    // SAFETY: TIOCGWINSZ writes one `winsize`, and `size` lives across the call.
-    let done = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
-    (done == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col).max(40))
-}
 
 /// The whole text, with a newline at the end.
 pub(super) fn render(report: &Report, style: Style) -> String {
@@ -301,14 +230,14 @@ impl<'a> Page<'a> {
             return text;
         }
         let first = self.body.steps.iter().position(|first| first.thread == what.thread).unwrap_or(step);
-        let above = if first == step { 0 } else { common_outer(frames, self.frames(first)) };
+        let above = if first == step { 0 } else { frames::common_outer(frames, self.frames(first)) };
         let own = &frames[..frames.len() - above];
-        let shown = &own[..own.len().min(MOST_FRAMES)];
-        for line in self.frame_lines(shown) {
+        let (lines, shown) = frames::lines(own, self.style, self.sources);
+        for line in lines {
             text.push('\n');
             text.push_str(&line);
         }
-        let left_out = own.len() - shown.len();
+        let left_out = own.len() - shown;
         let rest = match (left_out, above) {
             (0, 0) => None,
             (_, 0) => Some(format!("... {left_out} more {}", frames_word(left_out))),
@@ -322,38 +251,6 @@ impl<'a> Page<'a> {
             text.push_str(&format!("\n     {}", self.style.dim(&rest)));
         }
         text
-    }
-
-    /// One line a frame: number, function, and the place in a column of its own. A function whose name leaves no room for the
-    /// place has it in the next line.
-    fn frame_lines(&self, frames: &[Frame]) -> Vec<String> {
-        let width = self.style.width.saturating_sub(GUTTER + "00: ".len()).max(40);
-        let places: Vec<String> = frames.iter().map(|frame| self.frame_place(frame)).collect();
-        let widest_place = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
-        let symbols: Vec<String> = frames.iter().map(|frame| shorten(&symbol(frame), width)).collect();
-        let room = width.saturating_sub(widest_place + " at ".len()).max(width / 3);
-        let column = symbols.iter().map(|symbol| symbol.chars().count()).filter(|&length| length <= room).max().unwrap_or(0);
-        let lines = symbols.iter().zip(&places).zip(frames).enumerate().map(|(i, ((symbol, place), frame))| {
-            let gap = match symbol.chars().count() {
-                _ if place.is_empty() => String::new(),
-                length if length <= column => " ".repeat(column - length),
-                _ => format!("\n{}", " ".repeat("00: ".len() + 1 + column)),
-            };
-            let line = format!("{symbol}{gap}{place}");
-            let foreign = frame.file.as_deref().is_some_and(|file| self.sources.is_foreign(file));
-            let line =
-                if foreign { line.split('\n').map(|part| self.style.dim(part)).collect::<Vec<_>>().join("\n") } else { line };
-            format!("{i:>3}: {line}")
-        });
-        lines.collect()
-    }
-
-    fn frame_place(&self, frame: &Frame) -> String {
-        match frame.location() {
-            Some((file, 0)) => format!(" at {}", self.sources.short_path(&clean(file))),
-            Some((file, line)) => format!(" at {}:{line}", self.sources.short_path(&clean(file))),
-            None => String::new(),
-        }
     }
 
     fn place(&self, file: &str, line: u32, column: u32) -> String {
@@ -479,23 +376,8 @@ impl<'a> Page<'a> {
     }
 }
 
-/// How many outer frames of a stack are the very frames of another one; none if that is hardly worth saying.
-fn common_outer(frames: &[Frame], other: &[Frame]) -> usize {
-    let same = |(a, b): &(&Frame, &Frame)| a.ip == b.ip && a.symbol == b.symbol && a.file == b.file && a.line == b.line;
-    let common = frames.iter().rev().zip(other.iter().rev()).take_while(same).count();
-    let common = common.min(frames.len() - 1);
-    if common < 3 { 0 } else { common }
-}
-
 fn frames_word(n: usize) -> &'static str {
     if n == 1 { "frame" } else { "frames" }
-}
-
-fn symbol(frame: &Frame) -> String {
-    match frame.symbol() {
-        Some(symbol) => clean(symbol),
-        None => format!("{:#x}", frame.ip),
-    }
 }
 
 /// Lines of columns, each as wide as its widest entry.

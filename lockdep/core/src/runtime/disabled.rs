@@ -1,5 +1,6 @@
 //! The twin without validation.
 
+use std::cell::Cell;
 use std::io;
 
 use super::{Config, Stats};
@@ -27,13 +28,25 @@ pub(super) fn dump_graph_json(w: &mut dyn io::Write) -> io::Result<()> {
     w.write_all(b"{\"version\":1,\"classes\":[],\"dependencies\":[]}\n")
 }
 
-#[inline(always)]
-pub(super) fn in_handler() -> bool {
-    false
+thread_local! {
+    /// How many handlers run on this thread.
+    static HANDLERS: Cell<u32> = const { Cell::new(0) };
 }
 
-#[inline(always)]
+#[inline]
+pub(super) fn in_handler() -> bool {
+    HANDLERS.get() != 0
+}
+
 pub(super) fn in_signal<R>(_signal: libc::c_int, f: impl FnOnce() -> R) -> R {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            HANDLERS.set(HANDLERS.get() - 1);
+        }
+    }
+    HANDLERS.set(HANDLERS.get() + 1);
+    let _leave = Leave;
     f()
 }
 

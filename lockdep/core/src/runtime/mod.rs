@@ -200,7 +200,7 @@ pub fn dump_graph_json(w: &mut dyn io::Write) -> io::Result<()> {
     imp::dump_graph_json(w)
 }
 
-/// Whether this thread runs a signal's handler, as far as the validator was told; without `validate` always `false`.
+/// Whether this thread runs a signal's handler, as far as [`in_signal`] was told.
 ///
 /// **Signal safety:** may be called in a handler.
 #[inline]

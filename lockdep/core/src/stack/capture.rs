@@ -35,6 +35,8 @@ pub(crate) fn here() -> (usize, usize) {
 struct Capture {
     ip: usize,
     sp: usize,
+    /// The source position it was asked for: tells apart the callers of a function that was not inlined.
+    site: usize,
     id: u32,
     /// How many slots.
     len: u32,
@@ -66,29 +68,30 @@ impl StackCache {
     }
 
     #[inline(always)]
-    fn entry(&self, ip: usize, sp: usize) -> &AtomicPtr<Capture> {
-        let hash = (ip ^ sp.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn entry(&self, ip: usize, sp: usize, site: usize) -> &AtomicPtr<Capture> {
+        let hash = (ip ^ sp.rotate_left(32) ^ site.rotate_left(11)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         &self.entries[hash >> (usize::BITS - REMEMBERED.trailing_zeros())]
     }
 
-    /// The number of the stack at `(ip, sp)` of this thread, which must come from [`here`] in a function still running.
+    /// The number of the stack at `(ip, sp)` of this thread, which must come from [`here`] in a function still running; asked
+    /// for the source position `site`.
     #[inline(always)]
-    pub(crate) fn stack(&self, (ip, sp): (usize, usize), in_handler: bool) -> u32 {
-        let known = self.entry(ip, sp).load(Ordering::Relaxed);
+    pub(crate) fn stack(&self, (ip, sp): (usize, usize), site: usize, in_handler: bool) -> u32 {
+        let known = self.entry(ip, sp, site).load(Ordering::Relaxed);
         if !known.is_null() {
             // SAFETY: by the invariant of the cache.
             let known = unsafe { &*known };
-            if known.ip == ip && known.sp == sp && known.still_there() {
+            if known.ip == ip && known.sp == sp && known.site == site && known.still_there() {
                 return known.id;
             }
         }
-        self.capture(ip, sp, in_handler)
+        self.capture(ip, sp, site, in_handler)
     }
 
     /// Unwinds, interns, remembers.
     #[cold]
     #[inline(never)]
-    fn capture(&self, ip: usize, sp: usize, in_handler: bool) -> u32 {
+    fn capture(&self, ip: usize, sp: usize, site: usize, in_handler: bool) -> u32 {
         let mut addresses = [0_usize; DEEPEST];
         let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
         let (mut depth, mut slot_count, mut recognisable) = (0, 0, true);
@@ -121,10 +124,10 @@ impl StackCache {
             });
         }
         let id = slow::with(|globals| globals.stacks.intern(&addresses[..depth]));
-        let entry = self.entry(ip, sp);
+        let entry = self.entry(ip, sp, site);
         let old = entry.load(Ordering::Relaxed);
         if recognisable && depth > 0 && (old.is_null() || !in_handler) {
-            entry.store(Capture::allocate(ip, sp, id, &slots[..slot_count]), Ordering::Release);
+            entry.store(Capture::allocate((ip, sp), site, id, &slots[..slot_count]), Ordering::Release);
             // SAFETY: out of the cache, and by its invariant nobody reads it any more.
             unsafe { Capture::free(old) };
         }
@@ -146,13 +149,13 @@ impl StackCache {
 }
 
 impl Capture {
-    fn allocate(ip: usize, sp: usize, id: u32, slots: &[Slot]) -> *mut Capture {
+    fn allocate((ip, sp): (usize, usize), site: usize, id: u32, slots: &[Slot]) -> *mut Capture {
         let copy = allocate_for::<Slot>(slots.len());
         let capture = allocate_for::<Capture>(1);
         // SAFETY: fresh memory for the slots and for one capture.
         unsafe {
             copy.copy_from_nonoverlapping(slots.as_ptr(), slots.len());
-            capture.write(Capture { ip, sp, id, len: slots.len() as u32, slots: copy });
+            capture.write(Capture { ip, sp, site, id, len: slots.len() as u32, slots: copy });
         }
         capture
     }

@@ -30,8 +30,28 @@ fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {
     if let Some(end) = frames.iter().position(|frame| frame.symbol().is_some_and(starts_thread)) {
         frames.truncate(end);
     }
-    frames.retain(|frame| !frame.symbol().is_some_and(|symbol| is_ours(symbol) || is_plumbing(symbol)));
+    let named = frames.iter().any(|frame| frame.symbol().is_some());
+    frames.retain(|frame| match frame.symbol() {
+        Some(symbol) => !is_ours(symbol) && !is_plumbing(symbol) && !frame.file.as_deref().is_some_and(is_our_file),
+        // Among frames with names this is the piece of code that the kernel returns to from a handler.
+        None => !named,
+    });
     frames
+}
+
+/// With line tables only, a symbol is a bare name without its crate: the file tells.
+fn is_our_file(file: &str) -> bool {
+    const DIRECTORIES: [&str; 8] = [
+        "/lockdep/core/src/",
+        "/lockdep/lock-api/src/",
+        "/lockdep/src/parking_lot/",
+        "/lockdep/src/spin/",
+        "/lockdep/src/sync/",
+        "/lockdep-core-",
+        "/lockdep-lock-api-",
+        "/signal-hook-",
+    ];
+    DIRECTORIES.iter().any(|directory| file.contains(directory))
 }
 
 /// The crate a symbol belongs to: of `<a::B as c::D>::e` it is `a`.

@@ -55,7 +55,8 @@ where
     #[inline]
     #[track_caller]
     pub(super) fn upgrade(self) -> Held<P, Exclusive> {
-        upgrade(self.lock.checked());
+        // SAFETY: a `Held` holds the lock, here upgradable.
+        unsafe { upgrade(self.lock.checked()) };
         // SAFETY: the line above made it exclusive.
         unsafe { Held::assume(self.into_lock()) }
     }
@@ -100,8 +101,10 @@ where
     #[track_caller]
     pub(super) fn with_upgraded<U>(&mut self, f: impl FnOnce() -> U) -> U {
         let checked = self.lock.checked();
-        upgrade(checked);
-        let _upgradable_again = OnDrop(|| downgrade_to_upgradable(checked));
+        // SAFETY: a `Held` holds the lock, here upgradable; if it cannot be upgraded, it still does.
+        unsafe { upgrade(checked) };
+        // SAFETY: upgraded by the line above.
+        let _upgradable_again = OnDrop(|| unsafe { downgrade_to_upgradable(checked) });
         f()
     }
 
@@ -117,25 +120,30 @@ where
         if !attempt(&checked.raw) {
             return None;
         }
-        let _upgradable_again = OnDrop(|| downgrade_to_upgradable(checked));
+        // SAFETY: upgraded by the attempt.
+        let _upgradable_again = OnDrop(|| unsafe { downgrade_to_upgradable(checked) });
         checked.map.converted(Mode::Upgradable, Mode::Write);
         Some(f())
     }
 }
 
-/// Called where a [`Held`] holds the lock upgradable; what it holds is the caller's to say again.
+/// # Safety
+///
+/// The lock is held upgradable in the current context. Afterwards it is held exclusively.
 #[inline]
 #[track_caller]
-fn upgrade<R: RawRwLockUpgrade>(checked: &Checked<R>) {
+unsafe fn upgrade<R: RawRwLockUpgrade>(checked: &Checked<R>) {
     let Checked { map, raw } = checked;
-    // SAFETY: both are called on an upgradable lock: the map calls the second if the first has failed, or not at all.
+    // SAFETY: held upgradable, says the caller; the second is called only if the first has not upgraded.
     map.upgrade(|| unsafe { raw.try_upgrade() }, || unsafe { raw.upgrade() });
 }
 
-/// Called where an [`upgrade`] of a lock that a [`Held`] holds upgradable succeeded: puts it back.
+/// # Safety
+///
+/// The lock is held exclusively in the current context. Afterwards it is held upgradable.
 #[inline]
-fn downgrade_to_upgradable<R: RawRwLockUpgradeDowngrade>(checked: &Checked<R>) {
-    // SAFETY: the lock is held exclusively since the upgrade.
+unsafe fn downgrade_to_upgradable<R: RawRwLockUpgradeDowngrade>(checked: &Checked<R>) {
+    // SAFETY: held exclusively, says the caller.
     unsafe { checked.raw.downgrade_to_upgradable() };
     checked.map.converted(Mode::Write, Mode::Upgradable);
 }

@@ -22,7 +22,7 @@ pub struct RwLockReadGuard<'a, R: RawRwLock, T: ?Sized> {
 // SAFETY: a shared guard gives shared access to the data, and to the raw lock, which is `Sync`.
 unsafe impl<R: RawRwLock + Sync, T: Sync + ?Sized> Sync for RwLockReadGuard<'_, R, T> {}
 
-impl<'a, R: RawRwLock + 'a, T: ?Sized + 'a> RwLockReadGuard<'a, R, T> {
+impl<'a, R: RawRwLock, T: ?Sized> RwLockReadGuard<'a, R, T> {
     #[inline]
     pub(super) fn of(held: Held<&'a RwLock<R, T>, Shared>) -> Self {
         RwLockReadGuard { held, marker: PhantomData }
@@ -35,11 +35,11 @@ impl<'a, R: RawRwLock + 'a, T: ?Sized + 'a> RwLockReadGuard<'a, R, T> {
     }
 }
 
-guard_map!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for RwLockReadGuard<'a, R, T> => MappedRwLockReadGuard<'a, R>, (&),
+guard_map!(impl['a, R: RawRwLock, T: ?Sized] for RwLockReadGuard<'a, R, T> => MappedRwLockReadGuard<'a, R>, (&),
     try_map_or_err: |guard| guard.held.lock.data.get(), guard.held.erase());
-guard_unlocked!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for RwLockReadGuard<'a, R, T>);
-guard_fair!(impl['a, R: RawRwLockFair + 'a, T: ?Sized + 'a] for RwLockReadGuard<'a, R, T>);
-guard_access!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for RwLockReadGuard<'a, R, T>: |guard| guard.held.lock.data.get());
+guard_unlocked!(impl['a, R: RawRwLock, T: ?Sized] for RwLockReadGuard<'a, R, T>);
+guard_fair!(impl['a, R: RawRwLockFair, T: ?Sized] for RwLockReadGuard<'a, R, T>);
+guard_access!(impl['a, R: RawRwLock, T: ?Sized] for RwLockReadGuard<'a, R, T>: |guard| guard.held.lock.data.get());
 
 /// A [`RwLockReadGuard`] that owns an `Arc` of its lock.
 #[clippy::has_significant_drop]
@@ -79,7 +79,7 @@ pub struct RwLockWriteGuard<'a, R: RawRwLock, T: ?Sized> {
 // SAFETY: a shared guard gives shared access to the data, and to the raw lock, which is `Sync`.
 unsafe impl<R: RawRwLock + Sync, T: Sync + ?Sized> Sync for RwLockWriteGuard<'_, R, T> {}
 
-impl<'a, R: RawRwLock + 'a, T: ?Sized + 'a> RwLockWriteGuard<'a, R, T> {
+impl<'a, R: RawRwLock, T: ?Sized> RwLockWriteGuard<'a, R, T> {
     #[inline]
     pub(super) fn of(held: Held<&'a RwLock<R, T>, Exclusive>) -> Self {
         RwLockWriteGuard { held, marker: PhantomData }
@@ -92,7 +92,7 @@ impl<'a, R: RawRwLock + 'a, T: ?Sized + 'a> RwLockWriteGuard<'a, R, T> {
     }
 }
 
-impl<'a, R: RawRwLockDowngrade + 'a, T: ?Sized + 'a> RwLockWriteGuard<'a, R, T> {
+impl<'a, R: RawRwLockDowngrade, T: ?Sized> RwLockWriteGuard<'a, R, T> {
     /// Goes on as a reader; no other writer comes in between.
     #[inline]
     #[track_caller]
@@ -101,7 +101,7 @@ impl<'a, R: RawRwLockDowngrade + 'a, T: ?Sized + 'a> RwLockWriteGuard<'a, R, T> 
     }
 }
 
-impl<'a, R: RawRwLockUpgradeDowngrade + 'a, T: ?Sized + 'a> RwLockWriteGuard<'a, R, T> {
+impl<'a, R: RawRwLockUpgradeDowngrade, T: ?Sized> RwLockWriteGuard<'a, R, T> {
     /// Goes on as an upgradable reader; no other writer comes in between.
     #[inline]
     #[track_caller]
@@ -110,11 +110,11 @@ impl<'a, R: RawRwLockUpgradeDowngrade + 'a, T: ?Sized + 'a> RwLockWriteGuard<'a,
     }
 }
 
-guard_map!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for RwLockWriteGuard<'a, R, T> => MappedRwLockWriteGuard<'a, R>, (&mut),
+guard_map!(impl['a, R: RawRwLock, T: ?Sized] for RwLockWriteGuard<'a, R, T> => MappedRwLockWriteGuard<'a, R>, (&mut),
     try_map_or_err: |guard| guard.held.lock.data.get(), guard.held.erase());
-guard_unlocked!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for RwLockWriteGuard<'a, R, T>);
-guard_fair!(impl['a, R: RawRwLockFair + 'a, T: ?Sized + 'a] for RwLockWriteGuard<'a, R, T>);
-guard_access!(mut impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for RwLockWriteGuard<'a, R, T>: |guard| guard.held.lock.data.get());
+guard_unlocked!(impl['a, R: RawRwLock, T: ?Sized] for RwLockWriteGuard<'a, R, T>);
+guard_fair!(impl['a, R: RawRwLockFair, T: ?Sized] for RwLockWriteGuard<'a, R, T>);
+guard_access!(mut impl['a, R: RawRwLock, T: ?Sized] for RwLockWriteGuard<'a, R, T>: |guard| guard.held.lock.data.get());
 
 /// A [`RwLockWriteGuard`] that owns an `Arc` of its lock.
 #[clippy::has_significant_drop]
@@ -170,7 +170,7 @@ pub struct RwLockUpgradableReadGuard<'a, R: RawRwLockUpgrade, T: ?Sized> {
 }
 
 // SAFETY: a shared guard gives shared access to the data, and to the raw lock, which is `Sync`.
-unsafe impl<'a, R: RawRwLockUpgrade + Sync + 'a, T: ?Sized + Sync + 'a> Sync for RwLockUpgradableReadGuard<'a, R, T> {}
+unsafe impl<'a, R: RawRwLockUpgrade + Sync, T: ?Sized + Sync> Sync for RwLockUpgradableReadGuard<'a, R, T> {}
 
 /// A [`RwLockUpgradableReadGuard`] that owns an `Arc` of its lock.
 #[clippy::has_significant_drop]
@@ -285,7 +285,7 @@ macro_rules! upgradable_guard {
     };
 }
 
-impl<'a, R: RawRwLockUpgrade + 'a, T: ?Sized + 'a> RwLockUpgradableReadGuard<'a, R, T> {
+impl<'a, R: RawRwLockUpgrade, T: ?Sized> RwLockUpgradableReadGuard<'a, R, T> {
     #[inline]
     pub(super) fn of(held: Held<&'a RwLock<R, T>, Upgradable>) -> Self {
         RwLockUpgradableReadGuard { held, marker: PhantomData }
@@ -299,9 +299,9 @@ impl<'a, R: RawRwLockUpgrade + 'a, T: ?Sized + 'a> RwLockUpgradableReadGuard<'a,
 }
 
 upgradable_guard!(RwLockUpgradableReadGuard, RwLockWriteGuard, RwLockReadGuard, 'a);
-guard_unlocked!(impl['a, R: RawRwLockUpgrade + 'a, T: ?Sized + 'a] for RwLockUpgradableReadGuard<'a, R, T>);
-guard_fair!(impl['a, R: RawRwLockUpgradeFair + 'a, T: ?Sized + 'a] for RwLockUpgradableReadGuard<'a, R, T>);
-guard_access!(impl['a, R: RawRwLockUpgrade + 'a, T: ?Sized + 'a] for RwLockUpgradableReadGuard<'a, R, T>:
+guard_unlocked!(impl['a, R: RawRwLockUpgrade, T: ?Sized] for RwLockUpgradableReadGuard<'a, R, T>);
+guard_fair!(impl['a, R: RawRwLockUpgradeFair, T: ?Sized] for RwLockUpgradableReadGuard<'a, R, T>);
+guard_access!(impl['a, R: RawRwLockUpgrade, T: ?Sized] for RwLockUpgradableReadGuard<'a, R, T>:
     |guard| guard.held.lock.data.get());
 
 impl<R: RawRwLockUpgrade, T: ?Sized> ArcRwLockUpgradableReadGuard<R, T> {
@@ -334,15 +334,15 @@ pub struct MappedRwLockReadGuard<'a, R: RawRwLock, T: ?Sized> {
 }
 
 // SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawRwLock + 'a, T: ?Sized + Sync + 'a> Sync for MappedRwLockReadGuard<'a, R, T> {}
+unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Sync for MappedRwLockReadGuard<'a, R, T> {}
 // SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread; its access to the data is
 // shared.
-unsafe impl<'a, R: RawRwLock + 'a, T: ?Sized + Sync + 'a> Send for MappedRwLockReadGuard<'a, R, T> where R::GuardMarker: Send {}
+unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Send for MappedRwLockReadGuard<'a, R, T> where R::GuardMarker: Send {}
 
-guard_map!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for MappedRwLockReadGuard<'a, R, T> => MappedRwLockReadGuard<'a, R>, (&),
+guard_map!(impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockReadGuard<'a, R, T> => MappedRwLockReadGuard<'a, R>, (&),
     try_map_or_else: |guard| guard.data, guard.held);
-guard_fair!(mapped impl['a, R: RawRwLockFair + 'a, T: ?Sized + 'a] for MappedRwLockReadGuard<'a, R, T>);
-guard_access!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for MappedRwLockReadGuard<'a, R, T>: |guard| guard.data);
+guard_fair!(mapped impl['a, R: RawRwLockFair, T: ?Sized] for MappedRwLockReadGuard<'a, R, T>);
+guard_access!(impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockReadGuard<'a, R, T>: |guard| guard.data);
 
 /// A [`RwLockWriteGuard`] narrowed to a part of the data, by [`RwLockWriteGuard::map`].
 #[clippy::has_significant_drop]
@@ -354,11 +354,11 @@ pub struct MappedRwLockWriteGuard<'a, R: RawRwLock, T: ?Sized> {
 }
 
 // SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawRwLock + 'a, T: ?Sized + Sync + 'a> Sync for MappedRwLockWriteGuard<'a, R, T> {}
+unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Sync for MappedRwLockWriteGuard<'a, R, T> {}
 // SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread; the data may go along.
-unsafe impl<'a, R: RawRwLock + 'a, T: ?Sized + Send + 'a> Send for MappedRwLockWriteGuard<'a, R, T> where R::GuardMarker: Send {}
+unsafe impl<'a, R: RawRwLock, T: ?Sized + Send> Send for MappedRwLockWriteGuard<'a, R, T> where R::GuardMarker: Send {}
 
-guard_map!(impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for MappedRwLockWriteGuard<'a, R, T> => MappedRwLockWriteGuard<'a, R>, (&mut),
+guard_map!(impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockWriteGuard<'a, R, T> => MappedRwLockWriteGuard<'a, R>, (&mut),
     try_map_or_err: |guard| guard.data, guard.held);
-guard_fair!(mapped impl['a, R: RawRwLockFair + 'a, T: ?Sized + 'a] for MappedRwLockWriteGuard<'a, R, T>);
-guard_access!(mut impl['a, R: RawRwLock + 'a, T: ?Sized + 'a] for MappedRwLockWriteGuard<'a, R, T>: |guard| guard.data);
+guard_fair!(mapped impl['a, R: RawRwLockFair, T: ?Sized] for MappedRwLockWriteGuard<'a, R, T>);
+guard_access!(mut impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockWriteGuard<'a, R, T>: |guard| guard.data);

@@ -43,6 +43,8 @@ struct RwLockKind<R>(PhantomData<R>);
 impl<R: RawRwLock> LockKind for RwLockKind<R> {
     const NAME: &'static str = R::LOCKDEP_NAME;
     const WAIT: WaitType = R::LOCKDEP_WAIT;
+    // `GuardSend` is empty; a marker that is not may not go to other threads.
+    const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
     const READ_RECURSIVE_IN_HANDLER: bool = R::LOCKDEP_READ_RECURSIVE_IN_HANDLER;
 }
 
@@ -367,21 +369,18 @@ impl<R: RawRwLockFair, T: ?Sized> RwLock<R, T> {
     }
 }
 
-/// Methods that wait for a while: each is an attempt of the raw lock, with a guard that borrows or owns the lock.
+/// Methods that wait for a while: each is an attempt of the raw lock, with a guard that borrows the lock, or owns an `Arc` of it.
 macro_rules! timed {
-    ($($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident<$($a:lifetime,)? R, T>, $how:expr, $attempt:ident;)*) => { $(
-        timed!(@ $(#[$doc])* $method($timeout) -> $Guard $(<$a>)?, $how, $attempt);
-    )* };
-    (@ $(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident<$a:lifetime>, $how:expr, $attempt:ident) => {
+    (borrowing: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
         $(#[$doc])*
         #[inline]
         #[track_caller]
-        pub fn $method(&self, timeout: R::$timeout) -> Option<$Guard<$a, R, T>> {
+        pub fn $method(&self, timeout: R::$timeout) -> Option<$Guard<'_, R, T>> {
             // SAFETY: the attempt takes the lock, on the guard's side, if it returns `true`.
             unsafe { Held::try_lock_timed(&self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
         }
-    };
-    (@ $(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident, $how:expr, $attempt:ident) => {
+    )* };
+    (owning: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
         $(#[$doc])*
         #[inline]
         #[track_caller]
@@ -389,34 +388,36 @@ macro_rules! timed {
             // SAFETY: the attempt takes the lock, on the guard's side, if it returns `true`.
             unsafe { Held::try_lock_timed(self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
         }
-    };
+    )* };
 }
 
 impl<R: RawRwLockTimed, T: ?Sized> RwLock<R, T> {
-    timed! {
+    timed! { borrowing:
         /// Takes the lock shared, waiting at most for `timeout`.
-        try_read_for(Duration) -> RwLockReadGuard<'_, R, T>, How::read(), try_lock_shared_for;
+        try_read_for(Duration) -> RwLockReadGuard: How::read(), try_lock_shared_for;
 
         /// Takes the lock shared, waiting at most until `timeout`.
-        try_read_until(Instant) -> RwLockReadGuard<'_, R, T>, How::read(), try_lock_shared_until;
+        try_read_until(Instant) -> RwLockReadGuard: How::read(), try_lock_shared_until;
 
         /// Takes the lock exclusively, waiting at most for `timeout`.
-        try_write_for(Duration) -> RwLockWriteGuard<'_, R, T>, How::write(), try_lock_exclusive_for;
+        try_write_for(Duration) -> RwLockWriteGuard: How::write(), try_lock_exclusive_for;
 
         /// Takes the lock exclusively, waiting at most until `timeout`.
-        try_write_until(Instant) -> RwLockWriteGuard<'_, R, T>, How::write(), try_lock_exclusive_until;
+        try_write_until(Instant) -> RwLockWriteGuard: How::write(), try_lock_exclusive_until;
+    }
 
+    timed! { owning:
         /// [`try_read_for`](Self::try_read_for), with a guard that owns an `Arc` of the lock.
-        try_read_arc_for(Duration) -> ArcRwLockReadGuard<R, T>, How::read(), try_lock_shared_for;
+        try_read_arc_for(Duration) -> ArcRwLockReadGuard: How::read(), try_lock_shared_for;
 
         /// [`try_read_until`](Self::try_read_until), with a guard that owns an `Arc` of the lock.
-        try_read_arc_until(Instant) -> ArcRwLockReadGuard<R, T>, How::read(), try_lock_shared_until;
+        try_read_arc_until(Instant) -> ArcRwLockReadGuard: How::read(), try_lock_shared_until;
 
         /// [`try_write_for`](Self::try_write_for), with a guard that owns an `Arc` of the lock.
-        try_write_arc_for(Duration) -> ArcRwLockWriteGuard<R, T>, How::write(), try_lock_exclusive_for;
+        try_write_arc_for(Duration) -> ArcRwLockWriteGuard: How::write(), try_lock_exclusive_for;
 
         /// [`try_write_until`](Self::try_write_until), with a guard that owns an `Arc` of the lock.
-        try_write_arc_until(Instant) -> ArcRwLockWriteGuard<R, T>, How::write(), try_lock_exclusive_until;
+        try_write_arc_until(Instant) -> ArcRwLockWriteGuard: How::write(), try_lock_exclusive_until;
     }
 }
 
@@ -462,18 +463,20 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
 }
 
 impl<R: RawRwLockRecursiveTimed, T: ?Sized> RwLock<R, T> {
-    timed! {
+    timed! { borrowing:
         /// Takes the lock shared, past waiting writers, waiting at most for `timeout`.
-        try_read_recursive_for(Duration) -> RwLockReadGuard<'_, R, T>, RECURSIVE, try_lock_shared_recursive_for;
+        try_read_recursive_for(Duration) -> RwLockReadGuard: RECURSIVE, try_lock_shared_recursive_for;
 
         /// Takes the lock shared, past waiting writers, waiting at most until `timeout`.
-        try_read_recursive_until(Instant) -> RwLockReadGuard<'_, R, T>, RECURSIVE, try_lock_shared_recursive_until;
+        try_read_recursive_until(Instant) -> RwLockReadGuard: RECURSIVE, try_lock_shared_recursive_until;
+    }
 
+    timed! { owning:
         /// [`try_read_recursive_for`](Self::try_read_recursive_for), with a guard that owns an `Arc` of the lock.
-        try_read_arc_recursive_for(Duration) -> ArcRwLockReadGuard<R, T>, RECURSIVE, try_lock_shared_recursive_for;
+        try_read_arc_recursive_for(Duration) -> ArcRwLockReadGuard: RECURSIVE, try_lock_shared_recursive_for;
 
         /// [`try_read_recursive_until`](Self::try_read_recursive_until), with a guard that owns an `Arc` of the lock.
-        try_read_arc_recursive_until(Instant) -> ArcRwLockReadGuard<R, T>, RECURSIVE, try_lock_shared_recursive_until;
+        try_read_arc_recursive_until(Instant) -> ArcRwLockReadGuard: RECURSIVE, try_lock_shared_recursive_until;
     }
 }
 
@@ -537,18 +540,20 @@ impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
 }
 
 impl<R: RawRwLockUpgradeTimed, T: ?Sized> RwLock<R, T> {
-    timed! {
+    timed! { borrowing:
         /// Takes the lock upgradable, waiting at most for `timeout`.
-        try_upgradable_read_for(Duration) -> RwLockUpgradableReadGuard<'_, R, T>, UPGRADABLE, try_lock_upgradable_for;
+        try_upgradable_read_for(Duration) -> RwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_for;
 
         /// Takes the lock upgradable, waiting at most until `timeout`.
-        try_upgradable_read_until(Instant) -> RwLockUpgradableReadGuard<'_, R, T>, UPGRADABLE, try_lock_upgradable_until;
+        try_upgradable_read_until(Instant) -> RwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_until;
+    }
 
+    timed! { owning:
         /// [`try_upgradable_read_for`](Self::try_upgradable_read_for), with a guard that owns an `Arc` of the lock.
-        try_upgradable_read_arc_for(Duration) -> ArcRwLockUpgradableReadGuard<R, T>, UPGRADABLE, try_lock_upgradable_for;
+        try_upgradable_read_arc_for(Duration) -> ArcRwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_for;
 
         /// [`try_upgradable_read_until`](Self::try_upgradable_read_until), with a guard that owns an `Arc` of the lock.
-        try_upgradable_read_arc_until(Instant) -> ArcRwLockUpgradableReadGuard<R, T>, UPGRADABLE, try_lock_upgradable_until;
+        try_upgradable_read_arc_until(Instant) -> ArcRwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_until;
     }
 }
 

@@ -15,17 +15,20 @@ use crate::stack::here;
 
 /// Before a blocking acquisition; it is held from here on, as far as handlers are concerned.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn acquire(map: &LockMap, how: How<'_>, site: &'static Location<'static>) {
     take(map, how, site, HeldFlags(0));
 }
 
 /// After an acquisition that did not wait.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn acquired(map: &LockMap, how: How<'_>, site: &'static Location<'static>) {
     take(map, how, site, HeldFlags::TRY);
 }
 
 #[inline(always)]
+#[track_caller]
 fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) {
     let thread = current();
     let moment = here();
@@ -84,38 +87,39 @@ fn still_fine(thread: &State_, more: u64, map: &LockMap) -> bool {
 /// Where we are.
 #[inline(always)]
 pub(super) fn place(thread: &State_, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
+    let site = core::ptr::from_ref(site).expose_provenance();
+    Place { site, stack: stack(thread, site, moment) }
+}
+
+/// The stack at `moment`.
+#[inline(always)]
+fn stack(thread: &State_, site: usize, moment: (usize, usize)) -> u32 {
     let stacks = thread.stacks.load(Ordering::Relaxed);
-    let stack = if stacks.is_null() {
-        0
-    } else {
-        // SAFETY: the cache lives as long as the thread.
-        unsafe { &*stacks }.stack(moment, thread.nesting.load(Ordering::Relaxed) != 0)
-    };
-    Place { site: core::ptr::from_ref(site).expose_provenance(), stack }
+    if stacks.is_null() {
+        return 0;
+    }
+    // SAFETY: the cache lives as long as the thread.
+    unsafe { &*stacks }.stack(moment, site, thread.nesting.load(Ordering::Relaxed) != 0)
 }
 
 /// The place of an event without a source position of its own.
 #[inline(always)]
 pub(super) fn place_here(thread: &'static State_) -> Place {
     life::prepare(thread);
-    let stacks = thread.stacks.load(Ordering::Relaxed);
-    if stacks.is_null() {
-        return Place::default();
-    }
-    // SAFETY: the cache lives as long as the thread.
-    let stack = unsafe { &*stacks }.stack(here(), thread.nesting.load(Ordering::Relaxed) != 0);
-    Place { site: 0, stack }
+    Place { site: 0, stack: stack(thread, 0, here()) }
 }
 
 /// A chain that this thread has not proven.
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags, moment: (usize, usize)) {
     if config::off() {
         return;
     }
     let thread = current();
     life::prepare(thread);
+    thread.tidy();
     life::make_room(thread);
     if proven_by_others(thread, map, how, flags) {
         // The key is in this thread's cache now, and there is room: this time it hits.
@@ -148,6 +152,7 @@ fn proven_by_others(thread: &'static State_, map: &LockMap, how: How<'_>, flags:
 /// Checks an acquisition without making it: `might_lock`, and what a wait will take again.
 #[cold]
 #[inline(never)]
+#[track_caller]
 pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'static>, wait: Option<bool>) {
     if config::off() {
         return;
@@ -167,6 +172,7 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
 /// An upgrade from `Upgradable` to `Write`, before it waits.
 #[cold]
 #[inline(never)]
+#[track_caller]
 pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
     if config::off() {
         return;
@@ -235,6 +241,10 @@ fn judge(
     if locks_held >= 2 || (same_class && acquire.info.rules.by_instance) {
         identify_instances(globals, thread);
         acquire.new.instance = map.instance(globals);
+    }
+    if locks_held >= 1 {
+        // It leaves evidence, which may outlive it.
+        globals.names.insert(thread.thread().id, thread.name.get());
     }
     // What is proven is proven for what is really held, which a release in progress may have changed already.
     let chain = chain_of(held, base, thread);
@@ -310,6 +320,7 @@ fn identify_instances(globals: &mut Globals, thread: &State_) {
 }
 
 /// Delivers what was found and does what the settings say; `pushed` is taken off again if the call does not return.
+#[track_caller]
 pub(super) fn conclude(thread: &'static State_, found: Found, pushed: Option<&LockMap>) {
     if found.fresh == 0 && found.stop.is_none() {
         return;
@@ -318,22 +329,22 @@ pub(super) fn conclude(thread: &'static State_, found: Found, pushed: Option<&Lo
     if let Some(kind) = found.stop {
         deliver::stop(thread, kind);
     }
-    if found.fresh != 0 && deliver::must_panic(thread) {
-        if let Some(map) = pushed {
-            release(map);
-        }
-        deliver::panic_for_report();
+    if let Some(map) = pushed
+        && deliver::will_panic(thread, found)
+    {
+        map.release();
     }
+    deliver::panic_if_wanted(thread, found);
 }
 
-/// Before the real release.
+/// Before the real release of the hold taken last among those that `taken` accepts.
 #[inline(always)]
-pub(crate) fn release(map: &LockMap) {
+pub(crate) fn release(map: &LockMap, taken: impl Fn(Mode) -> bool) {
     let thread = current();
     let depth = thread.depth();
     if depth > thread.base() {
         let top = thread.read(depth - 1);
-        if top.lock == map.address() && top.state == State::Held {
+        if top.lock == map.address() && top.state == State::Held && taken(top.mode) {
             thread.set_state(depth - 1, State::Free);
             thread.chain.store(top.chain, Ordering::Relaxed);
             thread.instances.store(State_::get(&thread.instances) ^ instance_key(top.lock), Ordering::Relaxed);
@@ -341,31 +352,65 @@ pub(crate) fn release(map: &LockMap) {
             return;
         }
     }
-    release_below(map);
+    release_below(map, &taken);
 }
 
 /// The lock is not on top: taken out of the middle, or not held at all.
 #[cold]
 #[inline(never)]
-fn release_below(map: &LockMap) {
+fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
     if config::off() {
         return;
     }
     let thread = current();
     life::prepare(thread);
-    thread.trim();
-    let own = thread.base()..thread.depth();
-    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else {
-        let place = place_here(thread);
-        let found = slow::with(|globals| {
-            let class = ClassId::new(map.resolve(globals).base, 0);
-            // SAFETY: in a slow section.
-            event(globals, thread, |cx| Event::UnlockImbalance { cx, class, place })
-        });
-        conclude(thread, found, None);
+    thread.tidy();
+    let holds = |at: &usize| is_hold_of(&thread.read(*at), map);
+    let own = || (thread.base()..thread.depth()).rev();
+    // A hold in another mode is still better than none: the mode of a guard may have been changed by means we did not see.
+    let in_mode = own().find(|at| holds(at) && taken(thread.read(*at).mode));
+    if let Some(at) = in_mode.or_else(|| own().find(holds)) {
+        take_out(thread, at);
         return;
-    };
-    take_out(thread, at);
+    }
+    let place = place_here(thread);
+    let found = slow::with(|globals| {
+        let record = map.resolve(globals);
+        if record.guards_move && release_elsewhere(globals, thread, map) {
+            return Found::default();
+        }
+        let class = ClassId::new(record.base, 0);
+        event(globals, thread, |cx| Event::UnlockImbalance { cx, class, place })
+    });
+    conclude(thread, found, None);
+}
+
+/// A guard that came from another thread: its entry there is freed, and that thread tidies up when it comes by. In a slow
+/// section.
+fn release_elsewhere(globals: &Globals, me: &State_, map: &LockMap) -> bool {
+    for other in globals.threads().filter(|other| !core::ptr::eq(*other, me)) {
+        if let Some(at) = (0..other.depth()).rev().find(|&at| is_hold_of(&other.read(at), map)) {
+            other.set_state(at, State::Free);
+            other.untidy.store(1, Ordering::Relaxed);
+            return true;
+        }
+    }
+    false
+}
+
+/// How the lock was taken last in this mode, to take it again.
+pub(crate) fn how_held(map: &LockMap, mode: Mode) -> How<'static> {
+    let thread = current();
+    let hold = (0..thread.depth()).rev().map(|at| thread.read(at));
+    let hold = hold.into_iter().find(|held| is_hold_of(held, map) && held.mode.same_guard(mode));
+    let Some(held) = hold else { return How::new(mode) };
+    How {
+        mode: held.mode,
+        subclass: held.class.subclass(),
+        reentrant: held.flags.has(HeldFlags::REENTRANT),
+        nest: None,
+        order: held.ordered(),
+    }
 }
 
 pub(crate) fn is_hold_of(held: &Held, map: &LockMap) -> bool {
@@ -386,7 +431,7 @@ pub(crate) fn take_out(thread: &State_, at: usize) {
 }
 
 /// Recomputes the keys from an entry upwards.
-fn rechain(thread: &State_, from: usize, mut chain: u64) {
+pub(super) fn rechain(thread: &State_, from: usize, mut chain: u64) {
     for at in from..thread.depth() {
         let held = thread.read(at);
         thread.update(at, |held| held.chain = chain);
@@ -520,11 +565,18 @@ fn might_wait_here(map: &LockMap, site: &'static Location<'static>) {
 /// A wait for a condition variable: it may sleep, whoever holds a lock meanwhile depends on whoever notifies, and the mutex is
 /// taken again at its end.
 #[cold]
-pub(crate) fn check_wait(condvar: &LockMap, mutex: &LockMap, timed: bool, site: &'static Location<'static>) {
+#[track_caller]
+pub(crate) fn check_wait(
+    condvar: &LockMap,
+    mutex: &LockMap,
+    how: How<'_>,
+    timed: bool,
+    site: &'static Location<'static>,
+) {
     let thread = current();
     life::prepare(thread);
     if thread.depth() > thread.base() || thread.nesting.load(Ordering::Relaxed) != 0 {
         check_only(condvar, How::write(), site, Some(timed));
-        check_only(mutex, How::write(), site, None);
+        check_only(mutex, how, site, None);
     }
 }

@@ -23,6 +23,7 @@ const ATTEMPTS: u32 = 20;
 
 /// Waits for a lock whose entry is on top already; the first attempt failed.
 #[cold]
+#[track_caller]
 pub(crate) fn wait<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
     for _ in 0..ATTEMPTS {
         core::hint::spin_loop();
@@ -42,6 +43,7 @@ pub(crate) fn wait<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>, blo
 
 /// Waits for an upgrade: the upgradable hold stays, the wish to write comes on top of it.
 #[cold]
+#[track_caller]
 pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     let thread = current();
     let own = thread.base()..thread.depth();
@@ -58,6 +60,7 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     take_out(thread, top);
 }
 
+#[track_caller]
 fn look_for_circle(thread: &'static State_, at: usize) {
     let holds_more = (0..thread.depth()).any(|other| other != at && thread.read(other).is_lock());
     if config::off() || !holds_more {
@@ -94,7 +97,7 @@ fn find_circle(globals: &Globals, me: &'static State_, wants: Held) -> Option<Ve
             if core::ptr::eq(other, waiting) || other.graph.load(Ordering::Relaxed) != graph {
                 continue;
             }
-            let Some(holds) = entries(other).find(|held| in_the_way(held, &wants)) else { continue };
+            let Some(holds) = entries(other).find(|held| in_the_way(globals, held, &wants)) else { continue };
             if core::ptr::eq(other, me) {
                 steps[0].holds = holds;
                 return Some(trace(&steps, done));
@@ -129,10 +132,12 @@ pub(super) fn entries(thread: &'static State_) -> impl Iterator<Item = Held> {
     (0..thread.depth()).map(|at| thread.read(at))
 }
 
-fn in_the_way(held: &Held, wants: &Held) -> bool {
+fn in_the_way(globals: &Globals, held: &Held, wants: &Held) -> bool {
     let queued_writer = held.state == State::Waiting && held.mode == Mode::Write;
+    let passes_writers = || wants.context != 0 && globals.record(wants.class).is_some_and(|class| class.read_recursive_in_handler);
+    let mode = if wants.mode == Mode::Read && passes_writers() { Mode::ReadRecursive } else { wants.mode };
     held.lock == wants.lock
-        && match wants.mode {
+        && match mode {
             Mode::Write => held.is_lock(),
             Mode::Read => (held.is_lock() && held.mode == Mode::Write) || queued_writer,
             Mode::ReadRecursive => held.is_lock() && held.mode == Mode::Write,

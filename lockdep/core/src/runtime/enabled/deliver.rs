@@ -1,7 +1,7 @@
 //! From raw findings to reports: put into words, kept, printed, handed to the callback, acted upon. Never in a handler.
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use super::globals::ClassRecord;
@@ -33,7 +33,11 @@ pub(crate) fn reports() -> Vec<Report> {
     life::prepare(thread);
     let graph = life::graph(thread);
     deliver_all(thread, graph);
-    life::process_graph_if_any().map_or_else(Vec::new, Graph::delivered)
+    let Some(process) = life::process_graph_if_any() else { return Vec::new() };
+    if thread.delivering.load(Ordering::Relaxed) == 0 {
+        settle(process);
+    }
+    process.delivered()
 }
 
 /// How many reports were printed.
@@ -65,6 +69,7 @@ fn deliver_all(thread: &State_, graph: &Graph) {
         if !graph.isolated {
             publish(&report);
         }
+        graph.in_delivery.fetch_sub(1, Ordering::Release);
     }
     thread.delivering.store(0, Ordering::Relaxed);
 }
@@ -78,8 +83,19 @@ fn next(graph: &Graph) -> Option<RawReport> {
         let queue = unsafe { &mut graph.inner().queue };
         let raw = (!queue.is_empty()).then(|| queue.remove(0));
         graph.pending.store(queue.len() as u32, Ordering::Relaxed);
+        graph.in_delivery.fetch_add(u32::from(raw.is_some()), Ordering::Relaxed);
         raw
     })
+}
+
+/// Waits, for a while, until nothing is queued and no thread is delivering.
+fn settle(graph: &Graph) {
+    static NEVER: AtomicU32 = AtomicU32::new(0);
+    let busy = || graph.pending.load(Ordering::Acquire) != 0 || graph.in_delivery.load(Ordering::Acquire) != 0;
+    let start = std::time::Instant::now();
+    while busy() && start.elapsed() < PATIENCE {
+        futex_wait(&NEVER, 0, Some(Duration::from_millis(1)));
+    }
 }
 
 fn publish(report: &Report) {
@@ -106,20 +122,25 @@ fn publish(report: &Report) {
     }
 }
 
-/// Whether the settings want a panic for a report of this thread.
-pub(super) fn must_panic(thread: &State_) -> bool {
-    config::action() == Action::Panic && !life::graph(thread).isolated && thread.real_handlers.load(Ordering::Relaxed) == 0
+/// Whether the settings want a panic for what this thread did.
+pub(super) fn will_panic(thread: &State_, found: Found) -> bool {
+    let in_real_handler = thread.real_handlers.load(Ordering::Relaxed) != 0;
+    found.fresh != 0 && config::action() == Action::Panic && !life::graph(thread).isolated && !in_real_handler
 }
 
-/// The panic that `LOCKDEP=panic` asks for.
-pub(super) fn panic_for_report() {
-    if std::thread::panicking() {
-        life::abort();
+/// The panic that `LOCKDEP=panic` asks for. All bookkeeping is done before it.
+#[track_caller]
+pub(super) fn panic_if_wanted(thread: &State_, found: Found) {
+    if will_panic(thread, found) {
+        if std::thread::panicking() {
+            life::abort();
+        }
+        panic!("lockdep: something was reported (above), and the action is to panic");
     }
-    panic_any("lockdep: a report was made (above), and LOCKDEP=panic");
 }
 
 /// This call can never return: it must not be made.
+#[track_caller]
 pub(super) fn stop(thread: &'static State_, kind: ReportKind) -> ! {
     if thread.real_handlers.load(Ordering::Relaxed) != 0 {
         end_in_handler(thread);
@@ -134,10 +155,7 @@ pub(super) fn stop(thread: &'static State_, kind: ReportKind) -> ! {
     if std::thread::panicking() {
         life::abort();
     }
-    panic_any(match kind {
-        ReportKind::Deadlock => "lockdep: deadlock: this call would never return (report above)",
-        _ => "lockdep: recursion: this call would never return (report above)",
-    });
+    panic!("lockdep: {kind}: this call would never return (report above)");
 }
 
 /// In a real handler nothing can unwind: say what is known with `write`, let the reporter print the rest, and abort.
@@ -146,11 +164,7 @@ fn end_in_handler(thread: &State_) -> ! {
     let graph = life::graph(thread);
     if REPORTER.load(Ordering::Relaxed) != 0 && !graph.isolated {
         wake_reporter();
-        let start = std::time::Instant::now();
-        static NEVER: AtomicU32 = AtomicU32::new(0);
-        while (graph.pending.load(Ordering::Acquire) != 0 || BUSY.load(Ordering::Acquire) != 0) && start.elapsed() < PATIENCE {
-            futex_wait(&NEVER, 0, Some(Duration::from_millis(5)));
-        }
+        settle(graph);
     }
     life::abort()
 }
@@ -206,9 +220,6 @@ fn complain_number(number: u32) {
     complain(&digits[at..]);
 }
 
-/// The reporter is at work.
-static BUSY: AtomicU32 = AtomicU32::new(0);
-
 fn wake_reporter() {
     if REPORTER.load(Ordering::Relaxed) != 0 {
         REPORTER.fetch_add(2, Ordering::Release);
@@ -230,9 +241,7 @@ pub(super) fn start_reporter() {
             if let Some(graph) = life::process_graph_if_any()
                 && graph.pending.load(Ordering::Acquire) != 0
             {
-                BUSY.store(1, Ordering::Release);
                 deliver_all(thread, graph);
-                BUSY.store(0, Ordering::Release);
             }
             futex_wait(&REPORTER, seen, None);
         }
@@ -246,13 +255,13 @@ pub(super) fn start_reporter() {
 /// In the child of a fork the reporter is gone.
 pub(super) fn forked() {
     REPORTER.store(0, Ordering::Relaxed);
-    BUSY.store(0, Ordering::Relaxed);
 }
 
 /// At the end of the process: delivers what waits, and says how many reports there were.
 pub(super) fn last_words() -> u32 {
     if let Some(graph) = life::process_graph_if_any() {
         deliver_all(current(), graph);
+        settle(graph);
     }
     let printed = printed();
     if printed > 0 {

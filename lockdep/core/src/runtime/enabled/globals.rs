@@ -26,6 +26,7 @@ pub(crate) struct ClassRecord {
     pub(crate) type_name: &'static str,
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
+    pub(crate) guards_move: bool,
 }
 
 impl ClassRecord {
@@ -141,6 +142,7 @@ impl Globals {
             type_name,
             wait: info.wait,
             read_recursive_in_handler: info.read_recursive_in_handler,
+            guards_move: info.guards_move,
         });
         self.classes.push(record);
         self.index.insert(identity, base);

@@ -23,6 +23,8 @@ pub(crate) struct Graph {
     pub(crate) chains: Chains,
     /// Reports wait here: not 0 when there is something to deliver.
     pub(crate) pending: AtomicU32,
+    /// Taken off the queue, and not yet published.
+    pub(crate) in_delivery: AtomicU32,
     /// Touched in slow sections only.
     pub(crate) inner: core::cell::UnsafeCell<Inner>,
     /// What was delivered. Never touched in a handler.
@@ -54,6 +56,7 @@ impl Graph {
             isolated,
             chains: Chains::new(),
             pending: AtomicU32::new(0),
+            in_delivery: AtomicU32::new(0),
             inner: core::cell::UnsafeCell::new(Inner {
                 engine: Engine::new_in(Arena),
                 seen: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(2), Arena),

@@ -5,7 +5,8 @@ use core::sync::atomic::Ordering;
 
 use super::acquire::{conclude, event, place, place_here, take_out};
 use super::thread::{State_, current};
-use super::{config, life, slow};
+use super::raw::Found;
+use super::{config, deliver, life, slow};
 use crate::engine::{ClassId, Event, Held, HeldFlags, Place, Reopen, State, Unmask};
 use crate::irq::lines;
 use crate::kind::Mode;
@@ -120,14 +121,15 @@ pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) 
 fn close(thread: &'static State_, how: Reopen, opened: Option<Opened>, after: u64, place: Place) {
     let before = State_::get(&thread.mask);
     let own = opened.and_then(|opened| find(thread, opened.serial));
+    let mut found = Found::default();
     if worth_asking(thread, how, own, before, after) && !config::off() {
         let unmask = Unmask { how, mask: after, own, place };
-        let found = slow::with(|globals| {
+        found = slow::with(|globals| {
             let found = event(globals, thread, |cx| Event::Unmask(cx, unmask));
-            spoil(thread, found.fresh > 0);
+            spoil(thread, found.any);
             found
         });
-        conclude(thread, found, None);
+        deliver::deliver(thread, found);
     }
     if let Some(own) = own {
         take_out(thread, own);
@@ -141,6 +143,7 @@ fn close(thread: &'static State_, how: Reopen, opened: Option<Opened>, after: u6
         thread.stamp(if before & !after != 0 { &thread.last_on } else { &thread.last_off }, place);
         mask::set(after);
     }
+    deliver::panic_if_wanted(thread, found);
 }
 
 /// Whether the rules could have something to say: anything but the end of the innermost section that opens what it blocked.

@@ -108,7 +108,7 @@ impl Isolation {
         isolation.over.store(true, Ordering::Relaxed);
         inside.finish(End::Test);
         isolation.wait_for_threads();
-        deliver::deliver(inside.thread, Found { fresh: 1, stop: None });
+        deliver::deliver(inside.thread, Found { any: true, fresh: 1, stop: None });
         drop(inside);
         match outcome {
             Err(payload) if !payload.is::<Stop>() => resume_unwind(payload),

@@ -28,6 +28,8 @@ pub(crate) struct RawReport {
 /// What the queueing of an event's findings comes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Found {
+    /// Something is wrong, reported before or not.
+    pub(crate) any: bool,
     /// How many reports are new, or stronger than before.
     pub(crate) fresh: u32,
     /// This call can never return.
@@ -36,7 +38,7 @@ pub(crate) struct Found {
 
 /// Queues what an event brought to light; in the slow section of the event.
 pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &State_, verdicts: Vec<Verdict<Arena>, Arena>) -> Found {
-    let mut found = Found::default();
+    let mut found = Found { any: !verdicts.is_empty(), ..Found::default() };
     for verdict in verdicts {
         if matches!(verdict.kind, ReportKind::Recursion | ReportKind::Deadlock) && verdict.severity == Severity::Certain {
             found.stop = Some(verdict.kind);

@@ -69,6 +69,8 @@ pub(crate) struct State_ {
     pub(crate) slow: AtomicU8,
     /// Releasing out of order: keys and entries do not agree for a moment.
     pub(crate) shuffling: AtomicU8,
+    /// Another thread released something of ours.
+    pub(crate) untidy: AtomicU8,
     /// Delivering reports.
     pub(crate) delivering: AtomicU8,
     /// Unwinding out of an acquisition that could not return.
@@ -116,6 +118,7 @@ thread_local! {
             real_handlers: AtomicU8::new(0),
             slow: AtomicU8::new(0),
             shuffling: AtomicU8::new(0),
+            untidy: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
             stopped: AtomicU8::new(0),
             id: AtomicU32::new(0),
@@ -267,6 +270,19 @@ impl State_ {
         self.events.store(event, Ordering::Relaxed);
         stamp.event.store(event, Ordering::Relaxed);
         stamp.site.store(place.site as u64, Ordering::Relaxed);
+    }
+
+    /// Takes released entries off the top, after another thread released some of ours as well.
+    pub(crate) fn tidy(&self) {
+        if self.untidy.swap(0, Ordering::Relaxed) != 0 && self.depth() > self.base() {
+            self.shuffling.store(1, Ordering::Relaxed);
+            let locks = (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
+            let instances = locks.fold(0, |mix, held| mix ^ super::chain::instance_key(held.lock));
+            self.instances.store(instances, Ordering::Relaxed);
+            super::acquire::rechain(self, self.base(), self.read(self.base()).chain);
+            self.shuffling.store(0, Ordering::Relaxed);
+        }
+        self.trim();
     }
 
     /// Takes released entries off the top.

@@ -6,12 +6,7 @@ use crate::kind::{ReportKind, Severity};
 use crate::report::{ReportedLock, signal_name};
 
 fn named(locks: &[ReportedLock], at: usize) -> String {
-    locks.get(at).map_or_else(|| "the lock".into(), |lock| format!("`{}`", short(lock)))
-}
-
-/// Declared classes by name, others by kind and type.
-fn short(lock: &ReportedLock) -> &str {
-    lock.class_name().split(" (").next().unwrap_or_default()
+    locks.get(at).map_or_else(|| "the lock".into(), |lock| format!("`{}`", lock.short_name()))
 }
 
 fn signal(verdict: &Verdict<Arena>) -> String {

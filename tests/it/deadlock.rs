@@ -1,0 +1,203 @@
+//! Threads that really meet: every one of these would hang without the validator.
+
+use std::thread::JoinHandle;
+
+use lockdep::ReportKind::{Deadlock, Inversion};
+use lockdep::Severity::Certain;
+use lockdep::sync::{Arc, Barrier};
+use lockdep::testing::Cx;
+use lockdep::{Report, parking_lot, spin, sync};
+
+use crate::support::{assert_silent, isolated, of_kind};
+
+/// Every thread holds one lock of the ring, meets the others, and takes the next.
+macro_rules! ring {
+    ($cx:expr, $locks:expr, |$lock:ident| $take:expr) => {{
+        let locks = $locks;
+        let barrier = Arc::new(Barrier::new(locks.len()));
+        let threads: Vec<JoinHandle<()>> = (0..locks.len())
+            .map(|i| {
+                let (held, taken) = (Arc::clone(&locks[i]), Arc::clone(&locks[(i + 1) % locks.len()]));
+                let barrier = Arc::clone(&barrier);
+                $cx.spawn(move || {
+                    let $lock = &*held;
+                    let _held = $take;
+                    barrier.wait();
+                    let $lock = &*taken;
+                    let _taken = $take;
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().is_err()).collect::<Vec<_>>()
+    }};
+}
+
+/// One thread had to give way, the others got through; the order was reported before anyone blocked, the meeting when it came.
+#[track_caller]
+fn check(reports: &[Report], ended: &[bool], n: usize) {
+    let texts: String = reports.iter().map(Report::to_text).collect();
+    assert_eq!(ended.iter().filter(|&&ended| ended).count(), 1, "{texts}");
+    assert_eq!(reports.len(), 2, "{texts}");
+    assert_eq!(reports[0].kind(), Inversion, "{texts}");
+    assert_eq!(reports[0].stacks().len(), 2 * n, "{texts}");
+    let deadlock = of_kind(reports, Deadlock);
+    assert_eq!(deadlock.severity(), Certain, "{texts}");
+    assert_eq!(deadlock.locks().len(), n, "{texts}");
+    let labels: Vec<_> = deadlock.stacks().iter().map(|stack| stack.label()).collect();
+    assert_eq!(labels, ["holding, acquired at", "waiting at"].repeat(n), "{texts}");
+}
+
+/// `n` classes, each from a place of its own in the source.
+macro_rules! locks {
+    ($Lock:ty: $($value:expr),*) => {
+        [$(Arc::new(<$Lock>::new($value))),*]
+    };
+}
+
+#[test]
+fn two_threads() {
+    for _ in 0..20 {
+        let mut ended = Vec::new();
+        let reports = isolated(|cx| ended = ring!(cx, locks!(parking_lot::Mutex<u8>: 1, 2), |lock| lock.lock()));
+        check(&reports, &ended, 2);
+        let reports = isolated(|cx| ended = ring!(cx, locks!(parking_lot::FairMutex<u8>: 1, 2), |lock| lock.lock()));
+        check(&reports, &ended, 2);
+        let reports = isolated(|cx| ended = ring!(cx, locks!(sync::Mutex<u8>: 1, 2), |lock| lock.lock().unwrap_or_else(sync::PoisonError::into_inner)));
+        check(&reports, &ended, 2);
+        let reports = isolated(|cx| ended = ring!(cx, locks!(spin::SpinLock<u8>: 1, 2), |lock| lock.lock()));
+        check(&reports, &ended, 2);
+    }
+}
+
+#[test]
+fn two_threads_on_reader_writer_locks() {
+    for _ in 0..10 {
+        let mut ended = Vec::new();
+        let reports = isolated(|cx| ended = ring!(cx, locks!(parking_lot::RwLock<u8>: 1, 2), |lock| lock.write()));
+        check(&reports, &ended, 2);
+        let reports = isolated(|cx| ended = ring!(cx, locks!(spin::RwSpinLock<u8>: 1, 2), |lock| lock.write()));
+        check(&reports, &ended, 2);
+        let reports = isolated(|cx| ended = ring!(cx, locks!(sync::RwLock<u8>: 1, 2), |lock| lock.write().unwrap_or_else(sync::PoisonError::into_inner)));
+        check(&reports, &ended, 2);
+    }
+}
+
+#[test]
+fn three_threads() {
+    for _ in 0..20 {
+        let mut ended = Vec::new();
+        let reports = isolated(|cx| ended = ring!(cx, locks!(parking_lot::Mutex<u8>: 1, 2, 3), |lock| lock.lock()));
+        check(&reports, &ended, 3);
+        let reports = isolated(|cx| ended = ring!(cx, locks!(spin::SpinLock<u8>: 1, 2, 3), |lock| lock.lock()));
+        check(&reports, &ended, 3);
+    }
+}
+
+/// Readers hold, writers wait.
+#[test]
+fn readers_in_the_way_of_writers() {
+    for _ in 0..10 {
+        let reports = isolated(|cx| {
+            let [a, b] = locks!(parking_lot::RwLock<u8>: 1, 2);
+            let barrier = Arc::new(Barrier::new(2));
+            let cross = |held: &Arc<parking_lot::RwLock<u8>>, taken: &Arc<parking_lot::RwLock<u8>>| {
+                let (held, taken, barrier) = (Arc::clone(held), Arc::clone(taken), Arc::clone(&barrier));
+                cx.spawn(move || {
+                    let _held = held.read();
+                    barrier.wait();
+                    let _taken = taken.write();
+                })
+            };
+            let threads = [cross(&a, &b), cross(&b, &a)];
+            let ended = threads.map(|thread| thread.join().is_err());
+            assert!(ended[0] != ended[1]);
+        });
+        assert_eq!(reports[0].kind(), Inversion);
+        of_kind(&reports, Deadlock);
+    }
+}
+
+/// Both upgradable hold and upgrade on one lock exclude each other, so only readers can be in the way.
+#[test]
+fn an_upgrade_that_waits_for_a_reader_that_waits() {
+    let reports = isolated(|cx| {
+        let lock = Arc::new(parking_lot::RwLock::new(1));
+        let other = Arc::new(parking_lot::Mutex::new(1));
+        let barrier = Arc::new(Barrier::new(2));
+        let thread = {
+            let (lock, other, barrier) = (Arc::clone(&lock), Arc::clone(&other), Arc::clone(&barrier));
+            cx.spawn(move || {
+                let _read = lock.read();
+                barrier.wait();
+                let _other = other.lock();
+            })
+        };
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let guard = lock.upgradable_read();
+            let _other = other.lock();
+            barrier.wait();
+            let _write = parking_lot::RwLockUpgradableReadGuard::upgrade(guard);
+        }));
+        assert!(ended.is_err() != thread.join().is_err());
+    });
+    assert_eq!(reports[0].kind(), Inversion);
+    of_kind(&reports, Deadlock);
+}
+
+/// The body is a thread like the others: if it is the one to give way, `isolated` comes back all the same.
+#[test]
+fn a_thread_against_the_body() {
+    for _ in 0..20 {
+        let mut joined = None;
+        let mut through = false;
+        let reports = isolated(|cx: &Cx| {
+            let [a, b] = locks!(parking_lot::Mutex<u8>: 1, 2);
+            let barrier = Arc::new(Barrier::new(2));
+            let thread = {
+                let (a, b, barrier) = (Arc::clone(&a), Arc::clone(&b), Arc::clone(&barrier));
+                cx.spawn(move || {
+                    let _b = b.lock();
+                    barrier.wait();
+                    let _a = a.lock();
+                })
+            };
+            {
+                let _a = a.lock();
+                barrier.wait();
+                let _b = b.lock();
+            }
+            through = true;
+            joined = Some(thread.join().is_ok());
+        });
+        assert!(!through || joined == Some(false));
+        assert_eq!(reports[0].kind(), Inversion);
+        of_kind(&reports, Deadlock);
+    }
+}
+
+/// Much contention, one order: waiting alone is no deadlock.
+#[test]
+fn contention_is_silent() {
+    let reports = isolated(|cx| {
+        let outer = Arc::new(parking_lot::Mutex::new(0_u32));
+        let inner = Arc::new(sync::RwLock::new(0_u64));
+        let ring = Arc::new(spin::SpinLock::new(0_u8));
+        for _ in 0..4 {
+            let (outer, inner, ring) = (Arc::clone(&outer), Arc::clone(&inner), Arc::clone(&ring));
+            cx.spawn(move || {
+                for round in 0..500_u64 {
+                    let mut outer = outer.lock();
+                    if round % 3 == 0 {
+                        *inner.write().unwrap() += 1;
+                    } else {
+                        assert!(*inner.read().unwrap() <= 2000);
+                    }
+                    let mut ring = ring.lock();
+                    *ring = ring.wrapping_add(1);
+                    *outer += 1;
+                }
+            });
+        }
+    });
+    assert_silent(&reports);
+}

@@ -1,0 +1,288 @@
+//! `IrqState` and `MaskImbalance`: saves, restores and enables that do not pair up, and masks changed behind our back; and what
+//! pairs up in all its forms is silent.
+
+use lockdep::ReportKind::{HeldAtExit, IrqState, MaskImbalance};
+use lockdep::Severity::Certain;
+use lockdep::{Report, irq, spin};
+
+use crate::support::{
+    assert_kinds, assert_silent, assert_stacks, blocked, change_mask_secretly, isolated, only, real_mask, stack,
+};
+
+#[inline(never)]
+fn saves() -> irq::Flags {
+    irq::save()
+}
+
+#[inline(never)]
+fn restores(flags: irq::Flags) {
+    irq::restore(flags);
+}
+
+#[test]
+fn crossed_saves_and_restores() {
+    let mask = real_mask();
+    let reports = isolated(|_| {
+        let outer = saves();
+        let inner = saves();
+        restores(outer);
+        // Not said twice: this one is wrong because the other was.
+        restores(inner);
+    });
+    let report = only(&reports, IrqState, Certain);
+    assert_stacks(report, &[("section opened at", "saves"), ("irqs restored at", "restores")]);
+    assert_eq!(real_mask(), mask);
+}
+
+#[test]
+fn enable_in_a_handler() {
+    #[inline(never)]
+    fn enables() {
+        irq::enable();
+    }
+    let reports = isolated(|cx| cx.in_handler(libc::SIGUSR1, enables));
+    let report = only(&reports, IrqState, Certain);
+    assert!(crate::support::innermost_is(stack(report, "irqs re-enabled at"), "enables"), "{}", report.to_text());
+}
+
+#[test]
+fn an_irq_guard_in_a_handler() {
+    let lock = spin::SpinLock::new(1);
+    let reports = isolated(|cx| cx.in_handler(libc::SIGUSR1, || drop(lock.lock_irq())));
+    only(&reports, IrqState, Certain);
+}
+
+#[test]
+fn sections_in_a_handler_that_pair_up_are_silent() {
+    let lock = spin::SpinLock::new(1);
+    let reports = isolated(|cx| {
+        cx.in_handler(libc::SIGUSR1, || {
+            let flags = irq::save();
+            let _guard = lock.lock_irqsave();
+            let counted = irq::Counted::new();
+            drop(lock.try_lock());
+            drop(counted);
+            drop(_guard);
+            irq::restore(flags);
+            assert!(blocked(libc::SIGUSR1) && !blocked(libc::SIGUSR2));
+        });
+        assert!(!blocked(libc::SIGUSR1));
+    });
+    assert_silent(&reports);
+}
+
+fn leaves_blocked(how: impl FnOnce()) {
+    how();
+}
+
+/// Every way to leave signals blocked, out of a handler, a thread and a test.
+#[test]
+fn signals_left_blocked() {
+    fn disable() {
+        irq::disable();
+    }
+    fn save() {
+        std::mem::forget(irq::save());
+    }
+    fn counted() {
+        std::mem::forget(irq::Counted::new());
+    }
+    let mask = real_mask();
+    for how in [disable as fn(), save, counted] {
+        let check = |reports: Vec<Report>| {
+            let report = only(&reports, IrqState, Certain);
+            let labels: Vec<_> = report.stacks().iter().map(|stack| stack.label().to_owned()).collect();
+            assert_eq!(labels[0], "section opened at", "{}", report.to_text());
+            assert_eq!(real_mask(), mask);
+        };
+        check(isolated(|cx| cx.in_handler(libc::SIGUSR1, how)));
+        check(isolated(|cx| cx.spawn(how).join().unwrap()));
+        check(isolated(|_| leaves_blocked(how)));
+    }
+}
+
+/// A guard that never ends leaves its lock too.
+#[test]
+fn a_forgotten_irq_guard() {
+    let lock = spin::SpinLock::new(1);
+    let reports = isolated(|_| std::mem::forget(lock.lock_irqsave()));
+    assert_kinds(&reports, &[HeldAtExit, IrqState]);
+    // SAFETY: held by the guard that was forgotten.
+    unsafe { lock.raw_unlock() };
+}
+
+/// Gives back what a forgotten guard holds, without a word to the validator: its part is over.
+trait RawUnlock {
+    /// # Safety
+    ///
+    /// Held, and by no guard.
+    unsafe fn raw_unlock(&self);
+}
+
+impl<T> RawUnlock for spin::SpinLock<T> {
+    unsafe fn raw_unlock(&self) {
+        use lockdep::lock_api::RawMutex as _;
+        // SAFETY: as for the caller.
+        unsafe { self.raw().unlock() };
+    }
+}
+
+/// The section began in a handler, and is restored where nobody knows it.
+#[test]
+fn flags_from_another_context() {
+    let reports = isolated(|cx| {
+        let flags = cx.in_handler(libc::SIGUSR1, saves);
+        restores(flags);
+    });
+    assert_kinds(&reports, &[IrqState, IrqState]);
+    assert!(crate::support::innermost_is(stack(&reports[1], "irqs restored at"), "restores"), "{}", reports[1].to_text());
+}
+
+#[test]
+fn a_mask_changed_behind_our_back() {
+    #[inline(never)]
+    fn looks() {
+        irq::sync();
+    }
+    let reports = isolated(|_| {
+        irq::sync();
+        change_mask_secretly(libc::SIG_BLOCK, libc::SIGUSR2);
+        looks();
+        // Known by now.
+        irq::sync();
+    });
+    let report = only(&reports, MaskImbalance, Certain);
+    assert_stacks(report, &[("noticed at", "looks")]);
+    assert!(report.to_text().contains("SIGUSR2"), "{}", report.to_text());
+    // Put back at the end of the test, with the rest.
+    assert!(!blocked(libc::SIGUSR2));
+}
+
+#[test]
+fn a_signal_opened_behind_our_back() {
+    let reports = isolated(|_| {
+        let flags = irq::save();
+        change_mask_secretly(libc::SIG_UNBLOCK, libc::SIGUSR2);
+        irq::sync();
+        change_mask_secretly(libc::SIG_BLOCK, libc::SIGUSR2);
+        irq::sync();
+        irq::restore(flags);
+    });
+    assert_kinds(&reports, &[MaskImbalance, MaskImbalance]);
+}
+
+#[test]
+fn what_sync_learns_counts() {
+    let lock = spin::SpinLock::new(1);
+    let reports = isolated(|cx| {
+        change_mask_secretly(libc::SIG_BLOCK, libc::SIGUSR1);
+        irq::sync();
+        assert!(!irq::enabled());
+        // Blocked, as the validator knows now: no conflict with the handler.
+        drop(lock.lock());
+        change_mask_secretly(libc::SIG_UNBLOCK, libc::SIGUSR1);
+        irq::sync();
+        assert!(irq::enabled());
+        cx.in_handler(libc::SIGUSR1, || drop(lock.lock()));
+    });
+    assert_kinds(&reports, &[MaskImbalance, MaskImbalance]);
+}
+
+#[test]
+fn legal_patterns_are_silent() {
+    let (a, b, c) = (spin::SpinLock::new(1_u8), spin::SpinLock::new(1_u16), spin::SpinLock::new(1_u32));
+    let reports = isolated(|cx| {
+        let open = real_mask();
+
+        // As in the kernel.
+        irq::disable();
+        irq::disable();
+        irq::enable();
+        assert_eq!(real_mask(), open);
+        irq::enable();
+        assert_eq!(real_mask(), open);
+
+        // Saves nest, around everything.
+        irq::disable();
+        let flags = irq::save();
+        let inner = irq::save();
+        irq::restore(inner);
+        irq::restore(flags);
+        assert!(!irq::enabled());
+        irq::enable();
+
+        // A restore ends what `disable` began inside.
+        let flags = irq::save();
+        irq::disable();
+        irq::restore(flags);
+        assert_eq!(real_mask(), open);
+
+        // `disable` may be ended under a lock that was taken before it.
+        let guard = a.lock();
+        irq::disable();
+        drop(b.lock());
+        irq::enable();
+        drop(guard);
+
+        // Counted, in any order.
+        let first = irq::Counted::new();
+        let second = irq::Counted::new();
+        let third = a.lock_irq_counted();
+        let fourth = b.lock_irq_counted();
+        drop(first);
+        drop(third);
+        assert!(!irq::enabled());
+        drop(second);
+        assert!(!irq::enabled());
+        drop(fourth);
+        assert_eq!(real_mask(), open);
+
+        // Guards of every kind, nested.
+        let outer = a.lock_irq();
+        let middle = b.lock_irqsave();
+        let inner = c.lock_irq_counted();
+        drop(inner);
+        drop(middle);
+        assert!(!irq::enabled());
+        drop(outer);
+        assert_eq!(real_mask(), open);
+
+        // Released out of order, but the signals in order.
+        let outer = a.lock_irqsave();
+        let inner = b.lock();
+        let last = c.lock();
+        drop(inner);
+        drop(last);
+        drop(outer);
+        assert_eq!(real_mask(), open);
+
+        // Handlers in between, with a section of their own.
+        let guard = a.lock_irqsave();
+        drop(guard);
+        cx.in_handler(libc::SIGUSR1, || drop(a.lock_irqsave()));
+        cx.in_handler(libc::SIGUSR1, || cx.in_handler(libc::SIGUSR2, || drop(b.lock_irqsave())));
+        assert_eq!(real_mask(), open);
+    });
+    // The one lock taken with the signals open above is in no handler: `b` was taken under `disable`.
+    assert_silent(&reports.into_iter().filter(|report| !is_the_open_hold_of_a(report)).collect::<Vec<_>>());
+}
+
+/// `a` is held once with the signals open, on purpose, and taken in handlers later: that finding is another test's.
+fn is_the_open_hold_of_a(report: &Report) -> bool {
+    report.kind() == lockdep::ReportKind::IrqUsage && report.locks()[0].type_name() == "u8"
+}
+
+#[test]
+#[should_panic(expected = "blocked here")]
+fn a_blocked_signal_has_no_handler() {
+    lockdep::testing::isolated(|cx| {
+        irq::disable();
+        cx.in_handler(libc::SIGUSR1, || ());
+    });
+}
+
+#[test]
+#[should_panic(expected = "is not a signal")]
+fn a_number_that_is_no_signal() {
+    lockdep::testing::isolated(|cx| cx.in_handler(65, || ()));
+}
