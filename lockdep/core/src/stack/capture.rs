@@ -55,15 +55,17 @@ struct Slot {
 /// Invariant: a pointer in `entries` is null or points to a valid `Capture`. An entry is replaced, and the old capture freed,
 /// only outside handlers: a handler may have interrupted a comparison that still reads it.
 pub(crate) struct StackCache {
+    /// One stack for each source position, the first: nothing is compared.
+    first: bool,
     entries: [AtomicPtr<Capture>; REMEMBERED],
 }
 
 impl StackCache {
     /// A fresh cache in the arena.
-    pub(crate) fn allocate() -> *mut StackCache {
+    pub(crate) fn allocate(first: bool) -> *mut StackCache {
         let cache = allocate_for::<StackCache>(1);
         // SAFETY: fresh memory for one cache.
-        unsafe { cache.write(StackCache { entries: [const { AtomicPtr::new(ptr::null_mut()) }; REMEMBERED] }) };
+        unsafe { cache.write(StackCache { first, entries: [const { AtomicPtr::new(ptr::null_mut()) }; REMEMBERED] }) };
         cache
     }
 
@@ -76,7 +78,9 @@ impl StackCache {
     /// The number of the stack at `(ip, sp)` of this thread, which must come from [`here`] in a function still running; asked
     /// for the source position `site`.
     #[inline(always)]
-    pub(crate) fn stack(&self, (ip, sp): (usize, usize), site: usize, in_handler: bool) -> u32 {
+    pub(crate) fn stack(&self, moment: (usize, usize), site: usize, in_handler: bool) -> u32 {
+        // The first stack of a position stands for all: where the code is then plays no part.
+        let (ip, sp) = if self.first { (if site == 0 { moment.0 } else { 0 }, 0) } else { moment };
         let known = self.entry(ip, sp, site).load(Ordering::Relaxed);
         if !known.is_null() {
             // SAFETY: by the invariant of the cache.
@@ -85,13 +89,13 @@ impl StackCache {
                 return known.id;
             }
         }
-        self.capture(ip, sp, site, in_handler)
+        self.capture((ip, sp), moment.1, site, in_handler)
     }
 
     /// Unwinds, interns, remembers.
     #[cold]
     #[inline(never)]
-    fn capture(&self, ip: usize, sp: usize, site: usize, in_handler: bool) -> u32 {
+    fn capture(&self, key: (usize, usize), sp: usize, site: usize, in_handler: bool) -> u32 {
         let mut addresses = [0_usize; DEEPEST];
         let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
         let (mut depth, mut slot_count, mut recognisable) = (0, 0, true);
@@ -124,10 +128,11 @@ impl StackCache {
             });
         }
         let id = slow::with(|globals| globals.stacks.intern(&addresses[..depth]));
-        let entry = self.entry(ip, sp, site);
+        let (recognisable, slots) = if self.first { (true, &[][..]) } else { (recognisable, &slots[..slot_count]) };
+        let entry = self.entry(key.0, key.1, site);
         let old = entry.load(Ordering::Relaxed);
         if recognisable && depth > 0 && (old.is_null() || !in_handler) {
-            entry.store(Capture::allocate((ip, sp), site, id, &slots[..slot_count]), Ordering::Release);
+            entry.store(Capture::allocate(key, site, id, slots), Ordering::Release);
             // SAFETY: out of the cache, and by its invariant nobody reads it any more.
             unsafe { Capture::free(old) };
         }

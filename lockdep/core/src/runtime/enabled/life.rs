@@ -35,7 +35,7 @@ extern "C" fn start() {
         libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child));
     }
     // The unwinder prepares itself at its first use: here, and not in a handler.
-    let _ = backtrace::trace(|_| false);
+    backtrace::trace(|_| false);
 }
 
 // SAFETY: `.init_array` holds pointers to functions that the loader calls before `main`; this is one.
@@ -87,7 +87,10 @@ fn prepare_now(thread: &'static State_) {
     // SAFETY: the buffer has the 16 bytes that the kernel writes.
     unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
     thread.name.set(name);
-    let stacks = if config::stacks() == Stacks::Off { core::ptr::null_mut() } else { StackCache::allocate() };
+    let stacks = match config::stacks() {
+        Stacks::Off => core::ptr::null_mut(),
+        chosen => StackCache::allocate(chosen == Stacks::First),
+    };
     slow::with(|globals| {
         // A handler may have been first.
         if thread.capacity.load(Ordering::Relaxed) != 0 {

@@ -146,7 +146,7 @@ fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
         }
         ReportKind::IrqInversion => {
             let mut classes = classes;
-            let ends = [classes.next(), classes.last()];
+            let ends = [classes.next(), classes.next_back()];
             ends.into_iter().flatten().for_each(|class| hash.bytes(&class.to_le_bytes()));
             hash.number(verdict.signals.trailing_zeros());
         }
