@@ -170,7 +170,7 @@ where
     }
 
     /// Takes the lock, waiting for it.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn lock(lock: &P, how: How<'_>) -> Self
     where
@@ -185,7 +185,7 @@ where
     /// # Safety
     ///
     /// `attempt` takes the raw lock on the side `S` if it returns `true`, `block` if it returns.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(crate) unsafe fn lock_with(
         lock: &P,
@@ -203,7 +203,7 @@ where
     }
 
     /// Takes the lock if that is possible now.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn try_lock(lock: &P) -> Option<Self>
     where
@@ -218,7 +218,7 @@ where
     /// # Safety
     ///
     /// `attempt` takes the raw lock on the side `S` if it returns `true`.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(crate) unsafe fn try_lock_with(lock: &P, how: How<'_>, attempt: impl FnOnce(&Raw<P>) -> bool) -> Option<Self>
     where

@@ -80,9 +80,9 @@ impl Evidence {
         changed | (self.gate_count != before)
     }
 
-    /// Whether another occurrence by another thread could still add something.
-    pub(super) fn saturated(&self) -> bool {
-        self.many && self.gate_count == 0
+    /// Whether another thread would still be noted.
+    pub(super) fn takes_threads(&self) -> bool {
+        !self.many
     }
 }
 

@@ -224,9 +224,9 @@ impl<A: Allocator + Clone> Graph<A> {
         node
     }
 
-    /// Whether the dependency is known, or not one of the graph's, and no evidence can change it.
-    pub(super) fn is_settled(&self, from: NodeIx, to: NodeIx, kind: Kind) -> bool {
-        self.index.get(&(from, to, kind)).is_none_or(|&edge| self.edge(edge).evidence.saturated())
+    /// The evidence of a dependency, if it is known.
+    pub(super) fn evidence_of(&self, from: NodeIx, to: NodeIx, kind: Kind) -> Option<&Evidence> {
+        self.index.get(&(from, to, kind)).map(|&edge| &self.edge(edge).evidence)
     }
 
     /// Adds a dependency, or its evidence to the one known.

@@ -58,6 +58,15 @@ type Map<K, V, A> = HashMap<K, V, Hash, A>;
 /// What an event brought to light.
 pub type Verdicts<A> = Vec<Verdict<A>, A>;
 
+/// What a known acquisition may still teach; see [`Engine::open_evidence`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenEvidence {
+    /// Another thread would be news.
+    pub threads: bool,
+    /// Other locks held with it, gates missing, would be news.
+    pub gates: bool,
+}
+
 /// What one graph knows, and the rules that judge by it. See the [module](self) for the words.
 pub struct Engine<A: Allocator + Clone> {
     alloc: A,
@@ -108,13 +117,18 @@ impl<A: Allocator + Clone> Engine<A> {
         out
     }
 
-    /// Whether another occurrence of this acquisition, by whatever thread, has nothing to add to what is known.
-    pub fn settled(&self, cx: &Context<'_>, new: &Held) -> bool {
-        let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return false };
-        cx.own().iter().filter(|held| held.is_lock() && held.class != new.class).all(|held| {
-            let Some(from) = self.classes.get(held.class).map(|class| class.node) else { return true };
-            self.graph.is_settled(from, to, graph::Kind::of(held, new))
-        })
+    /// What another occurrence of this acquisition could add to what is known.
+    pub fn open_evidence(&self, cx: &Context<'_>, new: &Held) -> OpenEvidence {
+        let mut open = OpenEvidence::default();
+        let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return open };
+        for held in cx.own().iter().filter(|held| held.is_lock() && held.class != new.class) {
+            let Some(from) = self.classes.get(held.class).map(|class| class.node) else { continue };
+            if let Some(evidence) = self.graph.evidence_of(from, to, graph::Kind::of(held, new)) {
+                open.threads |= evidence.takes_threads();
+                open.gates |= !evidence.gates().is_empty();
+            }
+        }
+        open
     }
 
     /// How many classes were seen.

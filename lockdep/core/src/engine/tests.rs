@@ -1,4 +1,5 @@
 //! The rules, tried by scripts: see `tests/script.rs` for the notation.
 
+mod inversion;
 mod recursion;
 mod script;

@@ -30,7 +30,14 @@ pub(super) fn save() -> Flags {
 
 #[inline]
 pub(super) fn restore(flags: Flags) {
-    mask::set(flags.0);
+    put_back(flags.0);
+}
+
+/// Makes the lines what they were in `found`, and leaves other signals alone.
+#[inline]
+fn put_back(found: u64) {
+    let lines = lines().bits();
+    mask::change_to(lines & !found, lines & found);
 }
 
 #[inline]
@@ -63,7 +70,7 @@ impl Drop for Counted {
         let (count, found) = COUNTED.get();
         COUNTED.set((count - 1, found));
         if count == 1 {
-            mask::set(found);
+            put_back(found);
         }
     }
 }
@@ -101,9 +108,7 @@ impl Drop for Section {
     fn drop(&mut self) {
         match *self {
             Section::Irq => enable(),
-            Section::Save(found) => {
-                mask::set(found);
-            }
+            Section::Save(found) => put_back(found),
             Section::Counted(_) => {}
         }
     }

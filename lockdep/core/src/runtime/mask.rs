@@ -25,6 +25,17 @@ pub fn set(bits: u64) -> u64 {
     change(libc::SIG_SETMASK, bits)
 }
 
+/// Blocks and unblocks what differs between two masks, and leaves the rest alone.
+#[inline]
+pub fn change_to(before: u64, after: u64) {
+    if after & !before != 0 {
+        block(after & !before);
+    }
+    if before & !after != 0 {
+        unblock(before & !after);
+    }
+}
+
 /// The mask as it is.
 #[inline]
 pub fn current() -> u64 {

@@ -130,9 +130,9 @@ impl StackCache {
         let id = slow::with(|globals| globals.stacks.intern(&addresses[..depth]));
         let (recognisable, slots) = if self.first { (true, &[][..]) } else { (recognisable, &slots[..slot_count]) };
         let entry = self.entry(key.0, key.1, site);
-        let old = entry.load(Ordering::Relaxed);
-        if recognisable && depth > 0 && (old.is_null() || !in_handler) {
-            entry.store(Capture::allocate(key, site, id, slots), Ordering::Release);
+        let free = entry.load(Ordering::Relaxed).is_null();
+        if recognisable && depth > 0 && (free || !in_handler) {
+            let old = entry.swap(Capture::allocate(key, site, id, slots), Ordering::Release);
             // SAFETY: out of the cache, and by its invariant nobody reads it any more.
             unsafe { Capture::free(old) };
         }

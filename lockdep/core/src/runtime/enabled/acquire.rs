@@ -33,15 +33,17 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
     let thread = current();
     let moment = here();
     let known = map.class();
-    let annotated = how.nest.is_some() || how.order.is_some();
-    let flags = if how.reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
+    // Taken apart here and put together again only on the slow way, so that it lives in registers.
+    let How { mode, subclass, reentrant, nest, order } = how;
+    let annotated = nest.is_some() || order.is_some();
+    let flags = if reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
     if known != 0 && !annotated && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
-        let class = ClassId::new(known, how.subclass);
+        let class = ClassId::new(known, subclass);
         let chain = State_::get(&thread.chain);
-        let step = step(known << 8 | u32::from(how.subclass), how.mode, flags);
+        let step = step(known << 8 | u32::from(subclass), mode, flags);
         let longer = extend(chain, step);
         let key = longer ^ State_::get(&thread.context);
-        let slot = &thread.known[(key >> (64 - super::thread::CHAINS.trailing_zeros())) as usize];
+        let slot = thread.known(key);
         if State_::get(&slot.key) == key {
             let more = State_::get(&slot.more);
             if more == 0 || still_fine(thread, more, map) {
@@ -49,7 +51,7 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
                     lock: map.address(),
                     class,
                     state: State::Held,
-                    mode: how.mode,
+                    mode,
                     flags,
                     context: thread.nesting.load(Ordering::Relaxed),
                     mask: State_::get(&thread.mask),
@@ -63,7 +65,7 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
             }
         }
     }
-    first_time(map, how, site, flags, moment);
+    first_time(map, How { mode, subclass, reentrant, nest, order }, site, flags, moment);
 }
 
 /// Puts the entry of a lock on top; the chain comes first, so that a handler in between knows at least as much as is held.
@@ -159,6 +161,11 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
     }
     let thread = current();
     life::prepare(thread);
+    let tag = if wait.is_some() { WAIT } else { CHECK };
+    let annotated = how.nest.is_some() || how.order.is_some();
+    if !annotated && seen_before(thread, map, how.subclass, how.mode, tag) {
+        return;
+    }
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
         let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
@@ -166,7 +173,38 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
         acquire.timed = wait == Some(true);
         judge(globals, thread, map, acquire, record, false)
     });
+    if found.stop.is_none() && !annotated && !holds_class_of(thread, map) {
+        now_seen(thread, map, how.subclass, how.mode, tag);
+    }
     conclude(thread, found, None);
+}
+
+/// What is remembered of a chain besides acquisitions, as flags of its last step.
+const NOTIFY: HeldFlags = HeldFlags(32);
+const CHECK: HeldFlags = HeldFlags(64);
+const WAIT: HeldFlags = HeldFlags(96);
+const TIMED: HeldFlags = HeldFlags(128);
+
+fn event_key(thread: &State_, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> Option<u64> {
+    let class = map.class();
+    let step = step(class << 8 | u32::from(subclass), mode, tag);
+    (class != 0).then(|| extend(State_::get(&thread.chain), step) ^ State_::get(&thread.context))
+}
+
+/// Whether this thread did the same with the same locks held before.
+fn seen_before(thread: &State_, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> bool {
+    event_key(thread, map, subclass, mode, tag).is_some_and(|key| State_::get(&thread.known(key).key) == key)
+}
+
+fn now_seen(thread: &State_, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) {
+    if let Some(key) = event_key(thread, map, subclass, mode, tag) {
+        remember_here(thread, key, 0);
+    }
+}
+
+/// Whether what is held includes a lock of the class: then it matters which.
+fn holds_class_of(thread: &State_, map: &LockMap) -> bool {
+    (0..thread.depth()).any(|at| thread.read(at).class.base() == map.class())
 }
 
 /// An upgrade from `Upgradable` to `Write`, before it waits.
@@ -271,12 +309,12 @@ fn judge(
     if push_entry && settled && !varies {
         let mut more = if same_class { Known::SAME_CLASS } else { 0 };
         // SAFETY: in a slow section.
-        let settled = unsafe { graph.inner().engine.settled(&thread.cx(), &acquire.new) };
-        if locks_held >= 2 && !settled {
+        let open = unsafe { graph.inner().engine.open_evidence(&thread.cx(), &acquire.new) };
+        if open.gates {
             more |= State_::get(&thread.instances);
         }
         remember_here(thread, key, more);
-        graph.chains.set(key, if settled { more } else { more | MORE_THREADS });
+        graph.chains.set(key, if open.threads { more | MORE_THREADS } else { more });
     }
     if push_entry {
         acquire.new.chain = State_::get(&thread.chain);
@@ -297,7 +335,7 @@ fn chain_of(held: &[Held], base: usize, thread: &State_) -> u64 {
 
 /// Remembers a proven chain in this thread.
 fn remember_here(thread: &State_, key: u64, more: u64) {
-    let slot = &thread.known[(key >> (64 - super::thread::CHAINS.trailing_zeros())) as usize];
+    let slot = thread.known(key);
     // A handler between the two stores must not find the new key with the old rest: the slot is empty meanwhile.
     slot.key.store(0, Ordering::Relaxed);
     compiler_fence(Ordering::SeqCst);
@@ -512,11 +550,13 @@ pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location
 /// Whoever waits on the condition variable is woken from here.
 pub(crate) fn notify(map: &LockMap, site: &'static Location<'static>) {
     let thread = current();
-    if (thread.base()..thread.depth()).any(|at| thread.read(at).is_lock()) {
+    let holds = (thread.base()..thread.depth()).any(|at| thread.read(at).is_lock());
+    if holds && !seen_before(thread, map, 0, Mode::Write, NOTIFY) {
         plain_event(site, |globals, cx, place| {
             let record = map.resolve(globals);
             Event::Notify { cx, condvar: ClassId::new(record.base, 0), info: record.info(), place }
         });
+        now_seen(thread, map, 0, Mode::Write, NOTIFY);
     }
 }
 
@@ -556,10 +596,14 @@ pub(crate) fn might_wait(map: &LockMap, site: &'static Location<'static>) {
 
 #[cold]
 fn might_wait_here(map: &LockMap, site: &'static Location<'static>) {
-    plain_event(site, |globals, cx, place| {
-        let record = map.resolve(globals);
-        Event::MightWait { cx, class: ClassId::new(record.base, 0), info: record.info(), place }
-    });
+    let thread = current();
+    if !seen_before(thread, map, 0, Mode::Write, TIMED) {
+        plain_event(site, |globals, cx, place| {
+            let record = map.resolve(globals);
+            Event::MightWait { cx, class: ClassId::new(record.base, 0), info: record.info(), place }
+        });
+        now_seen(thread, map, 0, Mode::Write, TIMED);
+    }
 }
 
 /// A wait for a condition variable: it may sleep, whoever holds a lock meanwhile depends on whoever notifies, and the mutex is

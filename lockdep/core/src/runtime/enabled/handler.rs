@@ -23,7 +23,11 @@ pub(crate) struct Interrupted {
 /// Enters the context of `signal`, whose handler runs with `entered` blocked.
 pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
     let thread = current();
-    life::prepare(thread);
+    if thread.capacity.load(Ordering::Relaxed) == 0 {
+        // First seen inside a handler: what it interrupted had all this blocked but the signal itself.
+        life::prepare(thread);
+        thread.set_mask(entered & !crate::irq::bit(signal));
+    }
     let interrupted = Interrupted {
         thread,
         base: thread.base.load(Ordering::Relaxed),

@@ -26,15 +26,17 @@ pub(crate) struct Opened {
 pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
     let thread = current();
     life::prepare(thread);
-    let found = State_::get(&thread.mask);
-    let blocked = found | lines().bits();
+    let lines = lines().bits();
+    let mut found = State_::get(&thread.mask);
     let place = place(thread, site, here());
-    // The real mask first: a signal in between finds the section not yet open and does for itself.
-    if blocked != found {
-        mask::block(blocked & !found);
-        thread.set_mask(blocked);
+    if lines & !found != 0 {
+        // The real mask first: a signal in between finds the section not yet open and does for itself. What the call found
+        // counts, for foreign code may have changed the mask.
+        found = mask::block(lines);
+        thread.set_mask(found | lines);
         thread.stamp(&thread.last_off, place);
     }
+    let blocked = found | lines;
     life::make_room(thread);
     let serial = State_::get(&thread.serial) + 1;
     thread.serial.store(serial, Ordering::Relaxed);
@@ -138,10 +140,11 @@ fn close(thread: &'static State_, how: Reopen, opened: Option<Opened>, after: u6
         end_disabled(thread, own.unwrap_or(thread.base()));
     }
     if after != before {
-        // The shadow first: a signal that arrives as soon as it may finds it open.
+        // The shadow first: a signal that arrives as soon as it may finds it open. Only what changes is touched: the rest of
+        // the real mask may be foreign code's.
         thread.set_mask(after);
         thread.stamp(if before & !after != 0 { &thread.last_on } else { &thread.last_off }, place);
-        mask::set(after);
+        mask::change_to(before, after);
     }
     deliver::panic_if_wanted(thread, found);
 }

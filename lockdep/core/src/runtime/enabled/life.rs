@@ -154,6 +154,8 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
     // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
     let thread = unsafe { &*state.cast_const().cast::<State_>() };
     end_of_thread(thread);
+    // From here on no handler may run and make the thread known again.
+    mask::block(Lines::ALL.bits());
     slow::with(|globals| {
         globals.leave(thread);
         let now = globals.clock;
@@ -166,7 +168,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         let capacity = thread.capacity.swap(0, Ordering::Relaxed);
         let held = thread.held.swap(core::ptr::null_mut(), Ordering::Relaxed);
         let stacks = thread.stacks.swap(core::ptr::null_mut(), Ordering::Relaxed);
-        thread.known.iter().for_each(|known| known.key.store(0, Ordering::Relaxed));
+        thread.forget_chains();
         thread.instances.store(0, Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {

@@ -91,7 +91,7 @@ pub(crate) struct State_ {
     /// Links of the registry; touched in slow sections only.
     pub(crate) next: Cell<*const State_>,
     pub(crate) previous: Cell<*const State_>,
-    pub(crate) known: [Known; CHAINS],
+    known: [Known; CHAINS],
 }
 
 /// Where and when a mask change happened.
@@ -149,6 +149,12 @@ impl State_ {
     #[inline(always)]
     pub(crate) fn get(field: &AtomicU64) -> u64 {
         field.load(Ordering::Relaxed)
+    }
+
+    /// The slot of a chain key.
+    #[inline(always)]
+    pub(crate) fn known(&self, key: u64) -> &Known {
+        &self.known[(key >> (64 - CHAINS.trailing_zeros())) as usize]
     }
 
     #[inline(always)]
@@ -232,6 +238,11 @@ impl State_ {
         }
         // SAFETY: `depth` entries are valid, and nobody changes them meanwhile.
         unsafe { core::slice::from_raw_parts(entries, self.depth()) }
+    }
+
+    /// Forgets all proven chains.
+    pub(crate) fn forget_chains(&self) {
+        self.known.iter().for_each(|known| known.key.store(0, Ordering::Relaxed));
     }
 
     /// The context that the engine judges by.

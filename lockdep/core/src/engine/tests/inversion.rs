@@ -1,0 +1,282 @@
+//! Closed strong paths, of any length, over the four kinds of dependencies.
+
+use super::script::{World, check, check_places};
+
+#[test]
+fn two_locks_in_both_orders() {
+    check("t1: lock A, lock B, unlock B, unlock A; t2: lock B, lock A", &["Inversion Possible: B A"]);
+    check("t1: lock A, lock B, unlock B, unlock A, lock B, lock A", &["Inversion Possible: B A (same thread)"]);
+    check("t1: lock A, lock B, unlock B, unlock A; t2: lock A, lock B", &[]);
+}
+
+#[test]
+fn every_dependency_of_the_cycle_shows_both_its_places() {
+    check_places(
+        "t1: lock A, lock B, unlock B, unlock A; t2: lock B, lock C, unlock C, unlock B; t3: lock C, read A",
+        "Inversion Possible: C A B
+            Holding C | t3: lock C
+            AcquiredUnder A | t3: read A
+            Holding A | t1: lock A
+            AcquiredUnder B | t1: lock B
+            Holding B | t2: lock B
+            AcquiredUnder C | t2: lock C",
+    );
+}
+
+#[test]
+fn any_length() {
+    let locks: Vec<String> = (0..26).map(|at| format!("L{}", char::from(b'a' + at))).collect();
+    let mut script = String::new();
+    for pair in locks.windows(2) {
+        script += &format!("t1: lock {0}, lock {1}, unlock {1}, unlock {0};", pair[0], pair[1]);
+    }
+    script += &format!("t2: lock {}, lock {}", locks[25], locks[0]);
+    let mut cycle = vec![locks[25].clone()];
+    cycle.extend_from_slice(&locks[..25]);
+    check(&script, &[&format!("Inversion Possible: {}", cycle.join(" "))]);
+}
+
+/// Writers and readers wait for each other but for the recursive reader, who waits for no reader.
+#[test]
+fn the_four_kinds() {
+    let modes = ["lock", "read", "rread", "upread"];
+    for case in 0..256 {
+        let [held_1, taken_1, held_2, taken_2] = [0, 2, 4, 6].map(|shift| modes[case >> shift & 3]);
+        let script = format!("t1: {held_1} A, {taken_1} B, unlock B, unlock A; t2: {held_2} B, {taken_2} A");
+        let passes = |taken: &str, held: &str| taken == "rread" && held != "lock";
+        if passes(taken_1, held_2) || passes(taken_2, held_1) {
+            check(&script, &[]);
+        } else {
+            check(&script, &["Inversion Possible: B A"]);
+        }
+    }
+}
+
+#[test]
+fn each_kind_is_a_dependency_of_its_own() {
+    let known = |script: &str| {
+        let world = World::run(script);
+        let mut kinds: Vec<&str> = world.engine.dependencies().map(|(_, _, kind, ..)| kind).collect();
+        kinds.sort_unstable();
+        kinds
+    };
+    let all = "t1: lock A, lock B, unlock B, rread B, unlock B, unlock A, read A, lock B, unlock B, rread B, unlock B, unlock A";
+    assert_eq!(known(all), ["EN", "ER", "SN", "SR"]);
+    assert_eq!(known("t1: upread A, read B"), ["SN"]);
+    assert_eq!(known("t1: lock A, lock B, unlock B, read B"), ["EN"]);
+}
+
+/// A chain that was proven with a reader is not proven with a writer.
+#[test]
+fn the_weaker_order_first() {
+    check(
+        "t1: rread A, lock B, unlock B, unlock A; t2: lock B, rread A, unlock A, unlock B; t3: lock B, lock A",
+        &["Inversion Possible: B A"],
+    );
+    check(
+        "t1: lock A, rread B, unlock B, unlock A; t2: read B, lock A, unlock A, unlock B; t3: lock B, lock A",
+        &["Inversion Possible: B A"],
+    );
+}
+
+#[test]
+fn a_weak_link_anywhere_breaks_the_path() {
+    // A →R B, B S→ C: a recursive reader of B does not wait for a reader of B.
+    check("t1: lock A, rread B, unlock B, unlock A; t2: read B, lock C, unlock C, unlock B; t3: lock C, lock A", &[]);
+    check(
+        "t1: lock A, rread B, unlock B, unlock A; t2: lock B, lock C, unlock C, unlock B; t3: lock C, lock A",
+        &["Inversion Possible: C A B"],
+    );
+    // Where it is closed counts too.
+    check("t1: read A, lock B, unlock B, unlock A; t2: lock B, lock C, unlock C, unlock B; t3: lock C, rread A", &[]);
+}
+
+/// The kernel stamps classes in its search: reached over a weak path first, B is not visited again over the strong one.
+#[test]
+fn a_strong_path_is_not_hidden_by_a_weak_one() {
+    check(
+        "t1: lock A, rread B, unlock B, unlock A
+         t1: lock A, lock C, unlock C, unlock A
+         t2: lock C, lock B, unlock B, unlock C
+         t3: read B, lock D, unlock D, unlock B
+         t4: lock D, lock A",
+        &["Inversion Possible: D A C B"],
+    );
+}
+
+/// The kernel adds dependencies down to the nearest lock that waited, and trusts the path through it; a recursive read in between
+/// makes that path weak.
+#[test]
+fn the_nearest_held_lock_does_not_hide_the_ones_below() {
+    check(
+        "t1: lock A, rread B, lock C, unlock C, unlock B, unlock A; t2: lock C, lock A",
+        &["Inversion Possible: C A"],
+    );
+    check(
+        "t1: lock A, rread B, lock C, unlock C, unlock B, unlock A; t2: lock C, rread A",
+        &["Inversion Possible: C A"],
+    );
+}
+
+#[test]
+fn a_lock_released_out_of_order_counts_as_long_as_it_is_held() {
+    // The middle lock is dropped first; A is still held when C is taken.
+    check(
+        "t1: lock A, lock B, unlock A, lock C, unlock C, unlock B; t2: lock C, lock A",
+        &[],
+    );
+    check(
+        "t1: lock A, lock B, unlock A, lock C, unlock C, unlock B; t2: lock C, lock B",
+        &["Inversion Possible: C B"],
+    );
+    check(
+        "t1: lock A, lock B, lock D, unlock B, lock C, unlock C, unlock D, unlock A; t2: lock C, lock A",
+        &["Inversion Possible: C A"],
+    );
+}
+
+/// The dependency from the outer lock is there without the one in the middle.
+#[test]
+fn after_the_middle_lock_is_dropped() {
+    check_places(
+        "t1: lock A, lock B, lock C, unlock B, unlock C, unlock A; t2: lock C, lock A",
+        "Inversion Possible: C A
+            Holding C | t2: lock C
+            AcquiredUnder A | t2: lock A
+            Holding A | t1: lock A
+            AcquiredUnder C | t1: lock C",
+    );
+}
+
+#[test]
+fn a_trylock_waits_for_nobody_and_is_waited_for() {
+    check("t1: lock A, try lock B, unlock B, unlock A; t2: lock B, lock A", &[]);
+    check("t1: try lock A, lock B, unlock B, unlock A; t2: lock B, lock A", &["Inversion Possible: B A"]);
+    check("t1: lock A, lock B, unlock B, unlock A; t2: lock B, try lock A", &[]);
+    // What is below the trylock counts too.
+    check("t1: lock A, try lock B, lock C, unlock C, unlock B, unlock A; t2: lock C, lock A", &["Inversion Possible: C A"]);
+    // A failed try leaves no trace.
+    check("t1: lock A, timed B, unlock A; t2: lock B, lock A", &[]);
+}
+
+#[test]
+fn an_acquisition_that_closes_several_cycles_reports_the_shortest() {
+    check(
+        "t1: lock A, lock B, unlock B, unlock A
+         t1: lock B, lock C, unlock C, unlock B
+         t1: lock A, lock C, unlock C, unlock A
+         t2: lock C, lock A",
+        &["Inversion Possible: C A"],
+    );
+    // Two held locks, one cycle each.
+    check(
+        "t1: lock A, lock B, unlock B, unlock A
+         t1: lock A, lock X, lock C, unlock C, unlock X, unlock A
+         t2: lock B, lock C, lock A",
+        &["Inversion Possible: C A"],
+    );
+    check(
+        "t1: lock A, lock X, unlock X, unlock A, lock X, lock C, unlock C, unlock X
+         t1: lock A, lock B, unlock B, unlock A
+         t2: lock B, lock C, lock A",
+        &["Inversion Possible: B A"],
+    );
+}
+
+#[test]
+fn it_goes_on_after_a_report() {
+    check(
+        "t1: lock A, lock B, unlock B, unlock A; t2: lock B, lock A, unlock A, unlock B
+         t1: lock C, lock D, unlock D, unlock C; t2: lock D, lock C, unlock C, unlock D
+         t1: lock B, lock C, unlock C, unlock B; t2: lock C, lock A",
+        &["Inversion Possible: B A", "Inversion Possible: D C", "Inversion Possible: C A B"],
+    );
+}
+
+#[test]
+fn the_same_cycle_is_said_once() {
+    let again = "t2: lock B, lock A, unlock A, unlock B; t1: lock A, lock B, unlock B, unlock A";
+    check(&format!("t1: lock A, lock B, unlock B, unlock A; {again}; {again}; {again}"), &["Inversion Possible: B A"]);
+}
+
+#[test]
+fn no_dependency_into_or_out_of_the_interrupted_code() {
+    check("t1: lock A, on 10 { lock B, unlock B }, unlock A; t2: lock_irq B, lock A", &["IrqInversion Possible: B A on 10"]);
+    check("lines 10; t1: lock_irq A, on 12 { lock B, unlock B }, unlock A; lines 10 12; t2: lock_irq B, lock_irq A", &[]);
+}
+
+#[test]
+fn subclasses_are_classes() {
+    check("t1: lock A, lock A2/1, unlock A2, unlock A", &[]);
+    check(
+        "t1: lock A, lock A2/1, unlock A2, unlock A; t2: lock A/1, lock A2",
+        &["Inversion Possible: A/1 A"],
+    );
+}
+
+#[test]
+fn an_upgrade_is_a_blocking_acquisition() {
+    check(
+        "t1: lock B, upread A, upgrade A, unlock A, unlock B; t2: read A, lock B",
+        &["Inversion Possible: A B"],
+    );
+    // Only the upgrade waits for readers of A with B held.
+    check(
+        "t1: upread A, lock B, upgrade A, unlock B, unlock A; t2: read A, lock B",
+        &["Inversion Possible: A B"],
+    );
+    check(
+        "t2: read A, lock B, unlock B, unlock A; t1: upread A, lock B, upgrade A",
+        &["Inversion Possible: B A"],
+    );
+    check(
+        "t2: rread A, lock B, unlock B, unlock A; t1: upread A, lock B, upgrade A",
+        &["Inversion Possible: B A"],
+    );
+}
+
+/// Upgradable readers exclude each other, so what one takes before its upgrade is in nobody's way.
+#[test]
+fn an_upgrade_does_not_wait_for_upgradable_readers() {
+    let section = "upread A, lock B, upgrade A, unlock B, unlock A";
+    check(&format!("t1: {section}; t2: {section}"), &[]);
+    check(&format!("t1: {section}; t2: lock A, lock B, unlock B, unlock A"), &[]);
+    check(&format!("t1: {section}; t2: lock B, lock A"), &["Inversion Possible: B A"]);
+}
+
+#[test]
+fn might_lock_is_an_acquisition() {
+    check("t1: lock A, might_lock B, unlock A; t2: lock B, lock A", &["Inversion Possible: B A"]);
+    check("t1: lock A, lock B, unlock B, unlock A; t2: lock B, might_lock A", &["Inversion Possible: B A"]);
+    check("t1: lock A, might_lock A", &["Recursion Certain: A A"]);
+}
+
+#[test]
+fn a_class_without_validation_is_in_no_order() {
+    let both = "t1: lock A, lock B, unlock B, unlock A; t2: lock B, lock A";
+    check(&format!("class A no_validate; {both}"), &[]);
+    check(&format!("class B no_validate; {both}"), &[]);
+    check("class A no_validate; t1: lock A, lock A2", &[]);
+    check("class N no_validate; t1: lock A, lock N, lock B, unlock B, unlock N, unlock A; t2: lock B, lock A", &[
+        "Inversion Possible: B A",
+    ]);
+    // Waiting for oneself is no matter of order.
+    check("class A no_validate; t1: lock A, lock A", &["Recursion Certain: A A"]);
+}
+
+#[test]
+fn many_held_locks() {
+    let take = |from: u32, to: u32| (from..to).map(|at| format!("lock L{};", name(at))).collect::<String>();
+    fn name(at: u32) -> String {
+        format!("{}{}", char::from(b'a' + (at / 26) as u8), char::from(b'a' + (at % 26) as u8))
+    }
+    // The last under the first, over more levels than get a dependency each.
+    let world = World::run(&format!("t1: {} t2: lock L{}, lock L{}", take(0, 100), name(99), name(0)));
+    let lines = world.lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with(&format!("Inversion Possible: L{} L{} ", name(99), name(0))), "{lines:?}");
+    // Trylocks wait for nothing below them, so they stand for nothing.
+    let tries = (1..99).map(|at| format!("try lock L{};", name(at))).collect::<String>();
+    let script = format!("t1: lock Laa, {tries} lock L{}; t2: lock L{}, lock Laa", name(99), name(99));
+    check(&script, &[&format!("Inversion Possible: L{} Laa", name(99))]);
+}
