@@ -13,7 +13,7 @@ use allocator_api2::vec::Vec;
 
 use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
-use super::evidence::{Evidence, Gate};
+use super::evidence::{Evidence, Gate, Seen};
 use super::graph::{Added, EdgeIx, Key, Kind, NodeIx};
 use super::verdict::{Hint, Label, Verdict};
 use super::{ClassInfo, Engine, Verdicts};
@@ -296,10 +296,11 @@ impl<A: Allocator + Clone> Engine<A> {
 
     fn evidence(&mut self, cx: &Context<'_>, held: &Held, new: &Held) -> Evidence {
         self.threads.seen(cx.thread);
+        let seen = Seen { thread: cx.thread.id, first: cx.now, last: cx.now };
         let gates = cx.held.iter().filter(|gate| gate.is_lock() && gate.instance != 0);
         let gates = gates.filter(|gate| gate.lock != held.lock && gate.lock != new.lock);
         Evidence::new(
-            cx.thread,
+            seen,
             gates.map(|gate| Gate { instance: gate.instance, class: gate.class, exclusive: gate.exclusive() }),
         )
     }

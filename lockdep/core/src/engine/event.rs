@@ -132,6 +132,8 @@ impl Held {
 pub struct Context<'a> {
     /// Who it is.
     pub thread: Thread,
+    /// The clock of [`Thread::began`] and [`Event::ThreadEnd`], which ticks when a thread begins or ends.
+    pub now: u32,
     /// Its whole held stack, outermost first.
     pub held: &'a [Held],
     /// The first entry of the running handler; 0 outside handlers.

@@ -13,10 +13,18 @@ use super::event::Thread;
 /// How many threads, and how many gates, a dependency remembers; more threads are "many", more gates are left out.
 const KEPT: usize = 8;
 
+/// A thread that made a dependency, and when it first and last did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) thread: u32,
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
 /// The evidence of one dependency.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Evidence {
-    threads: [u32; KEPT],
+    threads: [Seen; KEPT],
     thread_count: u8,
     /// More threads than are kept.
     many: bool,
@@ -33,9 +41,9 @@ pub(super) struct Gate {
 }
 
 impl Evidence {
-    pub(super) fn new(thread: Thread, gates: impl Iterator<Item = Gate>) -> Evidence {
+    pub(super) fn new(seen: Seen, gates: impl Iterator<Item = Gate>) -> Evidence {
         let mut evidence = Evidence { thread_count: 1, ..Evidence::default() };
-        evidence.threads[0] = thread.id;
+        evidence.threads[0] = seen;
         for (slot, gate) in evidence.gates.iter_mut().zip(gates) {
             *slot = gate;
             evidence.gate_count += 1;
@@ -43,8 +51,13 @@ impl Evidence {
         evidence
     }
 
-    pub(super) fn threads(&self) -> &[u32] {
+    fn threads(&self) -> &[Seen] {
         &self.threads[..self.thread_count.into()]
+    }
+
+    /// Who made it first.
+    pub(super) fn first_thread(&self) -> u32 {
+        self.threads[0].thread
     }
 
     pub(super) fn gates(&self) -> &[Gate] {
@@ -54,16 +67,17 @@ impl Evidence {
     /// Takes in another occurrence: more threads, fewer gates. Whether anything changed.
     pub(super) fn merge(&mut self, other: &Evidence) -> bool {
         let mut changed = false;
-        for &thread in other.threads() {
-            if !self.many && !self.threads().contains(&thread) {
+        for &seen in other.threads() {
+            let count = usize::from(self.thread_count);
+            if let Some(known) = self.threads[..count].iter_mut().find(|known| known.thread == seen.thread) {
+                known.last = seen.last;
+            } else if let Some(slot) = self.threads.get_mut(count) {
+                *slot = seen;
+                self.thread_count += 1;
                 changed = true;
-                match self.threads.get_mut(usize::from(self.thread_count)) {
-                    Some(slot) => {
-                        *slot = thread;
-                        self.thread_count += 1;
-                    }
-                    None => self.many = true,
-                }
+            } else {
+                changed |= !self.many;
+                self.many = true;
             }
         }
         let before = self.gate_count;
@@ -89,6 +103,8 @@ impl Evidence {
 /// When the threads of the evidence lived.
 pub(super) struct Threads<A: Allocator + Clone> {
     lives: Map<u32, Life, A>,
+    /// The driver asks about every occurrence, so that the last one is known.
+    pub(super) all_seen: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -99,7 +115,7 @@ struct Life {
 
 impl<A: Allocator + Clone> Threads<A> {
     pub(super) fn new_in(alloc: A) -> Threads<A> {
-        Threads { lives: Map::with_hasher_in(Default::default(), alloc) }
+        Threads { lives: Map::with_hasher_in(Default::default(), alloc), all_seen: true }
     }
 
     /// A thread makes a dependency: from now on its end matters.
@@ -113,17 +129,21 @@ impl<A: Allocator + Clone> Threads<A> {
         }
     }
 
-    /// Whether two threads were ever alive together, as far as is known.
-    fn overlap(&self, a: u32, b: u32) -> bool {
-        let (Some(a_life), Some(b_life)) = (self.lives.get(&a), self.lives.get(&b)) else { return true };
-        let before = |first: &Life, second: &Life| first.ended.is_some_and(|ended| ended <= second.began);
-        a == b || !before(a_life, b_life) && !before(b_life, a_life)
+    /// Whether what two threads did may have been at the same time: unless one had ended when the other did its part, or began
+    /// only after the other had done it.
+    fn overlap(&self, a: Seen, b: Seen) -> bool {
+        let (Some(a_life), Some(b_life)) = (self.lives.get(&a.thread), self.lives.get(&b.thread)) else { return true };
+        let before = |a: Seen, a_life: &Life, b: Seen, b_life: &Life| {
+            a_life.ended.is_some_and(|ended| ended <= b.first) || (self.all_seen && a.last < b_life.began)
+        };
+        a.thread == b.thread || !before(a, a_life, b, b_life) && !before(b, b_life, a, a_life)
     }
 
     /// One thread made all of the cycle.
     pub(super) fn same_thread<'e>(&self, mut cycle: impl Iterator<Item = &'e Evidence>) -> bool {
         let Some(first) = cycle.next() else { return false };
-        first.threads().len() == 1 && !first.many && cycle.all(|other| !other.many && other.threads() == first.threads())
+        let one = |evidence: &Evidence| (!evidence.many && evidence.thread_count == 1).then(|| evidence.first_thread());
+        one(first).is_some() && cycle.all(|other| one(other) == one(first))
     }
 
     /// Two parts of the cycle were never made by threads that lived together.

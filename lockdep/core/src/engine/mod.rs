@@ -95,6 +95,11 @@ impl<A: Allocator + Clone> Engine<A> {
         }
     }
 
+    /// The driver will leave out occurrences of what is known, so the last time a thread did something cannot be told.
+    pub fn occurrences_are_cached(&mut self) {
+        self.threads.all_seen = false;
+    }
+
     /// Judges one event and learns from it.
     pub fn apply(&mut self, event: Event<'_>) -> Verdicts<A> {
         let mut out = Vec::new_in(self.alloc.clone());

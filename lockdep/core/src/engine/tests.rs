@@ -3,3 +3,4 @@
 mod inversion;
 mod recursion;
 mod script;
+mod usage;

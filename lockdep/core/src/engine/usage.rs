@@ -229,6 +229,6 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// The first thread that made a dependency.
     pub(super) fn thread_of(&self, edge: &Edge) -> Thread {
-        Thread { id: edge.evidence.threads().first().copied().unwrap_or(0), began: 0 }
+        Thread { id: edge.evidence.first_thread(), began: 0 }
     }
 }

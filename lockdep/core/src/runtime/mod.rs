@@ -211,7 +211,7 @@ pub fn in_handler() -> bool {
 
 /// Runs `f` as the handler of `signal`: for those who install handlers.
 ///
-/// Call it first thing in a real handler. If `f` unwinds the process aborts.
+/// Call it first thing in a real handler. If `f` unwinds, so does this; whoever installed the handler must not let that out of it.
 ///
 /// **Signal safety:** may be called in a handler.
 pub fn in_signal<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {

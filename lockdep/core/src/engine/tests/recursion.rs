@@ -54,13 +54,14 @@ fn both_places_are_shown() {
 
 #[test]
 fn the_hold_that_is_most_in_the_way_is_named() {
-    // The recursive read on top would be no obstacle; the read below it is.
+    // Of holds that are equally in the way, the first.
     check_places(
         "t1: read A, rread A, upread A queued",
         "Recursion Certain WriterQueued: A A
-            FirstAcquired A | t1: rread A
+            FirstAcquired A | t1: read A
             Acquiring A | t1: upread A queued",
     );
+    // The reader in between would only be possibly in the way.
     check_places(
         "t1: upread A, read A, upread A",
         "Recursion Certain: A A
@@ -137,7 +138,7 @@ fn a_certain_recursion_is_all_that_is_said() {
 
 #[test]
 fn the_handler_takes_what_the_interrupted_code_holds() {
-    check("t1: lock A, on 10 { lock A }", &["Recursion Certain: A A on 10"]);
+    check("t1: lock A, on 10 { lock A", &["Recursion Certain: A A on 10"]);
     check_places(
         "t1: read A, on 10 { lock B, lock A",
         "Recursion Certain: A A on 10

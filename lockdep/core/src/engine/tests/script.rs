@@ -593,6 +593,7 @@ impl World {
         let thread = &self.threads[who];
         let cx = Context {
             thread: thread.thread,
+            now: self.clock,
             held: &thread.held,
             base: thread.base,
             mask: thread.mask,
@@ -644,6 +645,15 @@ impl World {
             write!(line, " (gate {})", self.name(gate)).unwrap();
         }
         line
+    }
+
+    /// The dependencies that are known, sorted.
+    pub(super) fn dependencies(&self) -> Vec<String> {
+        let known = self.engine.dependencies();
+        let known = known.map(|(from, to, kind, ..)| format!("{} {kind} {}", self.name(from), self.name(to)));
+        let mut known: Vec<String> = known.collect();
+        known.sort_unstable();
+        known
     }
 
     fn name(&self, class: ClassId) -> String {

@@ -294,7 +294,7 @@ fn judge(
         acquire.writer_queued = super::contention::writer_queued(globals, graph, thread, acquire.new.lock);
     }
     // SAFETY: in a slow section.
-    let verdicts = unsafe { graph.inner() }.engine.apply(Event::Acquire(unsafe { thread.cx() }, acquire));
+    let verdicts = unsafe { graph.inner() }.engine.apply(Event::Acquire(unsafe { thread.cx(globals.clock) }, acquire));
     let found = queue(globals, graph, thread, verdicts);
     if found.stop.is_some() {
         return found;
@@ -309,7 +309,7 @@ fn judge(
     if push_entry && settled && !varies {
         let mut more = if same_class { Known::SAME_CLASS } else { 0 };
         // SAFETY: in a slow section.
-        let open = unsafe { graph.inner().engine.open_evidence(&thread.cx(), &acquire.new) };
+        let open = unsafe { graph.inner().engine.open_evidence(&thread.cx(globals.clock), &acquire.new) };
         if open.gates {
             more |= State_::get(&thread.instances);
         }
@@ -502,7 +502,7 @@ pub(super) fn event<'t>(
 ) -> Found {
     let graph = life::graph(thread);
     // SAFETY: in a slow section.
-    let verdicts = unsafe { graph.inner().engine.apply(event(thread.cx())) };
+    let verdicts = unsafe { graph.inner().engine.apply(event(thread.cx(globals.clock))) };
     queue(globals, graph, thread, verdicts)
 }
 
@@ -516,7 +516,7 @@ fn plain_event(site: &'static Location<'static>, make: impl for<'t> FnOnce(&mut 
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
         // SAFETY: in a slow section.
-        let made = make(globals, unsafe { thread.cx() }, place);
+        let made = make(globals, unsafe { thread.cx(globals.clock) }, place);
         event(globals, thread, |_| made)
     });
     conclude(thread, found, None);

@@ -51,6 +51,10 @@ impl Graph {
     pub(crate) fn new(isolated: bool) -> Graph {
         static SEEDS: AtomicU32 = AtomicU32::new(1);
         let seed = SEEDS.fetch_add(1, Ordering::Relaxed);
+        let mut engine = Engine::new_in(Arena);
+        if !isolated {
+            engine.occurrences_are_cached();
+        }
         Graph {
             seed: super::chain::extend(0, u64::from(seed)),
             isolated,
@@ -58,7 +62,7 @@ impl Graph {
             pending: AtomicU32::new(0),
             in_delivery: AtomicU32::new(0),
             inner: core::cell::UnsafeCell::new(Inner {
-                engine: Engine::new_in(Arena),
+                engine,
                 seen: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(2), Arena),
                 queue: ArenaVec::new_in(Arena),
             }),

@@ -5,7 +5,7 @@ use core::sync::atomic::Ordering;
 use super::acquire::{conclude, event, place_here};
 use super::chain::{extend, handler_step};
 use super::thread::{State_, current};
-use super::{complain, config, deliver, life, slow};
+use super::{config, deliver, life, slow};
 use crate::engine::{End, Event};
 use crate::runtime::mask;
 
@@ -79,22 +79,21 @@ pub(crate) fn in_handler() -> bool {
 }
 
 pub(crate) fn in_signal<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
-    struct NoUnwind;
-    impl Drop for NoUnwind {
+    struct Leave(Option<Interrupted>);
+    impl Drop for Leave {
         fn drop(&mut self) {
-            complain(b"lockdep: a signal handler panicked; unwinding out of a handler is undefined\n");
-            life::abort();
+            if let Some(interrupted) = self.0.take() {
+                let thread = interrupted.thread;
+                interrupted.leave();
+                thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
+            }
         }
     }
-    let thread = current();
     let interrupted = enter(signal, mask::current());
+    let thread = interrupted.thread;
     thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-    let no_unwind = NoUnwind;
-    let result = f();
-    core::mem::forget(no_unwind);
-    interrupted.leave();
-    thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
-    result
+    let _leave = Leave(Some(interrupted));
+    f()
 }
 
 pub(crate) fn handlers_expected() {

@@ -119,14 +119,17 @@ impl Isolation {
     pub(crate) fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         let listed = Arc::clone(&self.listed);
         self.count(|threads| *threads += 1);
+        let began = self.tick();
         std::thread::spawn(move || {
             let inside = Inside::enter(&listed);
+            inside.thread.began.store(began, Ordering::Relaxed);
             let outcome = catch_unwind(AssertUnwindSafe(f));
             if outcome.is_ok() {
                 inside.finish(End::Thread);
             }
             let thread = inside.thread.thread().id;
             drop(inside);
+
             slow::with(|globals| {
                 globals.clock += 1;
                 let now = globals.clock;
@@ -139,6 +142,18 @@ impl Isolation {
                 listed.0.threads_changed.notify_all();
             }
             outcome.unwrap_or_else(|payload| resume_unwind(payload))
+        })
+    }
+
+    /// A thread is about to begin. What was done before and what is done after must be told apart, so the threads of this graph
+    /// forget what they have proven, and ask the engine again.
+    fn tick(&self) -> u32 {
+        let graph: *const Graph = &raw const self.listed.0;
+        slow::with(|globals| {
+            globals.clock += 1;
+            let members = globals.threads().filter(|thread| thread.graph.load(Ordering::Relaxed).cast_const() == graph);
+            members.for_each(State_::forget_chains);
+            globals.clock
         })
     }
 

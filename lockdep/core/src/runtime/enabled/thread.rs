@@ -250,9 +250,10 @@ impl State_ {
     /// # Safety
     ///
     /// As for [`held`](Self::held).
-    pub(crate) unsafe fn cx(&self) -> Context<'_> {
+    pub(crate) unsafe fn cx(&self, now: u32) -> Context<'_> {
         Context {
             thread: self.thread(),
+            now,
             // SAFETY: as for the caller.
             held: unsafe { self.held() },
             base: self.base(),
