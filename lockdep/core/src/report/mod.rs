@@ -142,8 +142,10 @@ pub struct Evidence {
 /// A stack of a report and what it shows.
 #[derive(Clone, Debug)]
 pub struct LabelledStack {
-    pub(crate) label: String,
-    pub(crate) frames: Vec<Frame>,
+    /// What the stack shows: `"first acquired at"`, `"irqs re-enabled at"`.
+    pub label: String,
+    /// The frames, innermost first; our own and the runtime's are left out.
+    pub frames: Vec<Frame>,
 }
 
 impl LabelledStack {

@@ -187,8 +187,8 @@ pub fn dump_held() {
 /// # Errors
 ///
 /// When `w` fails.
-pub fn dump_graph_dot(w: &mut dyn io::Write) -> io::Result<()> {
-    imp::dump_graph_dot(w)
+pub fn dump_graph_dot(mut w: impl io::Write) -> io::Result<()> {
+    imp::dump_graph_dot(&mut w)
 }
 
 /// Writes the dependency graph as one JSON object.
@@ -196,8 +196,8 @@ pub fn dump_graph_dot(w: &mut dyn io::Write) -> io::Result<()> {
 /// # Errors
 ///
 /// When `w` fails.
-pub fn dump_graph_json(w: &mut dyn io::Write) -> io::Result<()> {
-    imp::dump_graph_json(w)
+pub fn dump_graph_json(mut w: impl io::Write) -> io::Result<()> {
+    imp::dump_graph_json(&mut w)
 }
 
 /// Whether this thread runs a signal's handler, as far as [`in_signal`] was told.

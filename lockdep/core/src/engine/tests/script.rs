@@ -198,8 +198,8 @@ impl World {
         if let Some(at) = self.threads.iter().position(|thread| thread.name == name) {
             return at;
         }
-        self.clock += 1;
-        let thread = Thread { id: self.threads.len() as u32 + 1, began: self.clock };
+        // All threads of a script are there from its start.
+        let thread = Thread { id: self.threads.len() as u32 + 1, began: 0 };
         self.threads.push(Model {
             name: name.to_owned(),
             thread,
