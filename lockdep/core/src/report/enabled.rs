@@ -92,6 +92,8 @@ pub(crate) struct LockEntry {
 #[derive(Debug)]
 pub(crate) struct Stamp {
     pub(crate) site: Option<Site>,
+    /// File and line by its stack, for a guard's drop has no site.
+    pub(crate) frame: Option<(String, u32)>,
     /// The how-many-th mask change of the thread it was.
     pub(crate) event: u64,
 }

@@ -217,8 +217,8 @@ fn unsafe_irq_enable(handler_seen: bool) -> Draft {
         .held(0, outer, true)
         .body(|body| {
             body.signals = if handler_seen { vec![libc::SIGIO] } else { (1..=31).collect() };
-            body.irqs_last_off = Some(Stamp { site: Some(outer), event: 7 });
-            body.irqs_last_on = Some(Stamp { site: Some(site_nth(ELEVATOR, "irq::enable", 0)), event: 6 });
+            body.irqs_last_off = Some(Stamp { frame: None, site: Some(outer), event: 7 });
+            body.irqs_last_on = Some(Stamp { frame: None, site: Some(site_nth(ELEVATOR, "irq::enable", 0)), event: 6 });
         })
         .help("take `process_io_insert` with `lock_irqsave`, which puts back the mask that it found")
 }
@@ -309,7 +309,7 @@ fn irq_usage() -> Draft {
         .in_handler(libc::SIGIO)
         .body(|body| {
             body.signals = vec![libc::SIGIO];
-            body.irqs_last_off = Some(Stamp { site: None, event: 1 });
+            body.irqs_last_off = Some(Stamp { frame: None, site: None, event: 1 });
         })
         .held(0, taken, true)
         .body(|body| body.held[0].in_handler = Some(libc::SIGIO))
@@ -468,7 +468,7 @@ fn mask_imbalance() -> Draft {
         .step(Label::Noticed, None, site, &[frame("bfq::elevator::Elevator::dispatch", ELEVATOR, site.line)])
         .body(|body| {
             body.signals = vec![libc::SIGUSR1, libc::SIGIO];
-            body.irqs_last_on = Some(Stamp { site: Some(site), event: 3 });
+            body.irqs_last_on = Some(Stamp { frame: None, site: Some(site), event: 3 });
         })
         .help("change masks through `lockdep::irq`, or call `irq::sync` after the code that changes them")
 }
@@ -884,7 +884,7 @@ impl Dice {
         }
         draft.body.signals = (0..self.roll(4)).filter_map(|_| self.signal()).collect();
         draft.body.in_handler = self.signal();
-        draft.body.irqs_last_off = self.signal().map(|_| Stamp { site: self.site(), event: u64::MAX });
+        draft.body.irqs_last_off = self.signal().map(|_| Stamp { frame: None, site: self.site(), event: u64::MAX });
         draft.body.notes = vec![String::new(); self.roll(3)];
         draft
     }

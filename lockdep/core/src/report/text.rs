@@ -340,9 +340,12 @@ impl<'a> Page<'a> {
     }
 
     fn irq_stamps(&self) -> Option<String> {
-        let line = |what: &str, stamp: &Stamp| match stamp.site {
-            Some(site) => format!("signals last {what} at {} (event {})", self.site(site), stamp.event),
-            None => format!("signals last {what} at a place that is not known (event {})", stamp.event),
+        let line = |what: &str, stamp: &Stamp| match (stamp.site, &stamp.frame) {
+            (Some(site), _) => format!("signals last {what} at {} (event {})", self.site(site), stamp.event),
+            (None, Some((file, line))) => {
+                format!("signals last {what} at {}:{line} (event {})", self.sources.short_path(&clean(file)), stamp.event)
+            }
+            (None, None) => format!("signals last {what} at a place that is not known (event {})", stamp.event),
         };
         let off = self.body.irqs_last_off.as_ref().map(|stamp| line("blocked", stamp));
         let on = self.body.irqs_last_on.as_ref().map(|stamp| line("unblocked", stamp));

@@ -6,7 +6,7 @@ use core::sync::atomic::{Ordering, compiler_fence};
 use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
-use super::thread::{Known, State_, current};
+use super::thread::{Known, ThreadState, current};
 use super::{config, deliver, life, slow};
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::Mode;
@@ -39,13 +39,13 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
     let flags = if reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
     if known != 0 && !annotated && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
         let class = ClassId::new(known, subclass);
-        let chain = State_::get(&thread.chain);
+        let chain = ThreadState::get(&thread.chain);
         let step = step(known << 8 | u32::from(subclass), mode, flags);
         let longer = extend(chain, step);
-        let key = longer ^ State_::get(&thread.context);
+        let key = longer ^ ThreadState::get(&thread.context);
         let slot = thread.known(key);
-        if State_::get(&slot.key) == key {
-            let more = State_::get(&slot.more);
+        if ThreadState::get(&slot.key) == key {
+            let more = ThreadState::get(&slot.more);
             if more == 0 || still_fine(thread, more, map) {
                 let held = Held {
                     lock: map.address(),
@@ -54,7 +54,7 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
                     mode,
                     flags,
                     context: thread.nesting.load(Ordering::Relaxed),
-                    mask: State_::get(&thread.mask),
+                    mask: ThreadState::get(&thread.mask),
                     place: place(thread, site, moment),
                     chain,
                     instance: 0,
@@ -70,17 +70,17 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
 
 /// Puts the entry of a lock on top; the chain comes first, so that a handler in between knows at least as much as is held.
 #[inline(always)]
-fn push(thread: &State_, held: &Held, longer: u64) {
+fn push(thread: &ThreadState, held: &Held, longer: u64) {
     thread.chain.store(longer, Ordering::Relaxed);
-    thread.instances.store(State_::get(&thread.instances) ^ instance_key(held.lock), Ordering::Relaxed);
+    thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(held.lock), Ordering::Relaxed);
     thread.push(held);
 }
 
 /// A known chain that does not decide alone.
 #[cold]
-fn still_fine(thread: &State_, more: u64, map: &LockMap) -> bool {
+fn still_fine(thread: &ThreadState, more: u64, map: &LockMap) -> bool {
     let instances = more & !(Known::SAME_CLASS | MORE_THREADS);
-    if instances != 0 && instances != State_::get(&thread.instances) {
+    if instances != 0 && instances != ThreadState::get(&thread.instances) {
         return false;
     }
     more & Known::SAME_CLASS == 0 || !(0..thread.depth()).any(|at| thread.read(at).lock == map.address())
@@ -88,14 +88,14 @@ fn still_fine(thread: &State_, more: u64, map: &LockMap) -> bool {
 
 /// Where we are.
 #[inline(always)]
-pub(super) fn place(thread: &State_, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
+pub(super) fn place(thread: &ThreadState, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
     let site = core::ptr::from_ref(site).expose_provenance();
     Place { site, stack: stack(thread, site, moment) }
 }
 
 /// The stack at `moment`.
 #[inline(always)]
-fn stack(thread: &State_, site: usize, moment: (usize, usize)) -> u32 {
+fn stack(thread: &ThreadState, site: usize, moment: (usize, usize)) -> u32 {
     let stacks = thread.stacks.load(Ordering::Relaxed);
     if stacks.is_null() {
         return 0;
@@ -106,7 +106,7 @@ fn stack(thread: &State_, site: usize, moment: (usize, usize)) -> u32 {
 
 /// The place of an event without a source position of its own.
 #[inline(always)]
-pub(super) fn place_here(thread: &'static State_) -> Place {
+pub(super) fn place_here(thread: &'static ThreadState) -> Place {
     life::prepare(thread);
     Place { site: 0, stack: stack(thread, 0, here()) }
 }
@@ -136,13 +136,13 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
 }
 
 /// Whether other threads have proven the chain, so that nothing remains to be learned from this one; remembered if so.
-fn proven_by_others(thread: &'static State_, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
+fn proven_by_others(thread: &'static ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
     let known = map.class();
     if known == 0 || how.nest.is_some() || how.order.is_some() {
         return false;
     }
     let step = step(known << 8 | u32::from(how.subclass), how.mode, flags);
-    let key = extend(State_::get(&thread.chain), step) ^ State_::get(&thread.context);
+    let key = extend(ThreadState::get(&thread.chain), step) ^ ThreadState::get(&thread.context);
     let fine = |&more: &u64| more & MORE_THREADS == 0 && (more == 0 || still_fine(thread, more, map));
     let proven = life::graph(thread).chains.get(key).filter(fine);
     if let Some(more) = proven {
@@ -185,25 +185,25 @@ const CHECK: HeldFlags = HeldFlags(64);
 const WAIT: HeldFlags = HeldFlags(96);
 const TIMED: HeldFlags = HeldFlags(128);
 
-fn event_key(thread: &State_, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> Option<u64> {
+fn event_key(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> Option<u64> {
     let class = map.class();
     let step = step(class << 8 | u32::from(subclass), mode, tag);
-    (class != 0).then(|| extend(State_::get(&thread.chain), step) ^ State_::get(&thread.context))
+    (class != 0).then(|| extend(ThreadState::get(&thread.chain), step) ^ ThreadState::get(&thread.context))
 }
 
 /// Whether this thread did the same with the same locks held before.
-fn seen_before(thread: &State_, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> bool {
-    event_key(thread, map, subclass, mode, tag).is_some_and(|key| State_::get(&thread.known(key).key) == key)
+fn seen_before(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> bool {
+    event_key(thread, map, subclass, mode, tag).is_some_and(|key| ThreadState::get(&thread.known(key).key) == key)
 }
 
-fn now_seen(thread: &State_, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) {
+fn now_seen(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) {
     if let Some(key) = event_key(thread, map, subclass, mode, tag) {
         remember_here(thread, key, 0);
     }
 }
 
 /// Whether what is held includes a lock of the class: then it matters which.
-fn holds_class_of(thread: &State_, map: &LockMap) -> bool {
+fn holds_class_of(thread: &ThreadState, map: &LockMap) -> bool {
     (0..thread.depth()).any(|at| thread.read(at).class.base() == map.class())
 }
 
@@ -229,7 +229,7 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
 /// What the engine must know of an acquisition.
 fn describe(
     globals: &mut Globals,
-    thread: &State_,
+    thread: &ThreadState,
     map: &LockMap,
     how: How<'_>,
     place: Place,
@@ -250,7 +250,7 @@ fn describe(
         mode: how.mode,
         flags,
         context: thread.nesting.load(Ordering::Relaxed),
-        mask: State_::get(&thread.mask),
+        mask: ThreadState::get(&thread.mask),
         place,
         chain: 0,
         instance: 0,
@@ -264,7 +264,7 @@ fn describe(
 /// Asks the engine, remembers what is proven, and pushes the entry unless the call can never return.
 fn judge(
     globals: &mut Globals,
-    thread: &'static State_,
+    thread: &'static ThreadState,
     map: &LockMap,
     mut acquire: Acquire,
     record: &'static ClassRecord,
@@ -288,7 +288,7 @@ fn judge(
     let chain = chain_of(held, base, thread);
     let step = step_of(&acquire.new);
     let longer = extend(chain, step);
-    let key = longer ^ State_::get(&thread.context);
+    let key = longer ^ ThreadState::get(&thread.context);
     let same_lock = held.iter().any(|held| held.is_lock() && held.lock == acquire.new.lock);
     if same_lock {
         acquire.writer_queued = super::contention::writer_queued(globals, graph, thread, acquire.new.lock);
@@ -311,13 +311,13 @@ fn judge(
         // SAFETY: in a slow section.
         let open = unsafe { graph.inner().engine.open_evidence(&thread.cx(globals.clock), &acquire.new) };
         if open.gates {
-            more |= State_::get(&thread.instances);
+            more |= ThreadState::get(&thread.instances);
         }
         remember_here(thread, key, more);
         graph.chains.set(key, if open.threads { more | MORE_THREADS } else { more });
     }
     if push_entry {
-        acquire.new.chain = State_::get(&thread.chain);
+        acquire.new.chain = ThreadState::get(&thread.chain);
         let longer = extend(acquire.new.chain, step);
         push(thread, &acquire.new, longer);
     }
@@ -325,16 +325,16 @@ fn judge(
 }
 
 /// The chain key of what is held, from the entries themselves.
-fn chain_of(held: &[Held], base: usize, thread: &State_) -> u64 {
+fn chain_of(held: &[Held], base: usize, thread: &ThreadState) -> u64 {
     match held.get(base) {
         // The key below the first entry of this context is what the context began with.
         Some(first) => held[base..].iter().filter(|held| held.is_lock()).fold(first.chain, |chain, held| extend(chain, step_of(held))),
-        None => State_::get(&thread.chain),
+        None => ThreadState::get(&thread.chain),
     }
 }
 
 /// Remembers a proven chain in this thread.
-fn remember_here(thread: &State_, key: u64, more: u64) {
+fn remember_here(thread: &ThreadState, key: u64, more: u64) {
     let slot = thread.known(key);
     // A handler between the two stores must not find the new key with the old rest: the slot is empty meanwhile.
     slot.key.store(0, Ordering::Relaxed);
@@ -345,7 +345,7 @@ fn remember_here(thread: &State_, key: u64, more: u64) {
 }
 
 /// Gives every lock held by this context an identity: they are gates of the dependency to come.
-fn identify_instances(globals: &mut Globals, thread: &State_) {
+fn identify_instances(globals: &mut Globals, thread: &ThreadState) {
     for at in thread.base()..thread.depth() {
         let held = thread.read(at);
         if held.is_lock() && held.instance == 0 && held.lock != 0 {
@@ -359,7 +359,7 @@ fn identify_instances(globals: &mut Globals, thread: &State_) {
 
 /// Delivers what was found and does what the settings say; `pushed` is taken off again if the call does not return.
 #[track_caller]
-pub(super) fn conclude(thread: &'static State_, found: Found, pushed: Option<&LockMap>) {
+pub(super) fn conclude(thread: &'static ThreadState, found: Found, pushed: Option<&LockMap>) {
     if found.fresh == 0 && found.stop.is_none() {
         return;
     }
@@ -385,7 +385,7 @@ pub(crate) fn release(map: &LockMap, taken: impl Fn(Mode) -> bool) {
         if top.lock == map.address() && top.state == State::Held && taken(top.mode) {
             thread.set_state(depth - 1, State::Free);
             thread.chain.store(top.chain, Ordering::Relaxed);
-            thread.instances.store(State_::get(&thread.instances) ^ instance_key(top.lock), Ordering::Relaxed);
+            thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(top.lock), Ordering::Relaxed);
             thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
             return;
         }
@@ -425,7 +425,7 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
 
 /// A guard that came from another thread: its entry there is freed, and that thread tidies up when it comes by. In a slow
 /// section.
-fn release_elsewhere(globals: &Globals, me: &State_, map: &LockMap) -> bool {
+fn release_elsewhere(globals: &Globals, me: &ThreadState, map: &LockMap) -> bool {
     for other in globals.threads().filter(|other| !core::ptr::eq(*other, me)) {
         if let Some(at) = (0..other.depth()).rev().find(|&at| is_hold_of(&other.read(at), map)) {
             other.set_state(at, State::Free);
@@ -456,12 +456,12 @@ pub(crate) fn is_hold_of(held: &Held, map: &LockMap) -> bool {
 }
 
 /// Removes an entry, wherever it is, and recomputes the keys above it.
-pub(crate) fn take_out(thread: &State_, at: usize) {
+pub(crate) fn take_out(thread: &ThreadState, at: usize) {
     let gone = thread.read(at);
     thread.shuffling.store(1, Ordering::Relaxed);
     thread.set_state(at, State::Free);
     if gone.is_lock() || gone.state == State::Waiting {
-        thread.instances.store(State_::get(&thread.instances) ^ instance_key(gone.lock), Ordering::Relaxed);
+        thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(gone.lock), Ordering::Relaxed);
     }
     rechain(thread, at, gone.chain);
     thread.trim();
@@ -469,7 +469,7 @@ pub(crate) fn take_out(thread: &State_, at: usize) {
 }
 
 /// Recomputes the keys from an entry upwards.
-pub(super) fn rechain(thread: &State_, from: usize, mut chain: u64) {
+pub(super) fn rechain(thread: &ThreadState, from: usize, mut chain: u64) {
     for at in from..thread.depth() {
         let held = thread.read(at);
         thread.update(at, |held| held.chain = chain);
@@ -497,7 +497,7 @@ pub(crate) fn converted(map: &LockMap, from: Mode, to: Mode) {
 /// Hands the engine an event of this thread and queues what it finds; in a slow section.
 pub(super) fn event<'t>(
     globals: &mut Globals,
-    thread: &'t State_,
+    thread: &'t ThreadState,
     event: impl FnOnce(Context<'t>) -> Event<'t>,
 ) -> Found {
     let graph = life::graph(thread);

@@ -3,7 +3,7 @@
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
-use super::thread::State_;
+use super::thread::ThreadState;
 use crate::arena::{allocate_for, free_for};
 use crate::engine::{Held, HeldFlags};
 use crate::kind::Mode;
@@ -74,7 +74,7 @@ impl Chains {
     }
 
     pub(crate) fn len(&self) -> u64 {
-        State_::get(&self.used)
+        ThreadState::get(&self.used)
     }
 
     /// What is known of a chain.
@@ -142,8 +142,8 @@ impl Chains {
             if !old.is_null() {
                 for at in 0..=(*old).mask {
                     let slot = &*(*old).slots.add(at);
-                    if State_::get(&slot.key) != 0 {
-                        Chains::put(&*table, State_::get(&slot.key), State_::get(&slot.more));
+                    if ThreadState::get(&slot.key) != 0 {
+                        Chains::put(&*table, ThreadState::get(&slot.key), ThreadState::get(&slot.more));
                     }
                 }
             }

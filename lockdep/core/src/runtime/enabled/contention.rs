@@ -11,7 +11,7 @@ use allocator_api2::vec::Vec;
 use super::acquire::{conclude, event, is_hold_of, take_out};
 use super::globals::Globals;
 use super::graph::Graph;
-use super::thread::{State_, current};
+use super::thread::{ThreadState, current};
 use super::{config, life, slow};
 use crate::arena::Arena;
 use crate::engine::{Blocked, Event, Held, State};
@@ -49,11 +49,11 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     let own = thread.base()..thread.depth();
     let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
     life::make_room(thread);
-    let wish = Held { state: State::Waiting, mode: Mode::Write, chain: State_::get(&thread.chain), ..thread.read(at) };
+    let wish = Held { state: State::Waiting, mode: Mode::Write, chain: ThreadState::get(&thread.chain), ..thread.read(at) };
     let top = thread.depth();
     thread.push(&wish);
     // The wish counts as an instance held until it is taken out again.
-    let instances = State_::get(&thread.instances);
+    let instances = ThreadState::get(&thread.instances);
     thread.instances.store(instances ^ super::chain::instance_key(wish.lock), Ordering::Relaxed);
     look_for_circle(thread, top);
     block();
@@ -61,7 +61,7 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
 }
 
 #[track_caller]
-fn look_for_circle(thread: &'static State_, at: usize) {
+fn look_for_circle(thread: &'static ThreadState, at: usize) {
     let holds_more = (0..thread.depth()).any(|other| other != at && thread.read(other).is_lock());
     if config::off() || !holds_more {
         return;
@@ -78,7 +78,7 @@ fn look_for_circle(thread: &'static State_, at: usize) {
 }
 
 struct Step {
-    thread: &'static State_,
+    thread: &'static ThreadState,
     wants: Held,
     /// The step before, and the entry of this thread that is in its way.
     parent: usize,
@@ -86,13 +86,13 @@ struct Step {
 }
 
 /// Breadth first over "waits for".
-fn find_circle(globals: &Globals, me: &'static State_, wants: Held) -> Option<Vec<Blocked, Arena>> {
+fn find_circle(globals: &Globals, me: &'static ThreadState, wants: Held) -> Option<Vec<Blocked, Arena>> {
     let graph = me.graph.load(Ordering::Relaxed);
     let mut steps = Vec::new_in(Arena);
     steps.push(Step { thread: me, wants, parent: 0, holds: wants });
     let mut done = 0;
     while done < steps.len() {
-        let (waiting, wants): (&'static State_, Held) = (steps[done].thread, steps[done].wants);
+        let (waiting, wants): (&'static ThreadState, Held) = (steps[done].thread, steps[done].wants);
         for other in globals.threads() {
             if core::ptr::eq(other, waiting) || other.graph.load(Ordering::Relaxed) != graph {
                 continue;
@@ -128,7 +128,7 @@ fn trace(steps: &[Step], last: usize) -> Vec<Blocked, Arena> {
 }
 
 /// A copy of the entries of any thread; in a slow section, where no stack moves and no thread leaves.
-pub(super) fn entries(thread: &'static State_) -> impl Iterator<Item = Held> {
+pub(super) fn entries(thread: &'static ThreadState) -> impl Iterator<Item = Held> {
     (0..thread.depth()).map(|at| thread.read(at))
 }
 
@@ -146,7 +146,7 @@ fn in_the_way(globals: &Globals, held: &Held, wants: &Held) -> bool {
 }
 
 /// Whether another thread waits to write this lock.
-pub(super) fn writer_queued(globals: &Globals, graph: &Graph, me: &State_, lock: usize) -> bool {
+pub(super) fn writer_queued(globals: &Globals, graph: &Graph, me: &ThreadState, lock: usize) -> bool {
     let others = globals.threads().filter(|other| !core::ptr::eq(*other, me));
     let mut same_graph = others.filter(|other| core::ptr::eq(other.graph.load(Ordering::Relaxed), graph));
     same_graph.any(|other| {

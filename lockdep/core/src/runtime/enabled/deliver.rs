@@ -8,13 +8,14 @@ use super::globals::ClassRecord;
 use super::graph::Graph;
 use super::isolation::Stop;
 use super::raw::{Found, RawReport, location};
-use super::thread::{State_, current};
+use super::thread::{ThreadState, current};
 use super::words::{help, notes};
 use super::{complain, config, futex_wait, futex_wake, life, slow};
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::kind::{Mode, ReportKind};
 use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, label, signal_name};
 use crate::runtime::Action;
+use crate::stack::symbolize;
 
 /// Reports printed by this process.
 static PRINTED: AtomicU32 = AtomicU32::new(0);
@@ -46,7 +47,7 @@ pub(super) fn printed() -> u32 {
 }
 
 /// Delivers what waits, if this is the place to.
-pub(super) fn deliver(thread: &'static State_, found: Found) {
+pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
     if thread.real_handlers.load(Ordering::Relaxed) == 0 {
         deliver_all(thread, life::graph(thread));
         return;
@@ -58,7 +59,7 @@ pub(super) fn deliver(thread: &'static State_, found: Found) {
     }
 }
 
-fn deliver_all(thread: &State_, graph: &Graph) {
+fn deliver_all(thread: &ThreadState, graph: &Graph) {
     // What a callback or an allocator does wrong meanwhile is queued, and delivered by the loop below.
     if thread.delivering.swap(1, Ordering::Relaxed) != 0 {
         return;
@@ -123,14 +124,14 @@ fn publish(report: &Report) {
 }
 
 /// Whether the settings want a panic for what this thread did.
-pub(super) fn will_panic(thread: &State_, found: Found) -> bool {
+pub(super) fn will_panic(thread: &ThreadState, found: Found) -> bool {
     let in_real_handler = thread.real_handlers.load(Ordering::Relaxed) != 0;
     found.fresh != 0 && config::action() == Action::Panic && !life::graph(thread).isolated && !in_real_handler
 }
 
 /// The panic that `LOCKDEP=panic` asks for. All bookkeeping is done before it.
 #[track_caller]
-pub(super) fn panic_if_wanted(thread: &State_, found: Found) {
+pub(super) fn panic_if_wanted(thread: &ThreadState, found: Found) {
     if will_panic(thread, found) {
         if std::thread::panicking() {
             life::abort();
@@ -141,7 +142,7 @@ pub(super) fn panic_if_wanted(thread: &State_, found: Found) {
 
 /// This call can never return: it must not be made.
 #[track_caller]
-pub(super) fn stop(thread: &'static State_, kind: ReportKind) -> ! {
+pub(super) fn stop(thread: &'static ThreadState, kind: ReportKind) -> ! {
     if thread.real_handlers.load(Ordering::Relaxed) != 0 {
         end_in_handler(thread);
     }
@@ -159,7 +160,7 @@ pub(super) fn stop(thread: &'static State_, kind: ReportKind) -> ! {
 }
 
 /// In a real handler nothing can unwind: say what is known with `write`, let the reporter print the rest, and abort.
-fn end_in_handler(thread: &State_) -> ! {
+fn end_in_handler(thread: &ThreadState) -> ! {
     say_in_handler(thread);
     let graph = life::graph(thread);
     if REPORTER.load(Ordering::Relaxed) != 0 && !graph.isolated {
@@ -170,7 +171,7 @@ fn end_in_handler(thread: &State_) -> ! {
 }
 
 /// The queued findings in static strings only.
-fn say_in_handler(thread: &State_) {
+fn say_in_handler(thread: &ThreadState) {
     let graph = life::graph(thread);
     let mut findings = [(None, [(None, None); 2]); 4];
     slow::with(|globals| {
@@ -292,8 +293,11 @@ fn body(raw: RawReport) -> Body {
         irqs_off: held.mask & crate::irq::lines().bits() != 0 && held.flags.0 & HeldFlags::SPOILED.0 == 0,
     });
     let gates = verdict.gates.iter().map(|&gate| reported(gate, Mode::Write, Place::default()).class_name);
-    let stamp = |(event, at): (u64, usize)| {
-        (event != 0).then(|| Stamp { site: site(Place { site: at, stack: 0 }), event })
+    let stamp = |(event, at): (u64, Place)| {
+        let frame = || symbolize(slow::with(|globals| globals.stacks.get(at.stack))).into_iter().next();
+        let frame = (at.site == 0).then(frame).flatten();
+        let frame = frame.and_then(|frame| frame.location().map(|(file, line)| (file.to_owned(), line)));
+        (event != 0).then(|| Stamp { site: site(at), frame, event })
     };
     Body {
         hint: verdict.hint,

@@ -5,7 +5,7 @@ use std::io;
 
 use super::deliver::{class_name, entry_of, handler_name, printed, thread_name};
 use super::raw::location;
-use super::thread::{State_, current};
+use super::thread::{ThreadState, current};
 use super::{complain, contention, life, slow};
 use crate::engine::{ClassId, Held, Place, State};
 use crate::runtime::Stats;
@@ -30,7 +30,7 @@ pub(crate) fn stats() -> Stats {
 
 pub(crate) fn dump_held() {
     // Copied first, put into words after: the slow section may not call malloc.
-    let count = slow::with(|globals| globals.threads().map(State_::depth).sum::<usize>()) + 64;
+    let count = slow::with(|globals| globals.threads().map(ThreadState::depth).sum::<usize>()) + 64;
     let mut copies: Vec<(u32, Held)> = Vec::with_capacity(count);
     slow::with(|globals| {
         for thread in globals.threads() {

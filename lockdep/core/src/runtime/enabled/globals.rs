@@ -6,7 +6,7 @@ use core::ptr;
 use hashbrown::HashMap;
 use allocator_api2::vec::Vec;
 
-use super::thread::State_;
+use super::thread::ThreadState;
 use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
 use crate::engine::{ClassId, ClassInfo};
@@ -69,7 +69,7 @@ pub(crate) struct Globals {
     /// Names of threads that left evidence.
     pub(crate) names: HashMap<u32, [u8; 16], foldhash::fast::FixedState, Arena>,
     /// All live threads that ever took a checked lock.
-    pub(crate) threads: *const State_,
+    pub(crate) threads: *const ThreadState,
     /// All graphs, to be told of locks that go.
     pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
     pub(crate) instances: u64,
@@ -155,7 +155,7 @@ impl Globals {
     }
 
     /// Registers a thread.
-    pub(crate) fn join(&mut self, thread: &'static State_) -> (u32, u32) {
+    pub(crate) fn join(&mut self, thread: &'static ThreadState) -> (u32, u32) {
         self.next_thread += 1;
         self.clock += 1;
         thread.next.set(self.threads);
@@ -169,7 +169,7 @@ impl Globals {
     }
 
     /// Removes a thread.
-    pub(crate) fn leave(&mut self, thread: &State_) {
+    pub(crate) fn leave(&mut self, thread: &ThreadState) {
         self.clock += 1;
         // SAFETY: as in `join`.
         unsafe {
@@ -184,7 +184,7 @@ impl Globals {
     }
 
     /// The registered threads.
-    pub(crate) fn threads(&self) -> impl Iterator<Item = &'static State_> + use<> {
+    pub(crate) fn threads(&self) -> impl Iterator<Item = &'static ThreadState> + use<> {
         let mut next = self.threads;
         core::iter::from_fn(move || {
             // SAFETY: as in `join`; the slow section keeps them registered.

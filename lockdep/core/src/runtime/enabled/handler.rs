@@ -4,14 +4,14 @@ use core::sync::atomic::Ordering;
 
 use super::acquire::{conclude, event, place_here};
 use super::chain::{extend, handler_step};
-use super::thread::{State_, current};
+use super::thread::{ThreadState, current};
 use super::{config, deliver, life, slow};
 use crate::engine::{End, Event};
 use crate::runtime::mask;
 
 /// The context that a handler interrupted.
 pub(crate) struct Interrupted {
-    thread: &'static State_,
+    thread: &'static ThreadState,
     base: u32,
     chain: u64,
     mask: u64,
@@ -31,8 +31,8 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
     let interrupted = Interrupted {
         thread,
         base: thread.base.load(Ordering::Relaxed),
-        chain: State_::get(&thread.chain),
-        mask: State_::get(&thread.mask),
+        chain: ThreadState::get(&thread.chain),
+        mask: ThreadState::get(&thread.mask),
         handler: thread.handler.load(Ordering::Relaxed),
         entered,
     };
@@ -49,7 +49,7 @@ impl Interrupted {
     /// Checks what the handler leaves behind, and goes back.
     pub(crate) fn leave(self) {
         let thread = self.thread;
-        let changed = State_::get(&thread.mask) != self.entered;
+        let changed = ThreadState::get(&thread.mask) != self.entered;
         if (thread.depth() > thread.base() || changed) && !config::off() && !thread.unwinding_from_stop() {
             thread.trim();
             let place = place_here(thread);
@@ -115,10 +115,10 @@ pub(crate) fn simulate<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
     life::prepare(thread);
     let bit = crate::irq::bit(signal);
     assert!(
-        State_::get(&thread.mask) & bit == 0,
+        ThreadState::get(&thread.mask) & bit == 0,
         "lockdep: signal {signal} is blocked here, so its handler cannot run: a real signal would be pending"
     );
     let before = mask::block(bit);
-    let _leave = Leave(Some(enter(signal, State_::get(&thread.mask) | bit)), before);
+    let _leave = Leave(Some(enter(signal, ThreadState::get(&thread.mask) | bit)), before);
     f()
 }

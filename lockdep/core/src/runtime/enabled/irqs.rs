@@ -4,7 +4,7 @@ use core::panic::Location;
 use core::sync::atomic::Ordering;
 
 use super::acquire::{conclude, event, place, place_here, take_out};
-use super::thread::{State_, current};
+use super::thread::{ThreadState, current};
 use super::raw::Found;
 use super::{config, deliver, life, slow};
 use crate::engine::{ClassId, Event, Held, HeldFlags, Place, Reopen, State, Unmask};
@@ -27,7 +27,7 @@ pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
     let thread = current();
     life::prepare(thread);
     let lines = lines().bits();
-    let mut found = State_::get(&thread.mask);
+    let mut found = ThreadState::get(&thread.mask);
     let place = place(thread, site, here());
     if lines & !found != 0 {
         // The real mask first: a signal in between finds the section not yet open and does for itself. What the call found
@@ -38,7 +38,7 @@ pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
     }
     let blocked = found | lines;
     life::make_room(thread);
-    let serial = State_::get(&thread.serial) + 1;
+    let serial = ThreadState::get(&thread.serial) + 1;
     thread.serial.store(serial, Ordering::Relaxed);
     thread.push(&Held {
         lock: 0,
@@ -49,7 +49,7 @@ pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
         context: thread.nesting.load(Ordering::Relaxed),
         mask: blocked,
         place,
-        chain: State_::get(&thread.chain),
+        chain: ThreadState::get(&thread.chain),
         instance: serial,
         order: found,
     });
@@ -62,7 +62,7 @@ pub(crate) fn disable(site: &'static Location<'static>) {
     let depth = thread.depth();
     // Again inside itself it adds nothing.
     let again = depth > thread.base() && thread.read(depth - 1).state == State::Disabled;
-    if again && lines().bits() & !State_::get(&thread.mask) == 0 {
+    if again && lines().bits() & !ThreadState::get(&thread.mask) == 0 {
         return;
     }
     open(State::Disabled, site);
@@ -84,7 +84,7 @@ pub(crate) fn bind(opened: Opened, map: &LockMap) {
     }
 }
 
-fn find(thread: &State_, serial: u64) -> Option<usize> {
+fn find(thread: &ThreadState, serial: u64) -> Option<usize> {
     (thread.base()..thread.depth()).rev().find(|&at| {
         let held = thread.read(at);
         held.state == State::Section && held.instance == serial
@@ -96,7 +96,7 @@ pub(crate) fn enable(site: &'static Location<'static>) {
     let thread = current();
     life::prepare(thread);
     let place = place(thread, site, here());
-    let after = State_::get(&thread.mask) & !lines().bits();
+    let after = ThreadState::get(&thread.mask) & !lines().bits();
     close(thread, Reopen::Enable, None, after, place);
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn enable(site: &'static Location<'static>) {
 pub(crate) fn end_lock_irq(opened: Opened) {
     let thread = current();
     let place = place_here(thread);
-    let after = State_::get(&thread.mask) & !lines().bits();
+    let after = ThreadState::get(&thread.mask) & !lines().bits();
     close(thread, Reopen::LockIrq, Some(opened), after, place);
 }
 
@@ -120,8 +120,8 @@ pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) 
 }
 
 /// Judges a change of the mask, closes the sections it ends, and makes it.
-fn close(thread: &'static State_, how: Reopen, opened: Option<Opened>, after: u64, place: Place) {
-    let before = State_::get(&thread.mask);
+fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, after: u64, place: Place) {
+    let before = ThreadState::get(&thread.mask);
     let own = opened.and_then(|opened| find(thread, opened.serial));
     let mut found = Found::default();
     if worth_asking(thread, how, own, before, after) && !config::off() {
@@ -150,7 +150,7 @@ fn close(thread: &'static State_, how: Reopen, opened: Option<Opened>, after: u6
 }
 
 /// Whether the rules could have something to say: anything but the end of the innermost section that opens what it blocked.
-fn worth_asking(thread: &State_, how: Reopen, own: Option<usize>, before: u64, after: u64) -> bool {
+fn worth_asking(thread: &ThreadState, how: Reopen, own: Option<usize>, before: u64, after: u64) -> bool {
     let opened = before & !after;
     let lost = own.is_none() && how != Reopen::Enable;
     let in_handler = thread.handler.load(Ordering::Relaxed) != 0;
@@ -162,7 +162,7 @@ fn worth_asking(thread: &State_, how: Reopen, own: Option<usize>, before: u64, a
 }
 
 /// After a report about pairing, the open sections are not reported again.
-fn spoil(thread: &State_, reported: bool) {
+fn spoil(thread: &ThreadState, reported: bool) {
     if reported {
         for at in thread.base()..thread.depth() {
             if matches!(thread.read(at).state, State::Section | State::Disabled) {
@@ -173,7 +173,7 @@ fn spoil(thread: &State_, reported: bool) {
 }
 
 /// Ends the sections of `irq::disable` from an entry upwards.
-fn end_disabled(thread: &State_, from: usize) {
+fn end_disabled(thread: &ThreadState, from: usize) {
     for at in (from..thread.depth()).rev() {
         if at < thread.depth() && thread.read(at).state == State::Disabled {
             take_out(thread, at);
@@ -191,7 +191,7 @@ pub(crate) fn counted_begin(site: &'static Location<'static>) -> Opened {
         thread.counted_serial.store(opened.serial, Ordering::Relaxed);
         opened
     } else {
-        let serial = State_::get(&thread.counted_serial);
+        let serial = ThreadState::get(&thread.counted_serial);
         Opened { serial, found: find(thread, serial).map_or(0, |at| thread.read(at).order) }
     };
     thread.counted.store(count + 1, Ordering::Relaxed);
@@ -211,7 +211,7 @@ pub(crate) fn counted_end(opened: Opened) {
 pub(crate) fn enabled() -> bool {
     let thread = current();
     life::prepare(thread);
-    State_::get(&thread.mask) & lines().bits() == 0
+    ThreadState::get(&thread.mask) & lines().bits() == 0
 }
 
 /// Compares the shadow with the real mask.
@@ -219,7 +219,7 @@ pub(crate) fn sync(site: &'static Location<'static>) {
     let thread = current();
     life::prepare(thread);
     let real = mask::current();
-    let signals = real ^ State_::get(&thread.mask);
+    let signals = real ^ ThreadState::get(&thread.mask);
     if signals == 0 {
         return;
     }

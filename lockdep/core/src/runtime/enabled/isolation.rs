@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use super::acquire::{conclude, event, place_here, take_out};
 use super::graph::Graph;
 use super::raw::Found;
-use super::thread::{State_, current};
+use super::thread::{ThreadState, current};
 use super::{deliver, handler, life, slow};
 use crate::engine::{End, Event};
 use crate::report::Report;
@@ -37,7 +37,7 @@ impl Drop for Listed {
 
 /// Being inside a graph, on one thread.
 struct Inside {
-    thread: &'static State_,
+    thread: &'static ThreadState,
     graph: *mut Graph,
     base: u32,
     chain: u64,
@@ -53,9 +53,9 @@ impl Inside {
             thread,
             graph: thread.graph.load(Ordering::Relaxed),
             base: thread.base.load(Ordering::Relaxed),
-            chain: State_::get(&thread.chain),
-            instances: State_::get(&thread.instances),
-            mask: State_::get(&thread.mask),
+            chain: ThreadState::get(&thread.chain),
+            instances: ThreadState::get(&thread.instances),
+            mask: ThreadState::get(&thread.mask),
         };
         thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
         thread.graph.store((&raw const listed.0).cast_mut(), Ordering::Relaxed);
@@ -86,7 +86,7 @@ impl Drop for Inside {
         thread.chain.store(self.chain, Ordering::Relaxed);
         thread.instances.store(self.instances, Ordering::Relaxed);
         thread.stopped.store(0, Ordering::Relaxed);
-        if State_::get(&thread.mask) != self.mask {
+        if ThreadState::get(&thread.mask) != self.mask {
             thread.set_mask(self.mask);
             mask::set(self.mask);
         }
@@ -152,7 +152,7 @@ impl Isolation {
         slow::with(|globals| {
             globals.clock += 1;
             let members = globals.threads().filter(|thread| thread.graph.load(Ordering::Relaxed).cast_const() == graph);
-            members.for_each(State_::forget_chains);
+            members.for_each(ThreadState::forget_chains);
             globals.clock
         })
     }

@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use super::acquire::{conclude, event, place_here};
 use super::globals::Globals;
 use super::graph::Graph;
-use super::thread::{State_, current};
+use super::thread::{ThreadState, current};
 use super::{complain, config, deliver, slow};
 use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held};
@@ -68,20 +68,20 @@ pub(super) fn process_graph_if_any() -> Option<&'static Graph> {
 }
 
 /// The graph of a thread that is prepared.
-pub(super) fn graph(thread: &State_) -> &'static Graph {
+pub(super) fn graph(thread: &ThreadState) -> &'static Graph {
     // SAFETY: set by `prepare`, or by an isolation that outlives what runs in it.
     unsafe { &*thread.graph.load(Ordering::Relaxed) }
 }
 
 /// Makes the state of this thread ready for its first use.
-pub(crate) fn prepare(thread: &'static State_) {
+pub(crate) fn prepare(thread: &'static ThreadState) {
     if thread.capacity.load(Ordering::Relaxed) == 0 {
         prepare_now(thread);
     }
 }
 
 #[cold]
-fn prepare_now(thread: &'static State_) {
+fn prepare_now(thread: &'static ThreadState) {
     let real = mask::current();
     let mut name = [0_u8; 16];
     // SAFETY: the buffer has the 16 bytes that the kernel writes.
@@ -126,7 +126,7 @@ unsafe fn free_cache(cache: *mut StackCache) {
 }
 
 /// Makes sure that one more entry fits.
-pub(crate) fn make_room(thread: &'static State_) {
+pub(crate) fn make_room(thread: &'static ThreadState) {
     let capacity = thread.capacity.load(Ordering::Relaxed);
     if thread.depth.load(Ordering::Relaxed) + 1 >= capacity {
         slow::with(|_| give_room(thread, capacity * 2));
@@ -134,7 +134,7 @@ pub(crate) fn make_room(thread: &'static State_) {
 }
 
 /// Moves the held stack to a larger place; in a slow section.
-fn give_room(thread: &State_, capacity: u32) {
+fn give_room(thread: &ThreadState, capacity: u32) {
     let entries = allocate_for::<Held>(capacity as usize);
     let old = thread.held.load(Ordering::Relaxed);
     let old_capacity = thread.capacity.load(Ordering::Relaxed) as usize;
@@ -152,7 +152,7 @@ fn give_room(thread: &State_, capacity: u32) {
 /// A thread ends: it may hold nothing.
 extern "C" fn thread_end(state: *mut libc::c_void) {
     // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
-    let thread = unsafe { &*state.cast_const().cast::<State_>() };
+    let thread = unsafe { &*state.cast_const().cast::<ThreadState>() };
     end_of_thread(thread);
     // From here on no handler may run and make the thread known again.
     mask::block(Lines::ALL.bits());
@@ -179,7 +179,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
 }
 
 /// Checks what a thread leaves behind.
-pub(super) fn end_of_thread(thread: &'static State_) {
+pub(super) fn end_of_thread(thread: &'static ThreadState) {
     if config::off() || thread.depth() == 0 {
         return;
     }

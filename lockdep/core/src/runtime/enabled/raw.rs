@@ -6,7 +6,7 @@ use allocator_api2::vec::Vec;
 
 use super::globals::Globals;
 use super::graph::Graph;
-use super::thread::State_;
+use super::thread::ThreadState;
 use crate::arena::Arena;
 use crate::engine::{ClassId, Held, Hint, Label, Place, Verdict};
 use crate::kind::{ReportKind, Severity};
@@ -20,9 +20,9 @@ pub(crate) struct RawReport {
     pub(crate) base: usize,
     pub(crate) thread: u32,
     pub(crate) handler: u8,
-    /// (event, site) of the last time signals were blocked, and unblocked.
-    pub(crate) last_off: (u64, usize),
-    pub(crate) last_on: (u64, usize),
+    /// When and where signals were blocked last, and unblocked.
+    pub(crate) last_off: (u64, Place),
+    pub(crate) last_on: (u64, Place),
 }
 
 /// What the queueing of an event's findings comes to.
@@ -37,7 +37,7 @@ pub(crate) struct Found {
 }
 
 /// Queues what an event brought to light; in the slow section of the event.
-pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &State_, verdicts: Vec<Verdict<Arena>, Arena>) -> Found {
+pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &ThreadState, verdicts: Vec<Verdict<Arena>, Arena>) -> Found {
     let mut found = Found { any: !verdicts.is_empty(), ..Found::default() };
     for verdict in verdicts {
         if matches!(verdict.kind, ReportKind::Recursion | ReportKind::Deadlock) && verdict.severity == Severity::Certain {
@@ -63,7 +63,10 @@ pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &State_, verdi
         let mut held = Vec::new_in(Arena);
         // SAFETY: in a slow section.
         held.extend(unsafe { thread.held() }.iter().filter(|held| held.is_lock()).copied());
-        let stamp = |stamp: &super::thread::Stamp| (State_::get(&stamp.event), State_::get(&stamp.site) as usize);
+        let stamp = |stamp: &super::thread::Stamp| {
+            let stack = stamp.stack.load(core::sync::atomic::Ordering::Relaxed);
+            (ThreadState::get(&stamp.event), Place { site: ThreadState::get(&stamp.site) as usize, stack })
+        };
         inner.queue.push(RawReport {
             id,
             verdict,

@@ -41,7 +41,7 @@ impl Known {
 }
 
 /// Per-thread state. See the file header.
-pub(crate) struct State_ {
+pub(crate) struct ThreadState {
     pub(crate) held: AtomicPtr<Held>,
     /// How many entries there is room for; 0 before the first acquisition.
     pub(crate) capacity: AtomicU32,
@@ -89,8 +89,8 @@ pub(crate) struct State_ {
     /// The name the kernel has for the thread.
     pub(crate) name: Cell<[u8; 16]>,
     /// Links of the registry; touched in slow sections only.
-    pub(crate) next: Cell<*const State_>,
-    pub(crate) previous: Cell<*const State_>,
+    pub(crate) next: Cell<*const ThreadState>,
+    pub(crate) previous: Cell<*const ThreadState>,
     known: [Known; CHAINS],
 }
 
@@ -98,11 +98,12 @@ pub(crate) struct State_ {
 pub(crate) struct Stamp {
     pub(crate) event: AtomicU64,
     pub(crate) site: AtomicU64,
+    pub(crate) stack: AtomicU32,
 }
 
 thread_local! {
-    static STATE: State_ = const {
-        State_ {
+    static STATE: ThreadState = const {
+        ThreadState {
             held: AtomicPtr::new(ptr::null_mut()),
             capacity: AtomicU32::new(0),
             depth: AtomicU32::new(0),
@@ -127,8 +128,8 @@ thread_local! {
             counted: AtomicU32::new(0),
             counted_serial: AtomicU64::new(0),
             events: AtomicU64::new(0),
-            last_off: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0) },
-            last_on: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0) },
+            last_off: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
+            last_on: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
             name: Cell::new([0; 16]),
             next: Cell::new(ptr::null()),
             previous: Cell::new(ptr::null()),
@@ -139,13 +140,13 @@ thread_local! {
 
 /// The state of this thread.
 #[inline(always)]
-pub(crate) fn current() -> &'static State_ {
+pub(crate) fn current() -> &'static ThreadState {
     // SAFETY: the thread-local is const-initialised and has no destructor, so it lives as long as the thread; the reference is
-    // used by this thread only, and `State_` is not `Sync`-shared but through the registry, whose readers use atomics alone.
+    // used by this thread only, and `ThreadState` is not `Sync`-shared but through the registry, whose readers use atomics alone.
     STATE.with(|state| unsafe { &*ptr::from_ref(state) })
 }
 
-impl State_ {
+impl ThreadState {
     #[inline(always)]
     pub(crate) fn get(field: &AtomicU64) -> u64 {
         field.load(Ordering::Relaxed)
@@ -257,7 +258,7 @@ impl State_ {
             // SAFETY: as for the caller.
             held: unsafe { self.held() },
             base: self.base(),
-            mask: State_::get(&self.mask),
+            mask: ThreadState::get(&self.mask),
             handler: self.handler.load(Ordering::Relaxed),
         }
     }
@@ -278,10 +279,11 @@ impl State_ {
     }
 
     pub(crate) fn stamp(&self, stamp: &Stamp, place: Place) {
-        let event = State_::get(&self.events) + 1;
+        let event = ThreadState::get(&self.events) + 1;
         self.events.store(event, Ordering::Relaxed);
         stamp.event.store(event, Ordering::Relaxed);
         stamp.site.store(place.site as u64, Ordering::Relaxed);
+        stamp.stack.store(place.stack, Ordering::Relaxed);
     }
 
     /// Takes released entries off the top, after another thread released some of ours as well.
