@@ -328,7 +328,9 @@ fn judge(
 fn chain_of(held: &[Held], base: usize, thread: &ThreadState) -> u64 {
     match held.get(base) {
         // The key below the first entry of this context is what the context began with.
-        Some(first) => held[base..].iter().filter(|held| held.is_lock()).fold(first.chain, |chain, held| extend(chain, step_of(held))),
+        Some(first) => {
+            held[base..].iter().filter(|held| held.is_lock()).fold(first.chain, |chain, held| extend(chain, step_of(held)))
+        }
         None => ThreadState::get(&thread.chain),
     }
 }
@@ -495,11 +497,7 @@ pub(crate) fn converted(map: &LockMap, from: Mode, to: Mode) {
 }
 
 /// Hands the engine an event of this thread and queues what it finds; in a slow section.
-pub(super) fn event<'t>(
-    globals: &mut Globals,
-    thread: &'t ThreadState,
-    event: impl FnOnce(Context<'t>) -> Event<'t>,
-) -> Found {
+pub(super) fn event<'t>(globals: &mut Globals, thread: &'t ThreadState, event: impl FnOnce(Context<'t>) -> Event<'t>) -> Found {
     let graph = life::graph(thread);
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner().engine.apply(event(thread.cx(globals.clock))) };
@@ -610,13 +608,7 @@ fn might_wait_here(map: &LockMap, site: &'static Location<'static>) {
 /// taken again at its end.
 #[cold]
 #[track_caller]
-pub(crate) fn check_wait(
-    condvar: &LockMap,
-    mutex: &LockMap,
-    how: How<'_>,
-    timed: bool,
-    site: &'static Location<'static>,
-) {
+pub(crate) fn check_wait(condvar: &LockMap, mutex: &LockMap, how: How<'_>, timed: bool, site: &'static Location<'static>) {
     let thread = current();
     life::prepare(thread);
     if thread.depth() > thread.base() || thread.nesting.load(Ordering::Relaxed) != 0 {

@@ -134,7 +134,8 @@ pub(super) fn entries(thread: &'static ThreadState) -> impl Iterator<Item = Held
 
 fn in_the_way(globals: &Globals, held: &Held, wants: &Held) -> bool {
     let queued_writer = held.state == State::Waiting && held.mode == Mode::Write;
-    let passes_writers = || wants.context != 0 && globals.record(wants.class).is_some_and(|class| class.read_recursive_in_handler);
+    let passes_writers =
+        || wants.context != 0 && globals.record(wants.class).is_some_and(|class| class.read_recursive_in_handler);
     let mode = if wants.mode == Mode::Read && passes_writers() { Mode::ReadRecursive } else { wants.mode };
     held.lock == wants.lock
         && match mode {
@@ -149,7 +150,6 @@ fn in_the_way(globals: &Globals, held: &Held, wants: &Held) -> bool {
 pub(super) fn writer_queued(globals: &Globals, graph: &Graph, me: &ThreadState, lock: usize) -> bool {
     let others = globals.threads().filter(|other| !core::ptr::eq(*other, me));
     let mut same_graph = others.filter(|other| core::ptr::eq(other.graph.load(Ordering::Relaxed), graph));
-    same_graph.any(|other| {
-        entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write)
-    })
+    same_graph
+        .any(|other| entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
 }

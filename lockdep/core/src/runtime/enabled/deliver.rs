@@ -253,8 +253,9 @@ pub(super) fn start_reporter() {
     }
 }
 
-/// In the child of a fork the reporter is gone.
+/// In the child of a fork the reporter is gone, and what the parent printed is the parent's.
 pub(super) fn forked() {
+    PRINTED.store(0, Ordering::Relaxed);
     REPORTER.store(0, Ordering::Relaxed);
 }
 

@@ -3,8 +3,8 @@
 use core::panic::Location;
 use core::ptr;
 
-use hashbrown::HashMap;
 use allocator_api2::vec::Vec;
+use hashbrown::HashMap;
 
 use super::thread::ThreadState;
 use crate::arena::{Arena, immortal};
@@ -112,14 +112,9 @@ impl Globals {
         };
         let identity = match declared {
             // A declared class is one class, whatever its locks protect.
-            Some(class) => Identity {
-                declared: ptr::from_ref(class) as usize,
-                file: "",
-                line: 0,
-                column: 0,
-                kind: "",
-                type_name: "",
-            },
+            Some(class) => {
+                Identity { declared: ptr::from_ref(class) as usize, file: "", line: 0, column: 0, kind: "", type_name: "" }
+            }
             None => Identity {
                 declared: 0,
                 file: site.file(),

@@ -4,8 +4,8 @@ use core::panic::Location;
 use core::sync::atomic::Ordering;
 
 use super::acquire::{conclude, event, place, place_here, take_out};
-use super::thread::{ThreadState, current};
 use super::raw::Found;
+use super::thread::{ThreadState, current};
 use super::{config, deliver, life, slow};
 use crate::engine::{ClassId, Event, Held, HeldFlags, Place, Reopen, State, Unmask};
 use crate::irq::lines;

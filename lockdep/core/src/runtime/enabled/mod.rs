@@ -43,10 +43,8 @@ pub(crate) fn complain(text: &[u8]) {
 
 /// Sleeps while `*word == expected`, at most for `limit`.
 fn futex_wait(word: &AtomicU32, expected: u32, limit: Option<Duration>) {
-    let limit = limit.map(|limit| libc::timespec {
-        tv_sec: limit.as_secs() as libc::time_t,
-        tv_nsec: limit.subsec_nanos().into(),
-    });
+    let limit =
+        limit.map(|limit| libc::timespec { tv_sec: limit.as_secs() as libc::time_t, tv_nsec: limit.subsec_nanos().into() });
     let limit = limit.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
     // SAFETY: the word is valid and aligned; the kernel only compares it.
     unsafe {

@@ -290,7 +290,8 @@ impl ThreadState {
     pub(crate) fn tidy(&self) {
         if self.untidy.swap(0, Ordering::Relaxed) != 0 && self.depth() > self.base() {
             self.shuffling.store(1, Ordering::Relaxed);
-            let locks = (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
+            let locks =
+                (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
             let instances = locks.fold(0, |mix, held| mix ^ super::chain::instance_key(held.lock));
             self.instances.store(instances, Ordering::Relaxed);
             super::acquire::rechain(self, self.base(), self.read(self.base()).chain);

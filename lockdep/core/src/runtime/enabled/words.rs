@@ -51,10 +51,9 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::Recursion, Hint::Upgrade) => {
             format!("end the other read of {first} before the upgrade")
         }
-        (ReportKind::Recursion, _) if verdict.signals != 0 => format!(
-            "keep {} blocked while {first} is held outside the handler: `lock_irqsave`",
-            signal(verdict)
-        ),
+        (ReportKind::Recursion, _) if verdict.signals != 0 => {
+            format!("keep {} blocked while {first} is held outside the handler: `lock_irqsave`", signal(verdict))
+        }
         (ReportKind::Recursion, _) if verdict.severity == Severity::Possible => {
             format!("use `read_recursive` for the inner read of {first}, or pass the guard down")
         }
@@ -66,10 +65,9 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::IrqUsage, _) => {
             format!("keep {} blocked wherever {first} is held outside the handler: `lock_irqsave`", signal(verdict))
         }
-        (ReportKind::IrqInversion, _) => format!(
-            "keep {} blocked wherever {last} is held, or do not take it while {first} is held",
-            signal(verdict)
-        ),
+        (ReportKind::IrqInversion, _) => {
+            format!("keep {} blocked wherever {last} is held, or do not take it while {first} is held", signal(verdict))
+        }
         (ReportKind::UnsafeIrqEnable, _) if locks.len() > 1 => {
             format!("take {last} with `lock_irqsave`, which puts back the mask that it found")
         }
