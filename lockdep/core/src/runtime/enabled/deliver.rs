@@ -356,7 +356,9 @@ pub(super) fn class_name(record: &ClassRecord) -> String {
 
 /// The name of a thread, as the kernel has it, or its number.
 pub(super) fn thread_name(id: u32) -> String {
-    if current().thread().id == id
+    let thread = current();
+    if thread.thread().id == id
+        && thread.ending.load(Ordering::Relaxed) == 0
         && let Some(name) = std::thread::current().name()
     {
         return name.into();

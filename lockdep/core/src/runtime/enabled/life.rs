@@ -153,6 +153,7 @@ fn give_room(thread: &ThreadState, capacity: u32) {
 extern "C" fn thread_end(state: *mut libc::c_void) {
     // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
     let thread = unsafe { &*state.cast_const().cast::<ThreadState>() };
+    thread.ending.store(1, Ordering::Relaxed);
     end_of_thread(thread);
     // From here on no handler may run and make the thread known again.
     mask::block(Lines::ALL.bits());
@@ -191,6 +192,7 @@ pub(super) fn end_of_thread(thread: &'static ThreadState) {
 
 /// The process ends: what is still queued is delivered, a summary is printed, and the exit code tells.
 extern "C" fn process_end(status: libc::c_int, _argument: *mut libc::c_void) {
+    current().ending.store(1, Ordering::Relaxed);
     let reported = deliver::last_words();
     let code = config::exit_code();
     if reported > 0 && status == 0 && code != 0 {

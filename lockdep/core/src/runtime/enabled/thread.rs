@@ -73,6 +73,8 @@ pub(crate) struct ThreadState {
     pub(crate) untidy: AtomicU8,
     /// Delivering reports.
     pub(crate) delivering: AtomicU8,
+    /// Destructors of the thread, or of the process, are running: the standard library's idea of the thread may be gone.
+    pub(crate) ending: AtomicU8,
     /// Unwinding out of an acquisition that could not return.
     pub(crate) stopped: AtomicU8,
     pub(crate) id: AtomicU32,
@@ -121,6 +123,7 @@ thread_local! {
             shuffling: AtomicU8::new(0),
             untidy: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
+            ending: AtomicU8::new(0),
             stopped: AtomicU8::new(0),
             id: AtomicU32::new(0),
             began: AtomicU32::new(0),
