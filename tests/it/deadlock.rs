@@ -50,7 +50,7 @@ fn check(reports: &[Report], ended: &[bool], n: usize) {
 /// `n` classes, each from a place of its own in the source.
 macro_rules! locks {
     ($Lock:ty: $($value:expr),*) => {
-        [$(Arc::new(<$Lock>::new($value))),*]
+        [$(Arc::new(<$Lock>::with_class($value, crate::support::class(concat!("lock ", stringify!($value)))))),*]
     };
 }
 

@@ -104,24 +104,20 @@ fn the_handler_is_seen_later() {
 
 #[test]
 fn the_handler_runs_in_another_thread() {
-    let disk = lockdep::sync::Arc::new(Disk::new());
-    let reports = isolated(|cx| {
-        disk.merge();
-        let theirs = lockdep::sync::Arc::clone(&disk);
-        let thread = cx.spawn(move || {
-            // A graph's own threads have no `Cx`: the library's own handler context serves as well.
-            lockdep_handler(libc::SIGIO, || theirs.complete());
+    for handler_first in [false, true] {
+        let disk = lockdep::sync::Arc::new(Disk::new());
+        let reports = isolated(|cx| {
+            if handler_first {
+                with_handler(cx, &disk);
+            }
+            let theirs = lockdep::sync::Arc::clone(&disk);
+            cx.spawn(move || theirs.merge()).join().unwrap();
+            if !handler_first {
+                with_handler(cx, &disk);
+            }
         });
-        thread.join().unwrap();
-    });
-    assert_stacks(only(&reports, UnsafeIrqEnable, Certain), &four_stacks());
-}
-
-/// What a handler that was registered does, without a signal.
-fn lockdep_handler(signal: i32, action: impl FnOnce()) {
-    crate::support::change_mask_secretly(libc::SIG_BLOCK, signal);
-    lockdep_core::runtime::in_signal(signal, action);
-    crate::support::change_mask_secretly(libc::SIG_UNBLOCK, signal);
+        assert_stacks(only(&reports, UnsafeIrqEnable, Certain), &four_stacks());
+    }
 }
 
 /// What a lock type calls its ways with irqs off.
@@ -131,19 +127,19 @@ macro_rules! every_lock {
             use super::*;
 
             #[inline(never)]
-            fn outer_irq($lock: &$Lock, then: impl FnOnce()) {
+            fn outer_irq($lock: &$Lock, then: &dyn Fn()) {
                 let _guard = $irq;
                 then();
             }
 
             #[inline(never)]
-            fn outer_irqsave($lock: &$Lock, then: impl FnOnce()) {
+            fn outer_irqsave($lock: &$Lock, then: &dyn Fn()) {
                 let _guard = $irqsave;
                 then();
             }
 
             #[inline(never)]
-            fn outer_counted($lock: &$Lock, then: impl FnOnce()) {
+            fn outer_counted($lock: &$Lock, then: &dyn Fn()) {
                 let _guard = $counted;
                 then();
             }
@@ -169,7 +165,7 @@ macro_rules! every_lock {
 
             #[test]
             fn an_irq_guard_inside_is_reported() {
-                for outer in [outer_irq::<&dyn Fn()>, outer_irqsave, outer_counted] {
+                for outer in [outer_irq, outer_irqsave, outer_counted] {
                     let [first, second] = locks();
                     let reports = isolated(|_| outer(&first, &|| inner_irq(&second)));
                     let report = only(&reports, UnsafeIrqEnable, Certain);
@@ -183,7 +179,7 @@ macro_rules! every_lock {
 
             #[test]
             fn others_inside_are_silent() {
-                for outer in [outer_irq::<&dyn Fn()>, outer_irqsave, outer_counted] {
+                for outer in [outer_irq, outer_irqsave, outer_counted] {
                     let [first, second] = locks();
                     let reports = isolated(|_| {
                         let open = real_mask();

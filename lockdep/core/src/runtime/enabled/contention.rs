@@ -1,8 +1,11 @@
 //! Waiting, and threads that wait for each other.
 //!
 //! A thread that is about to block marks its entry `Waiting` and, if it holds anything, looks whether whom it waits for waits,
-//! in the end, for it. Every member of such a circle holds something, so the last one to block sees the whole circle. The
-//! circle is real: its members' stacks do not change, for they are blocked, each by a lock that the next one holds.
+//! in the end, for it. Every member of such a circle holds something, so the last one to block sees the whole circle.
+//!
+//! The others run on while their stacks are read, so a circle is looked at twice: the second time from its end, whose thread
+//! waits for a lock of the thread that looks and so cannot get on, then the one that waits for what that one holds, and so on.
+//! A thread waits only if its innermost context does: a handler on top of a wait comes to its end, and releases what it holds.
 
 use core::sync::atomic::Ordering;
 
@@ -49,7 +52,13 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     let own = thread.base()..thread.depth();
     let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
     life::make_room(thread);
-    let wish = Held { state: State::Waiting, mode: Mode::Write, chain: ThreadState::get(&thread.chain), ..thread.read(at) };
+    let wish = Held {
+        state: State::Waiting,
+        mode: Mode::Write,
+        context: thread.nesting.load(Ordering::Relaxed),
+        chain: ThreadState::get(&thread.chain),
+        ..thread.read(at)
+    };
     let top = thread.depth();
     thread.push(&wish);
     // The wish counts as an instance held until it is taken out again.
@@ -100,31 +109,47 @@ fn find_circle(globals: &Globals, me: &'static ThreadState, wants: Held) -> Opti
             let Some(holds) = entries(other).find(|held| in_the_way(globals, held, &wants)) else { continue };
             if core::ptr::eq(other, me) {
                 steps[0].holds = holds;
-                return Some(trace(&steps, done));
+                if let Some(circle) = trace(globals, &steps, done) {
+                    return Some(circle);
+                }
+                continue;
             }
-            let waits = entries(other).find(|held| held.state == State::Waiting);
-            let Some(waits) = waits.filter(|_| !steps.iter().any(|step| core::ptr::eq(step.thread, other))) else { continue };
-            steps.push(Step { thread: other, wants: waits, parent: done, holds });
+            let Some(waits) = waits_for(other, &holds) else { continue };
+            if !steps.iter().any(|step| core::ptr::eq(step.thread, other)) {
+                steps.push(Step { thread: other, wants: waits, parent: done, holds });
+            }
         }
         done += 1;
     }
     None
 }
 
-/// The circle from the first step to `last` and back.
-fn trace(steps: &[Step], last: usize) -> Vec<Blocked, Arena> {
+/// What a thread waits for that holds `holds` in the same context or further out.
+fn waits_for(thread: &'static ThreadState, holds: &Held) -> Option<Held> {
+    let innermost = thread.nesting.load(Ordering::Relaxed);
+    let waits = entries(thread).find(|held| held.state == State::Waiting && held.context == innermost)?;
+    (holds.context <= waits.context).then_some(waits)
+}
+
+/// The circle from the first step to `last` and back, if it is still there.
+fn trace(globals: &Globals, steps: &[Step], last: usize) -> Option<Vec<Blocked, Arena>> {
     let mut circle = Vec::new_in(Arena);
     let mut at = last;
-    loop {
+    while at != 0 {
         let step = &steps[at];
-        circle.push(Blocked { thread: step.thread.thread(), holds: step.holds, wants: step.wants });
-        if at == 0 {
-            break;
+        // In this order: what waits is still, so what it holds stays held.
+        let waits = waits_for(step.thread, &step.holds).is_some_and(|waits| waits.lock == step.wants.lock);
+        let wanted = &steps[step.parent].wants;
+        let holds = entries(step.thread).any(|held| held.lock == step.holds.lock && in_the_way(globals, &held, wanted));
+        if !waits || !holds {
+            return None;
         }
+        circle.push(Blocked { thread: step.thread.thread(), holds: step.holds, wants: step.wants });
         at = step.parent;
     }
+    circle.push(Blocked { thread: steps[0].thread.thread(), holds: steps[0].holds, wants: steps[0].wants });
     circle.reverse();
-    circle
+    Some(circle)
 }
 
 /// A copy of the entries of any thread; in a slow section, where no stack moves and no thread leaves.

@@ -12,9 +12,10 @@ use super::thread::{ThreadState, current};
 use super::words::{help, notes};
 use super::{complain, config, futex_wait, futex_wake, life, slow};
 use crate::engine::{ClassId, Held, HeldFlags, Place};
+use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
 use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, label, signal_name};
-use crate::runtime::Action;
+use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
 /// Reports printed by this process.
@@ -64,13 +65,23 @@ fn deliver_all(thread: &ThreadState, graph: &Graph) {
     if thread.delivering.swap(1, Ordering::Relaxed) != 0 {
         return;
     }
-    while let Some(raw) = next(graph) {
-        let report = Report::new(body(raw));
-        graph.keep(&report);
-        if !graph.isolated {
-            publish(&report);
+    loop {
+        // No handler in between: one that is stuck would take the report with it.
+        let found = mask::block(Lines::ALL.bits());
+        let report = next(graph).map(|raw| Report::new(body(raw)));
+        if let Some(report) = &report {
+            graph.keep(report);
+            if !graph.isolated {
+                print(report);
+            }
+            graph.in_delivery.fetch_sub(1, Ordering::Release);
         }
-        graph.in_delivery.fetch_sub(1, Ordering::Release);
+        mask::set(found);
+        match report {
+            Some(report) if !graph.isolated => act_on(&report),
+            Some(_) => {}
+            None => break,
+        }
     }
     thread.delivering.store(0, Ordering::Relaxed);
 }
@@ -99,7 +110,7 @@ fn settle(graph: &Graph) {
     }
 }
 
-fn publish(report: &Report) {
+fn print(report: &Report) {
     PRINTED.fetch_add(1, Ordering::Relaxed);
     let mut text = report.to_terminal();
     text.push('\n');
@@ -110,6 +121,9 @@ fn publish(report: &Report) {
             complain(format!("lockdep: cannot write {}: {error}\n", path.display()).as_bytes());
         }
     }
+}
+
+fn act_on(report: &Report) {
     let callback = CALLBACK.load(Ordering::Acquire);
     if !callback.is_null() {
         // SAFETY: only `on_report` stores here, and only such functions.
@@ -233,7 +247,7 @@ pub(super) fn start_reporter() {
     if config::off() || REPORTER.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {
         return;
     }
-    let found = crate::runtime::mask::block(u64::MAX);
+    let found = mask::block(u64::MAX);
     let started = std::thread::Builder::new().name("lockdep-report".into()).spawn(|| {
         let thread = current();
         life::prepare(thread);
@@ -247,7 +261,7 @@ pub(super) fn start_reporter() {
             futex_wait(&REPORTER, seen, None);
         }
     });
-    crate::runtime::mask::set(found);
+    mask::set(found);
     if started.is_err() {
         REPORTER.store(0, Ordering::Relaxed);
     }

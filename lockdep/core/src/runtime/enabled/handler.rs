@@ -5,7 +5,7 @@ use core::sync::atomic::Ordering;
 use super::acquire::{conclude, event, place_here};
 use super::chain::{extend, handler_step};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, life, slow};
+use super::{config, deliver, irqs, life, slow};
 use crate::engine::{End, Event};
 use crate::runtime::mask;
 
@@ -62,10 +62,7 @@ impl Interrupted {
 
     fn back(&self) {
         let thread = self.thread;
-        // What the handler left on the stack is not the interrupted code's; top first, each freed before it is let go.
-        while thread.depth() > thread.base() {
-            super::acquire::take_out(thread, thread.depth() - 1);
-        }
+        irqs::discard_own(thread);
         thread.base.store(self.base, Ordering::Relaxed);
         thread.chain.store(self.chain, Ordering::Relaxed);
         thread.set_context(self.mask, self.handler);

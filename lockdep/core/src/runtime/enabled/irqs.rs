@@ -181,6 +181,18 @@ fn end_disabled(thread: &ThreadState, from: usize) {
     }
 }
 
+/// Takes everything off that this context left on the stack: it is not the interrupted code's.
+pub(crate) fn discard_own(thread: &ThreadState) {
+    while thread.depth() > thread.base() {
+        let top = thread.depth() - 1;
+        let left = thread.read(top);
+        if left.state == State::Section && left.instance == ThreadState::get(&thread.counted_serial) {
+            thread.counted.store(0, Ordering::Relaxed);
+        }
+        take_out(thread, top);
+    }
+}
+
 /// Counted sections: the first masks, then counts.
 pub(crate) fn counted_begin(site: &'static Location<'static>) -> Opened {
     let thread = current();

@@ -5,11 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 
-use super::acquire::{conclude, event, place_here, take_out};
+use super::acquire::{conclude, event, place_here};
 use super::graph::Graph;
 use super::raw::Found;
 use super::thread::{ThreadState, current};
-use super::{deliver, handler, life, slow};
+use super::{deliver, handler, irqs, life, slow};
 use crate::engine::{End, Event};
 use crate::report::Report;
 use crate::runtime::mask;
@@ -78,9 +78,7 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         let thread = self.thread;
-        while thread.depth() > thread.base() {
-            take_out(thread, thread.depth() - 1);
-        }
+        irqs::discard_own(thread);
         thread.graph.store(self.graph, Ordering::Relaxed);
         thread.base.store(self.base, Ordering::Relaxed);
         thread.chain.store(self.chain, Ordering::Relaxed);
@@ -106,7 +104,10 @@ impl Isolation {
         let inside = Inside::enter(&isolation.listed);
         let outcome = catch_unwind(AssertUnwindSafe(|| body(&isolation)));
         isolation.over.store(true, Ordering::Relaxed);
-        inside.finish(End::Test);
+        // After a stop or a panic, what is left behind is its doing.
+        if outcome.is_ok() {
+            inside.finish(End::Test);
+        }
         isolation.wait_for_threads();
         deliver::deliver(inside.thread, Found { any: true, fresh: 1, stop: None });
         drop(inside);

@@ -1,0 +1,303 @@
+//! What a user declares: nesting within a class, rules of a class, and assertions.
+
+use lockdep::ReportKind::{AssertHeld, Inversion, NestLockNotHeld, Recursion, SubclassOrder};
+use lockdep::Severity::{Certain, Possible};
+use lockdep::parking_lot::{Mutex, RwLock};
+use lockdep::{LockClass, Report, assert_held, assert_none_held, assert_not_held, might_lock, sync};
+
+use crate::support::{assert_cycle, assert_silent, assert_stacks, class, isolated, only};
+
+/// Two locks of this class; the first has the lower address.
+fn pair(class: &'static LockClass) -> [Mutex<u32>; 2] {
+    [0, 1].map(|n| Mutex::with_class(n, class))
+}
+
+#[inline(never)]
+fn one_under_the_other(outer: &Mutex<u32>, inner: &Mutex<u32>) {
+    let _outer = outer.lock();
+    takes(inner);
+}
+
+#[inline(never)]
+fn takes(lock: &Mutex<u32>) {
+    drop(lock.lock());
+}
+
+/// The inner one could not be taken after the outer one.
+#[track_caller]
+fn check_order(reports: &[Report], outer: &str, inner: &str) {
+    let report = only(reports, SubclassOrder, Possible);
+    assert_stacks(report, &[("first acquired at", outer), ("acquiring at", inner)]);
+}
+
+#[inline(never)]
+fn child_under_parent(locks: &[Mutex<u32>; 2]) {
+    let _parent = locks[0].lock();
+    let _child = locks[1].lock_nested(1);
+}
+
+#[inline(never)]
+fn parent_under_child(locks: &[Mutex<u32>; 2]) {
+    let _child = locks[1].lock_nested(1);
+    let _parent = locks[0].lock();
+}
+
+#[test]
+fn levels_in_one_order_are_silent() {
+    for order in [child_under_parent, parent_under_child] {
+        let locks = pair(class("node"));
+        assert_silent(&isolated(|_| (0..2).for_each(|_| order(&locks))));
+    }
+}
+
+#[test]
+fn levels_in_both_orders() {
+    let locks = pair(class("node"));
+    let reports = isolated(|_| {
+        child_under_parent(&locks);
+        parent_under_child(&locks);
+    });
+    let report = only(&reports, Inversion, Possible);
+    assert_cycle(report, 2);
+    let mut levels: Vec<_> = report.locks().iter().map(|lock| lock.subclass()).collect();
+    levels.sort_unstable();
+    assert_eq!(levels, [0, 1]);
+    assert!(report.locks().iter().all(|lock| lock.class_name() == "node"));
+}
+
+#[test]
+fn one_level_twice() {
+    let locks = pair(class("node"));
+    let reports = isolated(|_| {
+        let _first = locks[0].lock_nested(1);
+        let _second = locks[1].lock_nested(1);
+    });
+    let report = only(&reports, Recursion, Possible);
+    assert!(report.locks().iter().all(|lock| lock.subclass() == 1));
+    assert!(report.to_text().contains("lock_nested"), "{}", report.to_text());
+}
+
+#[inline(never)]
+fn takes_under(lock: &Mutex<u32>, outer: &sync::Mutex<()>) {
+    drop(lock.lock_nest_lock(outer));
+}
+
+#[test]
+fn under_a_nest_lock_any_order_is_silent() {
+    let (locks, outer) = (pair(class("shard")), sync::Mutex::new(()));
+    let reports = isolated(|_| {
+        for (first, second) in [(0, 1), (1, 0)] {
+            let _outer = outer.lock().unwrap();
+            let _first = locks[first].lock_nest_lock(&outer);
+            let _second = locks[second].lock_nest_lock(&outer);
+        }
+    });
+    assert_silent(&reports);
+}
+
+#[test]
+fn a_nest_lock_that_is_not_held() {
+    let (locks, outer) = (pair(class("shard")), sync::Mutex::new(()));
+    let reports = isolated(|_| {
+        drop(outer.lock().unwrap());
+        takes_under(&locks[0], &outer);
+    });
+    assert_stacks(only(&reports, NestLockNotHeld, Possible), &[("acquiring at", "takes_under")]);
+}
+
+#[inline(never)]
+fn takes_number(lock: &Mutex<u32>, n: u64) {
+    drop(lock.lock_ordered(n));
+}
+
+#[test]
+fn rising_numbers_are_silent() {
+    let locks = pair(class("page"));
+    let reports = isolated(|_| {
+        for (first, second) in [(0, 1), (1, 0)] {
+            let _first = locks[first].lock_ordered(3);
+            takes_number(&locks[second], 4);
+        }
+    });
+    assert_silent(&reports);
+}
+
+#[test]
+fn numbers_that_do_not_rise() {
+    for second in [3, 2] {
+        let locks = pair(class("page"));
+        let reports = isolated(|_| {
+            let _first = locks[0].lock_ordered(3);
+            takes_number(&locks[1], second);
+        });
+        check_order(&reports, "numbers_that_do_not_rise", "takes_number");
+    }
+}
+
+#[test]
+fn a_comparator_decides() {
+    static RISING: LockClass = LockClass::new("rising").ordered_by(|held, new| held.cmp(&new));
+    static FALLING: LockClass = LockClass::new("falling").ordered_by(|held, new| new.cmp(&held));
+    let (rising, falling) = (pair(&RISING), pair(&FALLING));
+    assert_silent(&isolated(|_| one_under_the_other(&rising[0], &rising[1])));
+    assert_silent(&isolated(|_| one_under_the_other(&falling[1], &falling[0])));
+    check_order(&isolated(|_| one_under_the_other(&rising[1], &rising[0])), "one_under_the_other", "takes");
+    check_order(&isolated(|_| one_under_the_other(&falling[0], &falling[1])), "one_under_the_other", "takes");
+}
+
+#[test]
+fn nothing_under_a_leaf() {
+    static LEAF: LockClass = LockClass::new("stats").leaf();
+    let (leaf, other) = (Mutex::with_class(1, &LEAF), Mutex::new(1));
+    assert_silent(&isolated(|_| {
+        one_under_the_other(&other, &leaf);
+        takes(&leaf);
+    }));
+    check_order(&isolated(|_| one_under_the_other(&leaf, &other)), "one_under_the_other", "takes");
+}
+
+#[test]
+fn without_validation_no_order_counts() {
+    static FREE: LockClass = LockClass::new("free").no_validate();
+    let (free, other) = (pair(&FREE), Mutex::new(1));
+    let reports = isolated(|_| {
+        one_under_the_other(&free[0], &other);
+        one_under_the_other(&other, &free[0]);
+        one_under_the_other(&free[0], &free[1]);
+        one_under_the_other(&free[1], &free[0]);
+    });
+    assert_silent(&reports);
+}
+
+#[test]
+fn lock_by_lock_in_one_order_is_silent() {
+    static NODE: LockClass = LockClass::new("node").same_class_by_instance();
+    let locks = pair(&NODE);
+    assert_silent(&isolated(|_| (0..2).for_each(|_| one_under_the_other(&locks[1], &locks[0]))));
+}
+
+#[test]
+fn lock_by_lock_in_both_orders() {
+    static NODE: LockClass = LockClass::new("node").same_class_by_instance();
+    let locks = pair(&NODE);
+    let reports = isolated(|_| {
+        one_under_the_other(&locks[0], &locks[1]);
+        one_under_the_other(&locks[1], &locks[0]);
+    });
+    assert_cycle(only(&reports, Inversion, Possible), 2);
+}
+
+#[inline(never)]
+fn may_take(lock: &Mutex<u32>) {
+    might_lock!(lock);
+}
+
+#[test]
+fn might_lock_counts_as_taking() {
+    let (outer, inner) = (Mutex::new(1), Mutex::new(2));
+    let reports = isolated(|_| {
+        {
+            let _outer = outer.lock();
+            may_take(&inner);
+        }
+        one_under_the_other(&inner, &outer);
+    });
+    let report = only(&reports, Inversion, Possible);
+    assert_cycle(report, 2);
+    assert_stacks(
+        report,
+        &[
+            ("holding, acquired at", "one_under_the_other"),
+            ("acquiring at", "takes"),
+            ("holding, acquired at", "might_lock_counts_as_taking"),
+            ("acquiring at", "may_take"),
+        ],
+    );
+}
+
+#[test]
+fn might_lock_takes_nothing() {
+    let (lock, rwlock) = (Mutex::new(1), RwLock::new(1));
+    let reports = isolated(|_| {
+        may_take(&lock);
+        might_lock!(rwlock);
+        assert_none_held!();
+    });
+    assert_silent(&reports);
+    assert!(!lock.is_locked() && !rwlock.is_locked());
+}
+
+#[test]
+fn assertions_that_hold_are_silent() {
+    let (lock, rwlock, free) = (Mutex::new(1), RwLock::new(1), sync::Mutex::new(1));
+    let reports = isolated(|_| {
+        assert_none_held!();
+        let lock_guard = lock.lock();
+        let read_guard = rwlock.read();
+        assert_held!(lock);
+        assert_held!(&rwlock);
+        assert_not_held!(free);
+        drop((lock_guard, read_guard));
+        assert_not_held!(lock);
+        assert_none_held!();
+    });
+    assert_silent(&reports);
+}
+
+#[inline(never)]
+fn wants_it_held(lock: &Mutex<u32>) {
+    assert_held!(lock);
+}
+
+#[inline(never)]
+fn wants_it_free(lock: &Mutex<u32>) {
+    assert_not_held!(lock);
+}
+
+#[inline(never)]
+fn wants_all_free() {
+    assert_none_held!();
+}
+
+/// Another lock of the class is not the lock, and another thread is not this one.
+#[test]
+fn assert_held_without_the_lock() {
+    let locks = pair(class("table"));
+    let reports = isolated(|_| {
+        let _other = locks[1].lock();
+        wants_it_held(&locks[0]);
+    });
+    assert_stacks(only(&reports, AssertHeld, Certain), &[("asserted at", "wants_it_held")]);
+
+    let lock = sync::Arc::new(Mutex::new(1));
+    let reports = isolated(|cx| {
+        let _held = lock.lock();
+        let lock = sync::Arc::clone(&lock);
+        cx.spawn(move || wants_it_held(&lock)).join().unwrap();
+    });
+    assert_stacks(only(&reports, AssertHeld, Certain), &[("asserted at", "wants_it_held")]);
+}
+
+#[test]
+fn assert_not_held_with_the_lock() {
+    let lock = Mutex::new(1);
+    let reports = isolated(|_| {
+        let _held = lock.lock();
+        wants_it_free(&lock);
+    });
+    let expected = [("first acquired at", "assert_not_held_with_the_lock"), ("asserted at", "wants_it_free")];
+    assert_stacks(only(&reports, AssertHeld, Certain), &expected);
+}
+
+#[test]
+fn assert_none_held_with_locks() {
+    let (lock, rwlock) = (Mutex::new(1), RwLock::new(1));
+    let reports = isolated(|_| {
+        let _lock = lock.lock();
+        let _read = rwlock.read();
+        wants_all_free();
+    });
+    let test = "assert_none_held_with_locks";
+    let expected = [("first acquired at", test), ("first acquired at", test), ("asserted at", "wants_all_free")];
+    assert_stacks(only(&reports, AssertHeld, Certain), &expected);
+}

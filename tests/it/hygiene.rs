@@ -1,0 +1,132 @@
+//! What is left behind: locks held at an end, dropped while held, released by who does not hold them.
+
+use std::mem::forget;
+
+use lockdep::ReportKind::{HeldAtExit, HeldLockFreed, UnlockImbalance};
+use lockdep::Severity::Certain;
+use lockdep::sync::Arc;
+use lockdep::{Report, parking_lot, spin, sync};
+
+use crate::support::{assert_silent, assert_stacks, innermost_is, isolated, only, stack};
+
+#[inline(never)]
+fn forgets(lock: &spin::SpinLock<u32>) {
+    forget(lock.lock());
+}
+
+/// One lock, taken in `forgets` and still held at the end.
+#[track_caller]
+fn check_held_at_exit(reports: &[Report]) {
+    let report = only(reports, HeldAtExit, Certain);
+    let labels: Vec<_> = report.stacks().iter().map(|stack| stack.label()).collect();
+    assert_eq!(labels, ["first acquired at", "ended at"], "\n{}", report.to_text());
+    assert!(innermost_is(stack(report, "first acquired at"), "forgets"), "{}", report.to_text());
+    assert_eq!(report.locks().len(), 1);
+    assert_eq!(report.locks()[0].kind(), "SpinLock");
+}
+
+#[test]
+fn a_test_that_ends_with_a_lock() {
+    let lock = spin::SpinLock::new(1);
+    check_held_at_exit(&isolated(|_| forgets(&lock)));
+}
+
+#[test]
+fn a_thread_that_ends_with_a_lock() {
+    let lock = Arc::new(spin::SpinLock::new(1));
+    let reports = isolated(|cx| {
+        let lock = Arc::clone(&lock);
+        cx.spawn(move || forgets(&lock)).join().unwrap();
+    });
+    check_held_at_exit(&reports);
+}
+
+#[test]
+fn a_handler_that_returns_with_a_lock() {
+    let lock = spin::SpinLock::new(1);
+    check_held_at_exit(&isolated(|cx| cx.in_handler(libc::SIGTERM, || forgets(&lock))));
+}
+
+/// All of them in one report, in the order they were taken, and none that was released.
+#[test]
+fn several_locks_are_one_report() {
+    let (first, second, third) = (parking_lot::Mutex::new(1_u8), sync::Mutex::new(2_u16), parking_lot::RwLock::new(3_u32));
+    let reports = isolated(|_| {
+        forget(first.lock());
+        drop(second.lock().unwrap());
+        forget(third.read());
+    });
+    let types: Vec<_> = only(&reports, HeldAtExit, Certain).locks().iter().map(|lock| lock.type_name()).collect();
+    assert_eq!(types, ["u8", "u32"]);
+}
+
+/// A leaked guard is a promise that the lock stays locked, not a lock left behind.
+#[test]
+fn a_leaked_guard_is_silent() {
+    let lock = parking_lot::Mutex::new(1);
+    assert_silent(&isolated(|_| *parking_lot::MutexGuard::leak(lock.lock()) += 1));
+    assert!(lock.is_locked());
+}
+
+#[inline(never)]
+fn forgets_std(lock: &sync::Mutex<u32>) {
+    forget(lock.lock().unwrap());
+}
+
+#[inline(never)]
+fn frees(lock: Box<sync::Mutex<u32>>) {
+    drop(lock);
+}
+
+#[test]
+fn a_lock_freed_while_held() {
+    let reports = isolated(|_| {
+        let lock = Box::new(sync::Mutex::new(1));
+        forgets_std(&lock);
+        frees(lock);
+    });
+    // Freed, so not held at the end as well.
+    let report = only(&reports, HeldLockFreed, Certain);
+    assert_stacks(report, &[("first acquired at", "forgets_std"), ("dropped at", "frees")]);
+}
+
+#[test]
+fn a_lock_freed_after_its_release_is_silent() {
+    let reports = isolated(|_| {
+        let lock = Box::new(sync::Mutex::new(1));
+        drop(lock.lock().unwrap());
+        frees(lock);
+    });
+    assert_silent(&reports);
+}
+
+#[inline(never)]
+fn unlocks(lock: &parking_lot::Mutex<u32>) {
+    // SAFETY: of the callers one keeps to the contract. The other breaks it on purpose: no guard is there whose data could be
+    // reached twice, and parking_lot leaves a free mutex free.
+    unsafe { lock.force_unlock() };
+}
+
+#[test]
+fn a_lock_released_that_is_not_held() {
+    let lock = parking_lot::Mutex::new(1);
+    let reports = isolated(|_| {
+        drop(lock.lock());
+        unlocks(&lock);
+        // It goes on, and the lock is as usable as before.
+        *lock.lock() += 1;
+    });
+    assert_stacks(only(&reports, UnlockImbalance, Certain), &[("released at", "unlocks")]);
+    assert_eq!(lock.into_inner(), 2);
+}
+
+#[test]
+fn a_release_without_the_guard_is_silent() {
+    let lock = parking_lot::Mutex::new(1);
+    let reports = isolated(|_| {
+        forget(lock.lock());
+        unlocks(&lock);
+    });
+    assert_silent(&reports);
+    assert!(!lock.is_locked());
+}

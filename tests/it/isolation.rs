@@ -1,0 +1,169 @@
+//! `testing::isolated`: a graph of its own, whatever happens in it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use lockdep::ReportKind::{Inversion, Recursion};
+use lockdep::Severity::{Certain, Possible};
+use lockdep::parking_lot::Mutex;
+use lockdep::sync::Arc;
+
+use crate::support::{assert_silent, isolated, only};
+
+type Pair = (Mutex<u8>, Mutex<u16>);
+
+const fn pair() -> Pair {
+    (Mutex::new(0), Mutex::new(0))
+}
+
+fn forth(pair: &Pair) {
+    let _first = pair.0.lock();
+    let _second = pair.1.lock();
+}
+
+fn back(pair: &Pair) {
+    let _second = pair.1.lock();
+    let _first = pair.0.lock();
+}
+
+#[test]
+fn nothing_counts_on_the_other_side() {
+    let pair = pair();
+    let before = lockdep::reports().len();
+    forth(&pair);
+    assert_silent(&isolated(|_| back(&pair)));
+    assert_silent(&isolated(|_| forth(&pair)));
+    // Known outside since before, and still the only order there.
+    forth(&pair);
+    assert_eq!(lockdep::reports().len(), before);
+}
+
+#[test]
+fn what_is_reported_inside_is_not_reported_outside() {
+    let pair = pair();
+    let before = lockdep::reports().len();
+    let reports = isolated(|_| {
+        forth(&pair);
+        back(&pair);
+    });
+    only(&reports, Inversion, Possible);
+    assert_eq!(lockdep::reports().len(), before);
+}
+
+#[test]
+fn a_static_lock_in_two_graphs_at_once() {
+    static PAIR: Pair = pair();
+    let (mine, ready) = channel();
+    let (theirs, done) = channel();
+    thread::scope(|scope| {
+        let one = scope.spawn(move || {
+            isolated(|_| {
+                forth(&PAIR);
+                mine.send(()).unwrap();
+                done.recv().unwrap();
+                forth(&PAIR);
+            })
+        });
+        let two = scope.spawn(move || {
+            isolated(|_| {
+                ready.recv().unwrap();
+                back(&PAIR);
+                theirs.send(()).unwrap();
+            })
+        });
+        assert_silent(&one.join().unwrap());
+        assert_silent(&two.join().unwrap());
+    });
+    let reports = isolated(|_| {
+        back(&PAIR);
+        forth(&PAIR);
+    });
+    only(&reports, Inversion, Possible);
+}
+
+#[test]
+fn an_ordinary_panic_passes_through() {
+    let lock = Mutex::new(1);
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        isolated(|_| {
+            let _held = lock.lock();
+            panic!("of the body's own");
+        })
+    }));
+    assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"of the body's own"));
+    assert!(!lock.is_locked());
+    // And nothing of it is left on this thread.
+    assert_silent(&isolated(|_| drop(lock.lock())));
+}
+
+#[test]
+fn a_thread_that_cannot_go_on_is_an_error_to_join() {
+    let mut went_on = false;
+    let reports = isolated(|cx| {
+        let thread = cx.spawn(|| {
+            let lock = Mutex::new(0);
+            let _first = lock.lock();
+            let _second = lock.lock();
+        });
+        assert!(thread.join().is_err());
+        assert_eq!(cx.spawn(|| 6 * 7).join().unwrap(), 42);
+        went_on = true;
+    });
+    only(&reports, Recursion, Certain);
+    assert!(went_on);
+}
+
+#[test]
+fn it_waits_for_its_threads() {
+    let pair = Arc::new(pair());
+    let ended = Arc::new(AtomicBool::new(false));
+    let reports = isolated(|cx| {
+        let (pair, ended) = (Arc::clone(&pair), Arc::clone(&ended));
+        forth(&pair);
+        drop(cx.spawn(move || {
+            // Long enough for the body to end first.
+            thread::sleep(Duration::from_millis(100));
+            back(&pair);
+            ended.store(true, Ordering::Relaxed);
+        }));
+    });
+    assert!(ended.load(Ordering::Relaxed));
+    only(&reports, Inversion, Possible);
+}
+
+/// `spawn` may be called from another thread than the one that runs the body, and the threads are in the same graph.
+#[test]
+fn a_thread_started_by_another_thread() {
+    let pair = Arc::new(pair());
+    let reports = isolated(|cx| {
+        forth(&pair);
+        let theirs = Arc::clone(&pair);
+        thread::scope(|scope| {
+            scope.spawn(move || cx.spawn(move || back(&theirs)).join().unwrap());
+        });
+    });
+    only(&reports, Inversion, Possible);
+}
+
+/// A graph inside a graph is one more graph, also on a thread of the outer one, which goes on where it was.
+#[test]
+fn a_graph_inside_a_thread_of_another() {
+    let pair = Arc::new(pair());
+    let reports = isolated(|cx| {
+        forth(&pair);
+        let theirs = Arc::clone(&pair);
+        let thread = cx.spawn(move || {
+            let inner = isolated(|cx| {
+                let theirs = Arc::clone(&theirs);
+                cx.spawn(move || back(&theirs)).join().unwrap();
+            });
+            assert_silent(&inner);
+            back(&theirs);
+        });
+        thread.join().unwrap();
+    });
+    only(&reports, Inversion, Possible);
+}

@@ -1,0 +1,559 @@
+//! What needs a process of its own: exit codes, the environment, real signals, `fork`, threads and the process at their ends, and
+//! the storm.
+//!
+//! Each test runs this binary again with the name of a scenario in `LOCKDEP_SCENARIO`, under an alarm: a hang is a failure.
+//! `LOCKDEP_STORM_SECONDS=10 cargo test --release --test process storm` makes the storms last that long; the default is 2.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use lockdep::parking_lot::Mutex;
+use lockdep::signal::{self, Registration};
+use lockdep::spin::SpinLock;
+use lockdep::{LockClass, irq};
+
+/// An allocator that no handler may use.
+struct NotInHandlers;
+
+thread_local! {
+    static IN_HANDLER: Cell<bool> = const { Cell::new(false) };
+}
+
+// SAFETY: forwards to the system's allocator.
+unsafe impl GlobalAlloc for NotInHandlers {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if IN_HANDLER.get() {
+            let text = b"allocated in a handler\n";
+            // SAFETY: the buffer is valid.
+            unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+            std::process::abort();
+        }
+        // SAFETY: as for the caller.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if IN_HANDLER.get() {
+            std::process::abort();
+        }
+        // SAFETY: as for the caller.
+        unsafe { System.dealloc(block, layout) };
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: NotInHandlers = NotInHandlers;
+
+/// Runs a scenario in a process of its own.
+fn run(scenario: &str, environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "scenario", "--ignored", "--nocapture", "--test-threads=1"]);
+    for name in ["LOCKDEP", "LOCKDEP_STACKS", "LOCKDEP_EXITCODE", "LOCKDEP_OUT", "LOCKDEP_SAME_CLASS"] {
+        command.env_remove(name);
+    }
+    command.env("LOCKDEP_SCENARIO", scenario).env("RUST_BACKTRACE", "0").envs(environment.iter().copied());
+    command.output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[track_caller]
+fn assert_exit(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{:?}\n{}", output.status, stderr(output));
+}
+
+#[track_caller]
+fn assert_aborted(output: &Output) {
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{:?}\n{}", output.status, stderr(output));
+}
+
+/// How often a kind was reported.
+fn reported(output: &Output, kind: &str) -> usize {
+    stderr(output).matches(&format!("[lockdep::{kind}]")).count()
+}
+
+/// Not a test: what the children run.
+#[test]
+#[ignore = "run by the other tests, in processes of their own"]
+fn scenario() {
+    let Ok(name) = std::env::var("LOCKDEP_SCENARIO") else { return };
+    // SAFETY: the default action of SIGALRM ends a process that hangs.
+    unsafe { libc::alarm(60 + storm_seconds() as u32) };
+    match name.as_str() {
+        "clean" => clean(),
+        "inversion" => inversion(),
+        "recursion" => recursion(),
+        "callback" => callback(),
+        "handler-recursion" => handler_recursion(),
+        "handler-usage" => handler_usage(),
+        "fork" => fork(),
+        "destructors" => destructors(),
+        "deadlock" => deadlock(),
+        "thread-exit" => thread_exit(),
+        "lines" => lines(),
+        "storm" => storm(false),
+        "storm-planted" => storm(true),
+        _ => panic!("no scenario `{name}`"),
+    }
+}
+
+fn clean() {
+    let (a, b) = (Mutex::new(1_u8), Mutex::new(2_u16));
+    for _ in 0..3 {
+        let _a = a.lock();
+        let _b = b.lock();
+    }
+}
+
+fn inversion() {
+    let (a, b) = (Mutex::new(1_u8), Mutex::new(2_u16));
+    for _ in 0..3 {
+        {
+            let _a = a.lock();
+            let _b = b.lock();
+        }
+        let _b = b.lock();
+        let _a = a.lock();
+    }
+}
+
+fn recursion() {
+    let lock = Mutex::new(1);
+    let _first = lock.lock();
+    let _second = lock.lock();
+}
+
+#[test]
+fn a_clean_run_prints_nothing() {
+    let output = run("clean", &[]);
+    assert_exit(&output, 0);
+    assert_eq!(stderr(&output), "");
+}
+
+#[cfg(not(feature = "validate"))]
+#[test]
+fn without_the_validator_nothing_is_said() {
+    for scenario in ["inversion", "handler-usage", "destructors", "storm", "fork", "lines"] {
+        let output = run(scenario, &[("LOCKDEP", "panic")]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "", "{scenario}");
+    }
+}
+
+/// Registers an action that sets the flag of the allocator.
+fn handle(signum: i32, action: impl Fn() + Send + Sync + 'static) -> Registration {
+    // SAFETY: the actions of this file take spin locks and touch atomics.
+    let registration = unsafe {
+        signal::register(signum, move || {
+            IN_HANDLER.set(true);
+            action();
+            IN_HANDLER.set(false);
+        })
+    };
+    registration.unwrap()
+}
+
+static SHARED: SpinLock<u64> = SpinLock::new(0);
+
+#[inline(never)]
+fn counts() {
+    *SHARED.lock() += 1;
+}
+
+#[inline(never)]
+fn interrupted_while_holding() {
+    let mut shared = SHARED.lock();
+    // SAFETY: sends a signal to this thread, whose handler runs before the call returns.
+    unsafe { libc::raise(libc::SIGUSR1) };
+    *shared += 1;
+}
+
+/// The handler takes what the code below it holds: this can never end.
+fn handler_recursion() {
+    handle(libc::SIGUSR1, counts);
+    interrupted_while_holding();
+}
+
+/// Taken with the signal open, and in its handler, but never both at once.
+fn handler_usage() {
+    counts();
+    handle(libc::SIGUSR1, counts);
+    // SAFETY: as above.
+    unsafe { libc::raise(libc::SIGUSR1) };
+    assert!(*SHARED.lock_irqsave() == 2);
+}
+
+/// The child has a validator of its own, with what its parent knew.
+fn fork() {
+    let (a, b) = (Mutex::new(1_u8), Mutex::new(2_u16));
+    {
+        let _a = a.lock();
+        let _b = b.lock();
+    }
+    // SAFETY: the child only takes locks that nobody holds, and exits.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let _b = b.lock();
+        let _a = a.lock();
+        std::process::exit(0);
+    }
+    let mut status = 0;
+    // SAFETY: waits for the child just made.
+    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+    let expected = if cfg!(feature = "validate") { 66 } else { 0 };
+    assert_eq!(libc::WEXITSTATUS(status), expected);
+    let _a = a.lock();
+    let _b = b.lock();
+}
+
+static LATE: Mutex<u64> = Mutex::new(0);
+
+/// Locks in the destructors of thread-locals and after `main`.
+fn destructors() {
+    struct Locks;
+    impl Drop for Locks {
+        fn drop(&mut self) {
+            *LATE.lock() += 1;
+        }
+    }
+    thread_local! {
+        static BEFORE: Locks = const { Locks };
+    }
+    extern "C" fn at_exit() {
+        *LATE.lock() += 1;
+    }
+    for _ in 0..10 {
+        std::thread::spawn(|| {
+            BEFORE.with(|_| ());
+            *LATE.lock() += 1;
+        })
+        .join()
+        .unwrap();
+    }
+    assert_eq!(*LATE.lock(), 20);
+    // SAFETY: the function only takes a lock.
+    unsafe { libc::atexit(at_exit) };
+}
+
+/// Two threads that really wait for each other: one of them panics, the other goes on.
+fn deadlock() {
+    static A: Mutex<u8> = Mutex::new(0);
+    static B: Mutex<u16> = Mutex::new(0);
+    let barrier = std::sync::Arc::new(std::sync::Barrier::new(2));
+    let theirs = std::sync::Arc::clone(&barrier);
+    let first = std::thread::spawn(move || {
+        let _a = A.lock();
+        theirs.wait();
+        let _b = B.lock();
+    });
+    let second = std::thread::spawn(move || {
+        let _b = B.lock();
+        barrier.wait();
+        let _a = A.lock();
+    });
+    assert!(first.join().is_err() != second.join().is_err());
+}
+
+fn thread_exit() {
+    std::thread::spawn(|| std::mem::forget(LATE.lock())).join().unwrap();
+}
+
+/// Only the chosen signals are blocked.
+fn lines() {
+    irq::set_lines([libc::SIGUSR1].into_iter().collect());
+    let ran = std::sync::Arc::new(AtomicU64::new(0));
+    for signum in [libc::SIGUSR1, libc::SIGUSR2] {
+        let ran = std::sync::Arc::clone(&ran);
+        handle(signum, move || {
+            ran.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+    let flags = irq::save();
+    // SAFETY: signals to this thread; one of them is blocked.
+    unsafe {
+        libc::raise(libc::SIGUSR1);
+        libc::raise(libc::SIGUSR2);
+    }
+    assert_eq!(ran.load(Ordering::Relaxed), 1);
+    irq::restore(flags);
+    assert_eq!(ran.load(Ordering::Relaxed), 2);
+}
+
+fn callback() {
+    #[cfg(feature = "validate")]
+    lockdep::on_report(|report| {
+        let (a, b) = (Mutex::new(String::new()), Mutex::new(Vec::<u8>::new()));
+        {
+            let _a = a.lock();
+            let _b = b.lock();
+        }
+        let mut b = b.lock();
+        b.extend(report.to_json().bytes());
+        a.lock().push_str(&report.to_text());
+        panic!("a callback that panics");
+    });
+    inversion();
+}
+
+#[cfg(feature = "validate")]
+mod validated {
+    use super::*;
+
+    #[test]
+    fn a_report_is_printed_once_and_the_exit_code_tells() {
+        let output = run("inversion", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+        assert!(stderr(&output).ends_with("lockdep: 1 report in this process\n"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn the_exit_code_can_be_chosen() {
+        assert_exit(&run("inversion", &[("LOCKDEP_EXITCODE", "7")]), 7);
+        assert_exit(&run("inversion", &[("LOCKDEP_EXITCODE", "0")]), 0);
+    }
+
+    #[test]
+    fn the_action_can_be_chosen() {
+        let output = run("inversion", &[("LOCKDEP", "panic")]);
+        assert_exit(&output, 101);
+        assert_eq!(reported(&output, "Inversion"), 1);
+        let output = run("inversion", &[("LOCKDEP", "abort")]);
+        assert_aborted(&output);
+        assert_eq!(reported(&output, "Inversion"), 1);
+        let output = run("inversion", &[("LOCKDEP", "off")]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
+    }
+
+    #[test]
+    fn a_bad_value_is_one_sentence_and_the_default_applies() {
+        for (name, value) in
+            [("LOCKDEP", "loud"), ("LOCKDEP_STACKS", "some"), ("LOCKDEP_EXITCODE", "many"), ("LOCKDEP_OUT", "/nowhere")]
+        {
+            let output = run("inversion", &[(name, value)]);
+            assert_exit(&output, 66);
+            let text = stderr(&output);
+            let sentence = format!("lockdep: {name}={value} is not understood");
+            assert_eq!(text.matches(&sentence).count(), 1, "{text}");
+            assert_eq!(reported(&output, "Inversion"), 1, "{text}");
+        }
+        let output = run("clean", &[("LOCKDEP", "loud")]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output).lines().count(), 1);
+    }
+
+    #[test]
+    fn reports_are_also_written_as_json() {
+        let directory = std::env::temp_dir().join(format!("lockdep-out-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        assert_exit(&run("inversion", &[("LOCKDEP_OUT", directory.to_str().unwrap())]), 66);
+        let files: Vec<_> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        let text = std::fs::read_to_string(&files[0]).unwrap();
+        assert!(text.starts_with('{') && text.contains(r#""kind":"Inversion""#) && text.ends_with("}\n"), "{text}");
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn stacks_can_be_left_out() {
+        let with = run("inversion", &[]);
+        assert!(stderr(&with).contains("process::inversion"), "{}", stderr(&with));
+        let first = run("inversion", &[("LOCKDEP_STACKS", "first")]);
+        assert!(stderr(&first).contains("process::inversion"), "{}", stderr(&first));
+        let without = run("inversion", &[("LOCKDEP_STACKS", "off")]);
+        assert_eq!(reported(&without, "Inversion"), 1);
+        assert!(!stderr(&without).contains("process::inversion"), "{}", stderr(&without));
+    }
+
+    #[test]
+    fn a_callback_may_lock_allocate_and_panic() {
+        let output = run("callback", &[]);
+        assert_exit(&output, 66);
+        // The program's, and the callback's own.
+        assert_eq!(reported(&output, "Inversion"), 2, "{}", stderr(&output));
+        assert!(stderr(&output).contains("the report callback panicked"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_certain_recursion_panics_at_the_caller() {
+        let output = run("recursion", &[]);
+        assert_exit(&output, 101);
+        assert_eq!(reported(&output, "Recursion"), 1);
+        assert!(stderr(&output).contains("panicked at tests/process.rs"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_certain_recursion_in_a_real_handler_aborts_with_both_places() {
+        let output = run("handler-recursion", &[]);
+        assert_aborted(&output);
+        let text = stderr(&output);
+        assert!(text.contains("lockdep: in a signal handler: Recursion"), "{text}");
+        assert_eq!(reported(&output, "Recursion"), 1, "{text}");
+        assert!(text.contains("process::counts") && text.contains("process::interrupted_while_holding"), "{text}");
+    }
+
+    #[test]
+    fn usage_in_a_real_handler() {
+        let output = run("handler-usage", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "IrqUsage"), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("SIGUSR1"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn the_child_of_a_fork_is_validated() {
+        let output = run("fork", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn locks_work_in_destructors_and_after_main() {
+        let output = run("destructors", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
+    }
+
+    #[test]
+    fn threads_that_really_wait_for_each_other() {
+        let output = run("deadlock", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "Deadlock"), 1, "{}", stderr(&output));
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_lock_held_at_the_end_of_a_thread() {
+        let output = run("thread-exit", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "HeldAtExit"), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn lines_are_chosen_for_the_process() {
+        let output = run("lines", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
+    }
+
+    #[test]
+    fn a_storm_of_signals_is_silent() {
+        for stacks in ["exact", "off"] {
+            let output = run("storm", &[("LOCKDEP_STACKS", stacks)]);
+            assert_exit(&output, 0);
+            assert_eq!(stderr(&output), "");
+        }
+    }
+
+    #[test]
+    fn a_storm_hides_no_bug() {
+        let output = run("storm-planted", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "IrqUsage"), 1, "{}", stderr(&output));
+        assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("`planted`"), "{}", stderr(&output));
+    }
+}
+
+fn storm_seconds() -> u64 {
+    std::env::var("LOCKDEP_STORM_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(2)
+}
+
+static QUEUE: LockClass = LockClass::new("queue");
+static STATS: LockClass = LockClass::new("stats");
+static PLANTED: LockClass = LockClass::new("planted");
+static STORM_QUEUE: SpinLock<u64> = SpinLock::with_class(0, &QUEUE);
+static STORM_STATS: SpinLock<u64> = SpinLock::with_class(0, &STATS);
+static STORM_PLANTED: SpinLock<u64> = SpinLock::with_class(0, &PLANTED);
+static HANDLED: AtomicU64 = AtomicU64::new(0);
+static OVER: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// This thread may be interrupted while it holds the planted lock.
+    static PLANTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A timer signal every 30 µs whose handler takes two locks, while four threads take nested locks, those of the handler with the
+/// signal blocked. With a bug planted: one more lock, which one thread holds with the signal open, and which the handler takes in
+/// the other threads only, so that nothing hangs.
+fn storm(planted: bool) {
+    let signum = libc::SIGRTMIN() + 1;
+    handle(signum, move || {
+        {
+            let mut queue = STORM_QUEUE.lock();
+            *STORM_STATS.lock() += 1;
+            *queue += 1;
+        }
+        // With nothing held: a thread interrupted while it holds this lock waits for the queue, and nobody may wait for it then.
+        if planted && !PLANTS.get() {
+            *STORM_PLANTED.lock() += 1;
+        }
+        HANDLED.fetch_add(1, Ordering::Relaxed);
+    });
+    let timer = start_timer(signum);
+    let threads = [0, 1, 2, 3].map(|number| {
+        std::thread::spawn(move || {
+            PLANTS.set(planted && number == 0);
+            // Locks of this thread alone, and one for all that no handler takes.
+            let own = Mutex::new(0_u64);
+            static COMMON: Mutex<u32> = Mutex::new(0);
+            let mut rounds = 0_u64;
+            while !OVER.load(Ordering::Relaxed) {
+                {
+                    let mut own = own.lock();
+                    let mut common = COMMON.lock();
+                    let mut queue = STORM_QUEUE.lock_irqsave();
+                    let mut stats = STORM_STATS.lock_irqsave();
+                    (*own, *common, *queue, *stats) = (*own + 1, common.wrapping_add(1), *queue + 1, *stats + 1);
+                }
+                if PLANTS.get() {
+                    *STORM_PLANTED.lock() += 1;
+                }
+                {
+                    let flags = irq::save();
+                    *STORM_STATS.lock() += 1;
+                    irq::restore(flags);
+                }
+                if let Some(mut common) = COMMON.try_lock() {
+                    *common = common.wrapping_add(1);
+                }
+                rounds += 1;
+            }
+            rounds
+        })
+    });
+    let end = Instant::now() + Duration::from_secs(storm_seconds());
+    while Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    OVER.store(true, Ordering::Relaxed);
+    let rounds: Vec<u64> = threads.map(|thread| thread.join().unwrap()).to_vec();
+    // SAFETY: the timer made above.
+    unsafe { libc::timer_delete(timer) };
+    assert!(rounds.iter().all(|&rounds| rounds > 10), "{rounds:?}");
+    assert!(HANDLED.load(Ordering::Relaxed) > 1000, "{HANDLED:?}");
+    let total = *STORM_QUEUE.lock_irqsave();
+    assert_eq!(total, rounds.iter().sum::<u64>() + HANDLED.load(Ordering::Relaxed));
+}
+
+fn start_timer(signum: i32) -> libc::timer_t {
+    let every = libc::timespec { tv_sec: 0, tv_nsec: 30_000 };
+    let times = libc::itimerspec { it_interval: every, it_value: every };
+    let mut timer = std::ptr::null_mut();
+    // SAFETY: all zeros is a `sigevent`; the timer and the times live across the calls.
+    unsafe {
+        let mut event: libc::sigevent = std::mem::zeroed();
+        event.sigev_notify = libc::SIGEV_SIGNAL;
+        event.sigev_signo = signum;
+        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, &mut timer), 0);
+        assert_eq!(libc::timer_settime(timer, 0, &times, std::ptr::null_mut()), 0);
+    }
+    timer
+}
