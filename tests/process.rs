@@ -68,12 +68,14 @@ fn assert_exit(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{:?}\n{}", output.status, stderr(output));
 }
 
+#[cfg(feature = "validate")]
 #[track_caller]
 fn assert_aborted(output: &Output) {
     assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{:?}\n{}", output.status, stderr(output));
 }
 
 /// How often a kind was reported.
+#[cfg(feature = "validate")]
 fn reported(output: &Output, kind: &str) -> usize {
     stderr(output).matches(&format!("[lockdep::{kind}]")).count()
 }
