@@ -264,11 +264,12 @@ fn normalise(text: &str) -> String {
                 lines.push(without_hash(&format!("       -: {symbol} at {place}")));
             }
             interrupted |= symbol == "bfq_merge::disk::do_irq";
-        } else if let Some((who, _)) = line.split_once(" panicked at lockdep/") {
-            lines.push(format!("{} panicked at lockdep", without_number_after("thread 'main' (", who)));
+        } else if let Some((words, _)) = line.split_once("last unblocked at ") {
+            // Which of a thread's sections was the last before it depends on what the disk did meanwhile.
+            lines.push(format!("{words}last unblocked at PLACE"));
         } else if !line.trim_start().starts_with("... ") {
             let counts = line.starts_with("bfq_merge: ") && line.contains(" reads by ");
-            let before: &[&str] = if counts { &[" "] } else { &["0x", "(event "] };
+            let before: &[&str] = if counts { &[" "] } else { &["0x", "(event ", "thread 'main' ("] };
             lines.push(before.iter().fold(line.to_owned(), |line, before| without_number_after(before, &line)));
         }
     }

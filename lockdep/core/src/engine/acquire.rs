@@ -1,26 +1,28 @@
 //! The rules of an acquisition, in the order in which they are judged.
 //!
 //! 1. The same lock again, where this call can never return: that alone is reported.
-//! 2. Declared leaves.
-//! 3. Wait context.
-//! 4. Signal usage.
-//! 5. The nest lock.
+//! 2. Wait context.
+//! 3. The nest lock.
+//! 4. Declared leaves.
+//! 5. Signal usage.
 //! 6. The class again: order within the class.
 //! 7. Dependencies: cycles, and what they connect.
+//!
+//! A class without validation stops after the third.
 
 use allocator_api2::alloc::Allocator;
-use allocator_api2::vec::Vec;
 
 use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
 use super::evidence::{Evidence, Gate, Seen};
-use super::graph::{Added, EdgeIx, Key, Kind, NodeIx};
+use super::graph::{Added, Cycle, Dependency, Key, Kind, NodeIx};
+use super::usage::Connection;
 use super::verdict::{Hint, Label, Verdict};
 use super::{ClassInfo, Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity, WaitType};
 
 /// Beyond so many held locks, the nearest that waited for all below it stands for them.
-const NEAR: usize = 32;
+pub(super) const NEAR: usize = 256;
 
 /// Whether a thread that holds a lock in one mode and wants it in another waits for itself.
 ///
@@ -66,20 +68,24 @@ impl<A: Allocator + Clone> Engine<A> {
             }
         }
         if waits {
-            self.check_leaf(cx, &acquire, out);
             self.check_wait(cx, acquire.info.rules.wait.unwrap_or(acquire.info.wait), new, out);
+            self.check_nest_lock(cx, &acquire, out);
         }
         if acquire.info.rules.no_validate {
             return;
+        }
+        if waits {
+            self.check_leaf(cx, &acquire, out);
         }
         if !acquire.wait {
             self.mark_usage(cx, &acquire, out);
         }
         if waits {
-            self.check_nest_lock(cx, &acquire, out);
-            if matches!(self.check_class(cx, &acquire, out), Nesting::Fine) {
-                self.add_dependencies(cx, &acquire, out);
+            let mut worst = None;
+            if matches!(self.check_class(cx, &acquire, &mut worst, out), Nesting::Fine) {
+                self.add_dependencies(cx, &acquire, &mut worst, out);
             }
+            self.report_cycle(worst, out);
         }
     }
 
@@ -195,10 +201,15 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// Another lock of the same class is held.
-    fn check_class(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) -> Nesting {
+    fn check_class(
+        &mut self,
+        cx: &Context<'_>,
+        acquire: &Acquire,
+        worst: &mut Option<Cycle<A>>,
+        out: &mut Verdicts<A>,
+    ) -> Nesting {
         let new = acquire.new;
         let rules = acquire.info.rules;
-        let serialised = acquire.nest.is_some_and(|nest| cx.held.iter().any(|held| held.is_lock() && held.lock == nest));
         // Only what this context holds: locks of interrupted code are judged by usage.
         for held in cx.own().iter().rev() {
             if !held.is_lock() || held.class != new.class || held.lock == new.lock {
@@ -207,7 +218,8 @@ impl<A: Allocator + Clone> Engine<A> {
             if new.mode == Mode::ReadRecursive && !held.exclusive() {
                 continue;
             }
-            if serialised {
+            // If the nest lock is not held, that was reported.
+            if acquire.nest.is_some() {
                 return Nesting::Serialised;
             }
             if let Some(compare) = rules.compare {
@@ -222,7 +234,7 @@ impl<A: Allocator + Clone> Engine<A> {
                 }
                 self.report_order(cx, held, &new, Hint::Numbers, out);
             } else if rules.by_instance {
-                self.order_instances(cx, held, acquire, out);
+                self.order_instances(cx, held, acquire, worst);
                 continue;
             } else {
                 self.report_recursion(cx, acquire, held, Severity::Possible, out);
@@ -233,24 +245,29 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// Two locks of one class, judged lock by lock.
-    fn order_instances(&mut self, cx: &Context<'_>, held: &Held, acquire: &Acquire, out: &mut Verdicts<A>) {
+    fn order_instances(&mut self, cx: &Context<'_>, held: &Held, acquire: &Acquire, worst: &mut Option<Cycle<A>>) {
         let new = &acquire.new;
         if held.instance == 0 || new.instance == 0 {
             return;
         }
         let from = self.graph.node(Key::Instance(held.instance), held.class);
         let to = self.graph.node(Key::Instance(new.instance), new.class);
+        let dependency = Dependency { held, new, kind: Kind::of(held, new, acquire.upgrade) };
         let evidence = self.evidence(cx, held, new);
-        if let Some(cycle) = self.depend((from, to), held, new, evidence) {
-            self.report_cycle(cx, acquire, &cycle, out);
-        }
+        self.depend((from, to), dependency, evidence, worst);
     }
 
     /// Every held lock of this context now comes before the new one.
-    fn add_dependencies(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
-        let new = acquire.new;
+    fn add_dependencies(
+        &mut self,
+        cx: &Context<'_>,
+        acquire: &Acquire,
+        worst: &mut Option<Cycle<A>>,
+        out: &mut Verdicts<A>,
+    ) {
+        let new = &acquire.new;
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return };
-        let mut shortest: Option<Vec<EdgeIx, A>> = None;
+        let mut connection: Option<Connection<A>> = None;
         let mut distance = 0;
         for held in cx.own().iter().rev() {
             let Some(class) = self.classes.get(held.class) else { continue };
@@ -258,15 +275,13 @@ impl<A: Allocator + Clone> Engine<A> {
                 continue;
             }
             let from = class.node;
-            let evidence = self.evidence(cx, held, &new);
-            let edges = self.graph.edge_count();
-            if let Some(cycle) = self.depend((from, to), held, &new, evidence) {
-                if shortest.as_ref().is_none_or(|shortest| cycle.len() < shortest.len()) {
-                    shortest = Some(cycle);
-                }
-            } else if self.graph.edge_count() > edges {
-                let edge = self.graph.edge_between(from, to, Kind::of(held, &new));
-                self.check_connection(edge, out);
+            let dependency = Dependency { held, new, kind: Kind::of(held, new, acquire.upgrade) };
+            let evidence = self.evidence(cx, held, new).timed(acquire.timed);
+            if let Added::New { edge, cycle: false } = self.depend((from, to), dependency, evidence, worst)
+                && let Some(found) = self.connection(edge)
+                && connection.as_ref().is_none_or(|shortest| found.path.len() < shortest.path.len())
+            {
+                connection = Some(found);
             }
             distance += 1;
             let waited_for_all_below = !held.flags.has(HeldFlags::TRY) && held.mode != Mode::ReadRecursive;
@@ -274,24 +289,30 @@ impl<A: Allocator + Clone> Engine<A> {
                 break;
             }
         }
-        if let Some(cycle) = shortest {
-            self.report_cycle(cx, acquire, &cycle, out);
+        if let Some(connection) = connection {
+            self.report_connection(&connection, out);
         }
     }
 
-    /// Adds a dependency; returns the shortest cycle it closes, or whose verdict its evidence changes.
+    /// Adds a dependency. The cycle it closes, or whose verdict its evidence changes, takes the place of `worst` if it is worse:
+    /// if no gate protects it, then if it is shorter.
     fn depend(
         &mut self,
         ends: (NodeIx, NodeIx),
-        held: &Held,
-        new: &Held,
+        dependency: Dependency<'_>,
         evidence: Evidence,
-    ) -> Option<Vec<EdgeIx, A>> {
-        let edge = match self.graph.depend(ends, held, new, evidence) {
-            Added::New { edge, cycle: true } | Added::Known { edge, reconsider: true } => edge,
-            _ => return None,
-        };
-        self.graph.cycle_through(edge)
+        worst: &mut Option<Cycle<A>>,
+    ) -> Added {
+        let added = self.graph.depend(ends, dependency, evidence);
+        if let Added::New { edge, cycle: true } | Added::Known { edge, reconsider: true } = added
+            && let Some(cycle) = self.graph.worst_cycle_through(edge)
+        {
+            let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), cycle.len());
+            if worst.as_ref().is_none_or(|worst| rank(&cycle) < rank(worst)) {
+                *worst = Some(cycle);
+            }
+        }
+        added
     }
 
     fn evidence(&mut self, cx: &Context<'_>, held: &Held, new: &Held) -> Evidence {
@@ -306,10 +327,8 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// A closed strong path: every dependency of it with both its places.
-    fn report_cycle(&mut self, cx: &Context<'_>, acquire: &Acquire, cycle: &[EdgeIx], out: &mut Verdicts<A>) {
-        for &ix in cycle {
-            self.graph.edge_mut(ix).cyclic = true;
-        }
+    fn report_cycle(&self, cycle: Option<Cycle<A>>, out: &mut Verdicts<A>) {
+        let Some(cycle) = cycle else { return };
         let edges = || cycle.iter().map(|&ix| self.graph.edge(ix));
         let evidence = || edges().map(|edge| &edge.evidence);
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Inversion, Severity::Possible);
@@ -319,17 +338,16 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         verdict.same_thread = self.threads.same_thread(evidence());
         verdict.ordered = !verdict.same_thread && self.threads.ordered(evidence());
-        if acquire.wait {
-            verdict.hint = if acquire.timed { Hint::TimedWait } else { Hint::None };
+        if evidence().any(|evidence| evidence.is_timed()) {
+            verdict.hint = Hint::TimedWait;
         }
         for edge in edges() {
             verdict.class(self.graph.class(edge.from), edge.modes.0, edge.holding);
         }
         for (at, edge) in edges().enumerate() {
             let next = (at + 1) % cycle.len();
-            let thread = if at == 0 { cx.thread } else { self.thread_of(edge) };
-            verdict.part(Label::Holding, Some(at), edge.holding, thread);
-            verdict.part(Label::AcquiredUnder, Some(next), edge.acquiring, thread);
+            verdict.part(Label::Holding, Some(at), edge.holding, edge.thread());
+            verdict.part(Label::AcquiredUnder, Some(next), edge.acquiring, edge.thread());
         }
         out.push(verdict);
     }
@@ -346,6 +364,7 @@ impl<A: Allocator + Clone> Engine<A> {
     ) {
         self.learn(condvar, info);
         let Some(from) = self.classes.get(condvar).map(|class| class.node) else { return };
+        let mut worst = None;
         for held in cx.own().iter().rev() {
             let Some(class) = self.classes.get(held.class) else { continue };
             if !held.is_lock() || class.info.rules.no_validate || held.class == condvar {
@@ -353,19 +372,11 @@ impl<A: Allocator + Clone> Engine<A> {
             }
             let to = class.node;
             let notified = Held { class: condvar, place, ..Held::FREE };
-            let evidence = self.evidence(cx, &notified, held);
-            if let Some(cycle) = self.depend((from, to), &notified, held, evidence) {
-                let acquire = Acquire {
-                    new: *held,
-                    info,
-                    nest: None,
-                    writer_queued: false,
-                    upgrade: false,
-                    wait: true,
-                    timed: false,
-                };
-                self.report_cycle(cx, &acquire, &cycle, out);
-            }
+            let dependency = Dependency { held: &notified, new: held, kind: Kind::of(&notified, held, false) };
+            // A lock that the notifier needs besides does not keep it apart from the waiter who holds it: it is one more reason.
+            let evidence = self.evidence(cx, &notified, held).without_gates();
+            self.depend((from, to), dependency, evidence, &mut worst);
         }
+        self.report_cycle(worst, out);
     }
 }

@@ -11,31 +11,32 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
-use super::graph::{Bits, EdgeIx, Graph, Kind, NodeIx, Pair};
+use super::graph::{Bits, EdgeIx, Graph, Kind, NodeIx, Pair, Waiter};
 
 impl Bits {
     /// The handlers that a holder of this class keeps waiting, if it holds it as an edge of `kind` says.
     pub(super) fn safe(&self, kind: Kind) -> u64 {
-        if kind.shared { self.used } else { self.used | self.used_recursive }
+        if kind.shared() { self.used } else { self.used | self.used_recursive }
     }
 
     /// The signals that may interrupt a holder who keeps one waiting that comes along an edge of `kind`.
     pub(super) fn unsafe_(&self, kind: Kind) -> u64 {
-        if kind.recursive { self.open } else { self.open | self.open_shared }
+        match kind.waiter {
+            Waiter::Anybody => self.open | self.open_shared,
+            Waiter::Recursive => self.open,
+            Waiter::Upgrade => self.open_shared,
+        }
     }
 }
 
 impl<A: Allocator + Clone> Graph<A> {
     /// A new edge: its ends learn of each other.
     pub(super) fn close_over(&mut self, edge: EdgeIx) {
-        let (from, to, kind, target) = {
-            let edge = self.edge(edge);
-            (edge.from, edge.to, edge.kind, edge.target())
-        };
-        let mut up = self.nodes[from as usize].bits.safe(kind);
-        let down = self.nodes[to as usize].bits.unsafe_(kind) | self.down[target as usize];
-        let sources = [from * 2, from * 2 + 1];
-        for &source in &sources[..if kind.shared { 1 } else { 2 }] {
+        let edge = self.edge(edge);
+        let (sources, target) = (edge.sources(), edge.target());
+        let mut up = self.nodes[edge.from as usize].bits.safe(edge.kind);
+        let down = self.nodes[edge.to as usize].bits.unsafe_(edge.kind) | self.down[target as usize];
+        for source in sources {
             up |= self.up[source as usize];
             self.spread_down(source, down);
         }
@@ -63,14 +64,18 @@ impl<A: Allocator + Clone> Graph<A> {
     fn spread_up(&mut self, pair: Pair, bits: u64) {
         let empty = Vec::new_in(self.alloc());
         let mut up = core::mem::replace(&mut self.up, empty);
-        self.spread(pair, bits, &mut up, |graph, pair, push| graph.successors(pair).for_each(push));
+        self.spread(pair, bits, &mut up, |graph, pair, push| {
+            graph.edges_from(pair).map(|(_, edge)| edge.target()).for_each(push);
+        });
         self.up = up;
     }
 
     fn spread_down(&mut self, pair: Pair, bits: u64) {
         let empty = Vec::new_in(self.alloc());
         let mut down = core::mem::replace(&mut self.down, empty);
-        self.spread(pair, bits, &mut down, |graph, pair, push| graph.predecessors(pair).for_each(push));
+        self.spread(pair, bits, &mut down, |graph, pair, push| {
+            graph.edges_to(pair).flat_map(|(_, edge)| edge.sources()).for_each(push);
+        });
         self.down = down;
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Evidence {
     many: bool,
     gates: [Gate; KEPT],
     gate_count: u8,
+    /// Whoever waited did so with a time limit, every time.
+    timed: bool,
 }
 
 /// A lock held while the dependency was made.
@@ -64,9 +66,23 @@ impl Evidence {
         &self.gates[..self.gate_count.into()]
     }
 
-    /// Takes in another occurrence: more threads, fewer gates. Whether anything changed.
+    /// The same, of a wait with or without a time limit.
+    pub(super) fn timed(self, timed: bool) -> Evidence {
+        Evidence { timed, ..self }
+    }
+
+    /// The same, with nothing that could protect.
+    pub(super) fn without_gates(self) -> Evidence {
+        Evidence { gate_count: 0, ..self }
+    }
+
+    pub(super) fn is_timed(&self) -> bool {
+        self.timed
+    }
+
+    /// Takes in another occurrence: more threads, fewer gates. Whether it takes a gate away or weakens one.
     pub(super) fn merge(&mut self, other: &Evidence) -> bool {
-        let mut changed = false;
+        self.timed &= other.timed;
         for &seen in other.threads() {
             let count = usize::from(self.thread_count);
             if let Some(known) = self.threads[..count].iter_mut().find(|known| known.thread == seen.thread) {
@@ -74,24 +90,23 @@ impl Evidence {
             } else if let Some(slot) = self.threads.get_mut(count) {
                 *slot = seen;
                 self.thread_count += 1;
-                changed = true;
             } else {
-                changed |= !self.many;
                 self.many = true;
             }
         }
         let before = self.gate_count;
+        let mut weaker = false;
         let mut kept = 0;
         for i in 0..usize::from(before) {
             let gate = self.gates[i];
             if let Some(again) = other.gates().iter().find(|again| again.instance == gate.instance) {
-                changed |= gate.exclusive && !again.exclusive;
+                weaker |= gate.exclusive && !again.exclusive;
                 self.gates[kept] = Gate { exclusive: gate.exclusive && again.exclusive, ..gate };
                 kept += 1;
             }
         }
         self.gate_count = kept as u8;
-        changed | (self.gate_count != before)
+        weaker | (self.gate_count != before)
     }
 
     /// Whether another thread would still be noted.

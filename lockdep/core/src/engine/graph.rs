@@ -3,23 +3,32 @@
 //! Nodes are classes, and instances where nesting within a class is judged lock by lock. A dependency has one of four kinds;
 //! each kind between two nodes is an [`Edge`] of its own, with the evidence it was first seen with.
 //!
-//! Paths are searched over *pairs* (node, reached by a recursive reader or not): from a pair reached by `→R` only `E→` leads
-//! on. A closed strong path among nodes is exactly a cycle among pairs (see `search.rs`), so the pairs without a reported
-//! cycle are acyclic, and an online topological order of them (see `order.rs`) answers most insertions in constant time.
+//! Paths are searched over *pairs* (node, who waits for it there): what leads on is what that waiter waits for.
+//!
+//! | who waits | holders it waits for |
+//! |---|---|
+//! | a recursive reader | exclusive |
+//! | an upgrade | readers; it holds the lock upgradably itself, so nobody else does, and nobody exclusively |
+//! | anybody else | all |
+//!
+//! A closed strong path among nodes is exactly a cycle among pairs (see `search.rs`), so the pairs without a reported cycle are
+//! acyclic, and an online topological order of them (see `order.rs`) answers most insertions in constant time.
 
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
 use super::Map;
 use super::class::ClassId;
-use super::event::{Held, Place};
+use super::event::{Held, Place, Thread};
 use super::evidence::Evidence;
 use crate::kind::Mode;
 
 pub(super) type NodeIx = u32;
 pub(super) type EdgeIx = u32;
-/// Twice the node, plus one if it was reached by a recursive reader.
+/// A node, and how it was reached: three times the node plus the [`Waiter`].
 pub(super) type Pair = u32;
+/// The edges of a cycle, in order.
+pub(super) type Cycle<A> = Vec<EdgeIx, A>;
 
 /// What a node stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,29 +37,95 @@ pub(super) enum Key {
     Instance(u64),
 }
 
+/// Who holds a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Holder {
+    Exclusive,
+    Reader,
+    Upgradable,
+}
+
+/// Who waits for a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Waiter {
+    Anybody,
+    Recursive,
+    Upgrade,
+}
+
+impl Waiter {
+    pub(super) const ALL: [Waiter; 3] = [Waiter::Anybody, Waiter::Recursive, Waiter::Upgrade];
+
+    /// Whether it waits for this holder.
+    pub(super) const fn waits_for(self, holder: Holder) -> bool {
+        match self {
+            Waiter::Anybody => true,
+            Waiter::Recursive => matches!(holder, Holder::Exclusive),
+            Waiter::Upgrade => matches!(holder, Holder::Reader),
+        }
+    }
+
+    /// The pair of this waiter and a node.
+    pub(super) const fn at(self, node: NodeIx) -> Pair {
+        node * Waiter::ALL.len() as u32 + self as u32
+    }
+}
+
+/// The node of a pair, and who waits there.
+pub(super) const fn parts(pair: Pair) -> (NodeIx, Waiter) {
+    let waiters = Waiter::ALL.len() as u32;
+    (pair / waiters, Waiter::ALL[(pair % waiters) as usize])
+}
+
 /// The kind of a dependency: who held, who waited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Kind {
-    /// The holder shared the lock.
-    pub(super) shared: bool,
-    /// The one who waited was a recursive reader.
-    pub(super) recursive: bool,
+    pub(super) holder: Holder,
+    pub(super) waiter: Waiter,
 }
 
 impl Kind {
-    /// The kind of the dependency that taking `new` while holding `held` makes.
-    pub(super) fn of(held: &Held, new: &Held) -> Kind {
-        Kind { shared: !held.exclusive(), recursive: new.mode == Mode::ReadRecursive }
+    /// The kind of the dependency that taking `new`, or upgrading to it, while holding `held` makes.
+    pub(super) const fn of(held: &Held, new: &Held, upgrade: bool) -> Kind {
+        let holder = match held.mode {
+            Mode::Write => Holder::Exclusive,
+            Mode::Read | Mode::ReadRecursive => Holder::Reader,
+            Mode::Upgradable => Holder::Upgradable,
+        };
+        let waiter = match new.mode {
+            Mode::ReadRecursive => Waiter::Recursive,
+            _ if upgrade => Waiter::Upgrade,
+            _ => Waiter::Anybody,
+        };
+        Kind { holder, waiter }
+    }
+
+    /// The holder shared the lock.
+    pub(super) const fn shared(self) -> bool {
+        !matches!(self.holder, Holder::Exclusive)
+    }
+
+    /// The one who waited was a recursive reader.
+    pub(super) const fn recursive(self) -> bool {
+        matches!(self.waiter, Waiter::Recursive)
     }
 
     pub(super) const fn name(self) -> &'static str {
-        match (self.shared, self.recursive) {
+        match (self.shared(), self.recursive()) {
             (false, false) => "EN",
             (false, true) => "ER",
             (true, false) => "SN",
             (true, true) => "SR",
         }
     }
+}
+
+/// An occurrence of a dependency: what was held, what was taken meanwhile.
+#[derive(Clone, Copy)]
+pub(super) struct Dependency<'a> {
+    pub(super) held: &'a Held,
+    pub(super) new: &'a Held,
+    pub(super) kind: Kind,
 }
 
 /// A dependency.
@@ -60,27 +135,37 @@ pub(super) struct Edge {
     pub(super) kind: Kind,
     /// It closed a cycle when it came; the topological order leaves it out.
     pub(super) back: bool,
-    /// It is part of a cycle that was reported: new evidence may change the verdict.
-    pub(super) cyclic: bool,
     /// Where the first lock was taken.
     pub(super) holding: Place,
     /// Where the second was taken meanwhile.
     pub(super) acquiring: Place,
     /// How both were taken then.
     pub(super) modes: (Mode, Mode),
+    /// By whom.
+    thread: u32,
     pub(super) evidence: Evidence,
 }
 
 impl Edge {
     /// The pair it leads to.
     pub(super) fn target(&self) -> Pair {
-        self.to * 2 + u32::from(self.kind.recursive)
+        self.kind.waiter.at(self.to)
     }
 
-    /// The pairs it leads from: one that was not reached by a recursive reader, and the other too if the holder was exclusive.
+    /// The pairs it leads from: those of waiters that its holder keeps waiting.
     pub(super) fn sources(&self) -> impl Iterator<Item = Pair> + use<> {
-        let pairs = [self.from * 2, self.from * 2 + 1];
-        pairs.into_iter().take(if self.kind.shared { 1 } else { 2 })
+        let (from, holder) = (self.from, self.kind.holder);
+        Waiter::ALL.into_iter().filter(move |waiter| waiter.waits_for(holder)).map(move |waiter| waiter.at(from))
+    }
+
+    /// Whether it leads on from a pair of its first node.
+    pub(super) const fn follows(&self, pair: Pair) -> bool {
+        parts(pair).1.waits_for(self.kind.holder)
+    }
+
+    /// Who made the dependency at these places.
+    pub(super) const fn thread(&self) -> Thread {
+        Thread { id: self.thread, began: 0 }
     }
 }
 
@@ -138,7 +223,7 @@ pub(super) enum Added {
     /// It was known.
     Known {
         edge: EdgeIx,
-        /// The evidence changed, and the edge is part of a reported cycle.
+        /// A gate is gone, and the edge may be part of a reported cycle.
         reconsider: bool,
     },
 }
@@ -173,7 +258,7 @@ impl<A: Allocator + Clone> Graph<A> {
         self.edges[edge as usize].as_ref().expect("an edge in a list is alive")
     }
 
-    pub(super) fn edge_mut(&mut self, edge: EdgeIx) -> &mut Edge {
+    fn edge_mut(&mut self, edge: EdgeIx) -> &mut Edge {
         self.edges[edge as usize].as_mut().expect("an edge in a list is alive")
     }
 
@@ -190,9 +275,9 @@ impl<A: Allocator + Clone> Graph<A> {
         self.nodes[node as usize].class
     }
 
-    /// The dependency of this kind, which must be known.
-    pub(super) fn edge_between(&self, from: NodeIx, to: NodeIx, kind: Kind) -> EdgeIx {
-        self.index[&(from, to, kind)]
+    /// The dependency of this kind, if it is known.
+    pub(super) fn edge_between(&self, from: NodeIx, to: NodeIx, kind: Kind) -> Option<EdgeIx> {
+        self.index.get(&(from, to, kind)).copied()
     }
 
     /// The node of `key`, made if need be: without edges, so anywhere in the order is right; last is.
@@ -211,7 +296,7 @@ impl<A: Allocator + Clone> Graph<A> {
                 let alloc = || self.alloc.clone();
                 let (out, into) = (Vec::new_in(alloc()), Vec::new_in(alloc()));
                 self.nodes.push(Node { key, class, out, into, bits: Bits::default() });
-                for _ in 0..2 {
+                for _ in Waiter::ALL {
                     self.rank.push(self.rank.len() as u32);
                     self.up.push(0);
                     self.down.push(0);
@@ -226,26 +311,27 @@ impl<A: Allocator + Clone> Graph<A> {
 
     /// The evidence of a dependency, if it is known.
     pub(super) fn evidence_of(&self, from: NodeIx, to: NodeIx, kind: Kind) -> Option<&Evidence> {
-        self.index.get(&(from, to, kind)).map(|&edge| &self.edge(edge).evidence)
+        self.edge_between(from, to, kind).map(|edge| &self.edge(edge).evidence)
     }
 
     /// Adds a dependency, or its evidence to the one known.
-    pub(super) fn depend(
-        &mut self,
-        (from, to): (NodeIx, NodeIx),
-        held: &Held,
-        new: &Held,
-        evidence: Evidence,
-    ) -> Added {
+    pub(super) fn depend(&mut self, ends: (NodeIx, NodeIx), dependency: Dependency<'_>, evidence: Evidence) -> Added {
+        let (from, to) = ends;
         debug_assert_ne!(from, to);
-        let kind = Kind::of(held, new);
-        if let Some(&edge) = self.index.get(&(from, to, kind)) {
-            let known = self.edge_mut(edge);
-            let changed = known.evidence.merge(&evidence);
-            return Added::Known { edge, reconsider: changed && known.cyclic };
-        }
+        let Dependency { held, new, kind } = dependency;
         let (holding, acquiring, modes) = (held.place, new.place, (held.mode, new.mode));
-        let edge = Edge { from, to, kind, back: false, cyclic: false, holding, acquiring, modes, evidence };
+        let thread = evidence.first_thread();
+        if let Some(edge) = self.edge_between(from, to, kind) {
+            let cycles = self.back_edges > 0;
+            let known = self.edge_mut(edge);
+            let weaker = known.evidence.merge(&evidence);
+            if weaker {
+                // What a report has to show is the occurrence without the gate.
+                *known = Edge { holding, acquiring, modes, thread, ..*known };
+            }
+            return Added::Known { edge, reconsider: weaker && cycles };
+        }
+        let edge = Edge { from, to, kind, back: false, holding, acquiring, modes, thread, evidence };
         let cycle = self.closes_cycle(&edge);
         let ix = match self.free_edges.pop() {
             Some(ix) => ix,
@@ -265,12 +351,12 @@ impl<A: Allocator + Clone> Graph<A> {
 
     /// Whether the new edge would close a strong path. Puts the pairs in order if not.
     fn closes_cycle(&mut self, edge: &Edge) -> bool {
-        if self.back_edges == 0 {
-            let target = edge.target();
-            return !edge.sources().all(|source| self.insert_arc(source, target));
-        }
         // With a reported cycle inside, the order says nothing of paths through it: search.
-        self.path_back(edge).is_some()
+        if self.back_edges > 0 && self.path_back(edge).is_some() {
+            return true;
+        }
+        let target = edge.target();
+        !edge.sources().all(|source| self.insert_arc(source, target))
     }
 
     /// Removes an instance with all its dependencies.

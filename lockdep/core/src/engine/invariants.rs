@@ -19,26 +19,26 @@ impl<A: Allocator + Clone> Engine<A> {
         for (ix, edge) in graph.edges.iter().enumerate().filter_map(|(ix, edge)| Some((ix as u32, edge.as_ref()?))) {
             assert!(graph.nodes[edge.from as usize].out.contains(&ix), "edge {ix} is in the list of its start");
             assert!(graph.nodes[edge.to as usize].into.contains(&ix), "edge {ix} is in the list of its end");
-            assert_eq!(graph.edge_between(edge.from, edge.to, edge.kind), ix, "edge {ix} is in the index");
-            if graph.back_edges == 0 {
+            assert_eq!(graph.edge_between(edge.from, edge.to, edge.kind), Some(ix), "edge {ix} is in the index");
+            if !edge.back {
                 for source in edge.sources() {
                     let (below, above) = (graph.rank[source as usize], graph.rank[edge.target() as usize]);
                     assert!(below < above, "the order has {source} at {below} before {} at {above}", edge.target());
                 }
             }
         }
+        let back_edges = graph.edges.iter().flatten().filter(|edge| edge.back).count();
+        assert_eq!(graph.back_edges as usize, back_edges, "the edges that closed a cycle are counted");
         let mut places = graph.rank.clone();
         places.sort_unstable();
         assert!(places.iter().copied().eq(0..graph.rank.len() as u32), "the order is a permutation");
         for pair in 0..graph.rank.len() as Pair {
-            let up = graph.nodes[pair as usize / 2].into.iter().map(|&ix| graph.edge(ix));
-            let up = up.filter(|edge| edge.target() == pair).fold(0, |bits, edge| {
+            let up = graph.edges_to(pair).fold(0, |bits, (_, edge)| {
                 let before = edge.sources().fold(0, |bits, source| bits | graph.up[source as usize]);
                 bits | before | graph.nodes[edge.from as usize].bits.safe(edge.kind)
             });
             assert_eq!(graph.up[pair as usize] & up, up, "what reaches pair {pair} from above is known there");
-            let down = graph.nodes[pair as usize / 2].out.iter().map(|&ix| graph.edge(ix));
-            let down = down.filter(|edge| pair % 2 == 0 || !edge.kind.shared).fold(0, |bits, edge| {
+            let down = graph.edges_from(pair).fold(0, |bits, (_, edge)| {
                 bits | graph.down[edge.target() as usize] | graph.nodes[edge.to as usize].bits.unsafe_(edge.kind)
             });
             assert_eq!(graph.down[pair as usize] & down, down, "what reaches pair {pair} from below is known there");

@@ -26,6 +26,14 @@ pub(super) struct UnsafeEnable<A: Allocator + Clone> {
 
 impl<A: Allocator + Clone> Engine<A> {
     pub(super) fn unmask(&mut self, cx: &Context<'_>, unmask: &Unmask, out: &mut Verdicts<A>) {
+        let before = out.len();
+        self.judge_unmask(cx, unmask, out);
+        if out.len() > before {
+            self.note_mask_report(cx);
+        }
+    }
+
+    fn judge_unmask(&mut self, cx: &Context<'_>, unmask: &Unmask, out: &mut Verdicts<A>) {
         let opened = cx.mask & !unmask.mask;
         if self.enable_in_handler(cx, unmask, opened, out) {
             return;
@@ -176,22 +184,35 @@ impl<A: Allocator + Clone> Engine<A> {
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::MaskImbalance, Severity::Certain).signals(signals);
         verdict.part(Label::Noticed, None, place, cx.thread);
         out.push(verdict);
+        self.note_mask_report(cx);
+    }
+
+    /// What a handler does to the mask was reported: that it leaves with another mask is no news.
+    fn note_mask_report(&mut self, cx: &Context<'_>) {
+        let handler = (cx.thread.id, cx.handler);
+        if cx.handler != 0 && !self.mask_reports.contains(&handler) {
+            self.mask_reports.push(handler);
+        }
     }
 
     /// What a handler, a thread or a test may not leave behind in the mask.
-    pub(super) fn check_mask_at_end(&self, cx: &Context<'_>, entered: Option<u64>, place: Place, out: &mut Verdicts<A>) {
-        let open = cx.own().iter().find(|held| matches!(held.state, State::Section | State::Disabled));
-        let spoiled = open.is_some_and(|section| section.flags.has(HeldFlags::SPOILED));
-        if let Some(section) = open {
-            if !spoiled {
+    pub(super) fn check_mask_at_end(&mut self, cx: &Context<'_>, entered: Option<u64>, place: Place, out: &mut Verdicts<A>) {
+        let reported = self.mask_reports.iter().position(|&handler| handler == (cx.thread.id, cx.handler));
+        let reported = reported.map(|at| self.mask_reports.swap_remove(at)).is_some();
+        let sections = || cx.own().iter().filter(|held| matches!(held.state, State::Section | State::Disabled));
+        // The section of a guard that is still held is the same finding as its lock.
+        let is_held = |section: &Held| cx.own().iter().any(|held| held.is_lock() && held.lock == section.lock);
+        if let Some(section) = sections().find(|section| !is_held(section)) {
+            if !section.flags.has(HeldFlags::SPOILED) {
                 let left = section.mask & !section.order;
                 self.report_state(cx, Hint::LeftBlocked, Some(section), place, left, out);
             }
         } else if let Some(entered) = entered
             && entered != cx.mask
+            && !reported
+            && sections().next().is_none()
         {
             self.report_state(cx, Hint::MaskChanged, None, place, entered ^ cx.mask, out);
         }
     }
-
 }

@@ -20,7 +20,7 @@
 //! * **chain**: the classes a thread holds, in order, with the one it takes. What is proven for a chain is proven for every
 //!   later occurrence; the runtime caches that, the engine need not know.
 //!
-//! The semantics are those of the kernel's lockdep, with these departures: the search runs over (class, reached-by-R) pairs, so
+//! The semantics are those of the kernel's lockdep, with these departures: the search runs over (class, who waits) pairs, so
 //! that no strong path hides behind a weak one; every held lock gets its own dependency, not only the nearest; usage is kept
 //! per signal; re-enabling signals under a lock taken with them blocked is a finding in itself.
 
@@ -75,6 +75,8 @@ pub struct Engine<A: Allocator + Clone> {
     threads: Threads<A>,
     /// Reports of unsafe enables, to be completed when the handler is seen.
     unsafe_enables: Vec<irq::UnsafeEnable<A>, A>,
+    /// Running handlers (thread, signal) that were reported for what they do to the mask.
+    mask_reports: Vec<(u32, u8), A>,
 }
 
 impl<A: Allocator + Clone> core::fmt::Debug for Engine<A> {
@@ -91,6 +93,7 @@ impl<A: Allocator + Clone> Engine<A> {
             graph: Graph::new_in(alloc.clone()),
             threads: Threads::new_in(alloc.clone()),
             unsafe_enables: Vec::new_in(alloc.clone()),
+            mask_reports: Vec::new_in(alloc.clone()),
             alloc,
         }
     }
@@ -128,7 +131,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return open };
         for held in cx.own().iter().filter(|held| held.is_lock() && held.class != new.class) {
             let Some(from) = self.classes.get(held.class).map(|class| class.node) else { continue };
-            if let Some(evidence) = self.graph.evidence_of(from, to, graph::Kind::of(held, new)) {
+            if let Some(evidence) = self.graph.evidence_of(from, to, graph::Kind::of(held, new, false)) {
                 open.threads |= evidence.takes_threads();
                 open.gates |= !evidence.gates().is_empty();
             }

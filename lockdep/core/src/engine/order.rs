@@ -4,7 +4,9 @@
 //! Experimental Algorithmics 11 (2006). The names are the paper's: an arc `x → y` that contradicts the order `ord` makes the
 //! pairs between `ord(y)` and `ord(x)` the affected region; `δF` are those reached from `y` in it, `δB` those that reach `x`.
 //!
-//! Promise: as long as no edge closed a cycle, `rank` of every arc's source is below that of its target.
+//! Edges that closed a cycle when they came are left out.
+//!
+//! Promise: `rank` of every other arc's source is below that of its target.
 
 use allocator_api2::alloc::Allocator;
 
@@ -37,7 +39,7 @@ impl<A: Allocator + Clone> Graph<A> {
         let mut done = 0;
         while let Some(&w) = scratch.forward.get(done) {
             done += 1;
-            for next in self.successors(w) {
+            for next in self.ordered_successors(w) {
                 if next == x {
                     return false;
                 }
@@ -57,7 +59,7 @@ impl<A: Allocator + Clone> Graph<A> {
         let mut done = 0;
         while let Some(&w) = scratch.backward.get(done) {
             done += 1;
-            for previous in self.predecessors(w) {
+            for previous in self.ordered_predecessors(w) {
                 if self.rank[previous as usize] > lower && scratch.mark(previous) {
                     scratch.backward.push(previous);
                 }
@@ -78,16 +80,13 @@ impl<A: Allocator + Clone> Graph<A> {
         }
     }
 
-    /// The pairs one arc behind `pair`.
-    pub(super) fn successors(&self, pair: Pair) -> impl Iterator<Item = Pair> + '_ {
-        let recursive = pair % 2 == 1;
-        let out = self.nodes[pair as usize / 2].out.iter().map(|&edge| self.edge(edge));
-        out.filter(move |edge| !(recursive && edge.kind.shared)).map(|edge| edge.target())
+    /// The pairs one arc of the order behind `pair`.
+    fn ordered_successors(&self, pair: Pair) -> impl Iterator<Item = Pair> + '_ {
+        self.edges_from(pair).filter(|(_, edge)| !edge.back).map(|(_, edge)| edge.target())
     }
 
-    /// The pairs one arc before `pair`.
-    pub(super) fn predecessors(&self, pair: Pair) -> impl Iterator<Item = Pair> + '_ {
-        let into = self.nodes[pair as usize / 2].into.iter().map(|&edge| self.edge(edge));
-        into.filter(move |edge| edge.target() == pair).flat_map(|edge| edge.sources())
+    /// The pairs one arc of the order before `pair`.
+    fn ordered_predecessors(&self, pair: Pair) -> impl Iterator<Item = Pair> + '_ {
+        self.edges_to(pair).filter(|(_, edge)| !edge.back).flat_map(|(_, edge)| edge.sources())
     }
 }

@@ -1,12 +1,12 @@
 //! Shortest strong paths.
 //!
-//! Breadth first over pairs (node, reached by `→R`). The kernel's search stamps classes, so that a strong path that arrives at
+//! Breadth first over pairs (node, who waits there). The kernel's search stamps classes, so that a strong path that arrives at
 //! a class after a weak one is lost; over pairs both are followed.
 
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
-use super::graph::{Edge, EdgeIx, Graph, Pair};
+use super::graph::{Cycle, Edge, EdgeIx, Graph, Pair, parts};
 
 /// Marks and work lists that the searches share, so that a search allocates nothing of its own.
 pub(super) struct Scratch<A: Allocator + Clone> {
@@ -80,12 +80,28 @@ impl<A: Allocator + Clone> Scratch<A> {
     }
 }
 
+/// How many steps the search for a cycle without a gate takes at most, and how long a cycle it finds.
+const PATIENCE: u32 = 10_000;
+const LONGEST: usize = 8;
+
 impl<A: Allocator + Clone> Graph<A> {
-    /// The shortest strong path from one of `starts` along an edge that `stop` accepts (with the pair it leads to): its edges.
+    /// The edges that lead on from a pair.
+    pub(super) fn edges_from(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge)> {
+        let out = self.nodes[parts(pair).0 as usize].out.iter().map(|&ix| (ix, self.edge(ix)));
+        out.filter(move |(_, edge)| edge.follows(pair))
+    }
+
+    /// The edges that lead to a pair.
+    pub(super) fn edges_to(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge)> {
+        let into = self.nodes[parts(pair).0 as usize].into.iter().map(|&ix| (ix, self.edge(ix)));
+        into.filter(move |(_, edge)| edge.target() == pair)
+    }
+
+    /// The shortest strong path from one of `starts` along an edge that `stop` accepts: its edges.
     pub(super) fn forward(
         &mut self,
         starts: impl IntoIterator<Item = Pair>,
-        mut stop: impl FnMut(&Graph<A>, &Edge, Pair) -> bool,
+        mut stop: impl FnMut(&Graph<A>, &Edge) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         let mut scratch = self.scratch.take();
         let found = self.forward_in(&mut scratch, starts, &mut stop);
@@ -97,7 +113,7 @@ impl<A: Allocator + Clone> Graph<A> {
         &self,
         scratch: &mut Scratch<A>,
         starts: impl IntoIterator<Item = Pair>,
-        stop: &mut dyn FnMut(&Graph<A>, &Edge, Pair) -> bool,
+        stop: &mut dyn FnMut(&Graph<A>, &Edge) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         scratch.begin();
         scratch.queue.clear();
@@ -105,13 +121,8 @@ impl<A: Allocator + Clone> Graph<A> {
         let mut done = 0;
         while let Some(&pair) = scratch.queue.get(done) {
             done += 1;
-            let recursive = pair % 2 == 1;
-            for &ix in &self.nodes[pair as usize / 2].out {
-                let edge = self.edge(ix);
-                if recursive && edge.kind.shared {
-                    continue;
-                }
-                if stop(self, edge, edge.target()) {
+            for (ix, edge) in self.edges_from(pair) {
+                if stop(self, edge) {
                     let mut path = Vec::new_in(self.alloc());
                     path.push(ix);
                     scratch.trace(pair, &mut path);
@@ -148,11 +159,7 @@ impl<A: Allocator + Clone> Graph<A> {
         let mut done = 0;
         while let Some(&pair) = scratch.queue.get(done) {
             done += 1;
-            for &ix in &self.nodes[pair as usize / 2].into {
-                let edge = self.edge(ix);
-                if edge.target() != pair {
-                    continue;
-                }
+            for (ix, edge) in self.edges_to(pair) {
                 if stop(self, edge) {
                     let mut path = Vec::new_in(self.alloc());
                     path.push(ix);
@@ -167,19 +174,75 @@ impl<A: Allocator + Clone> Graph<A> {
 
     /// The shortest strong path that leads from the end of `edge` back to its beginning, so that both close a cycle.
     pub(super) fn path_back(&mut self, edge: &Edge) -> Option<Vec<EdgeIx, A>> {
-        let (from, exclusive, target) = (edge.from, !edge.kind.shared, edge.target());
-        self.forward([target], |_, _, reached| reached / 2 == from && (exclusive || reached.is_multiple_of(2)))
+        let (from, holder) = (edge.from, edge.kind.holder);
+        self.forward([edge.target()], |_, last| last.to == from && last.kind.waiter.waits_for(holder))
     }
 
-    /// The same for an edge of the graph.
-    pub(super) fn cycle_through(&mut self, edge: EdgeIx) -> Option<Vec<EdgeIx, A>> {
-        let (from, exclusive, target) = {
+    /// The shortest cycle through an edge of the graph.
+    pub(super) fn cycle_through(&mut self, edge: EdgeIx) -> Option<Cycle<A>> {
+        let (from, holder, target) = {
             let edge = self.edge(edge);
-            (edge.from, !edge.kind.shared, edge.target())
+            (edge.from, edge.kind.holder, edge.target())
         };
-        let mut cycle =
-            self.forward([target], |_, _, reached| reached / 2 == from && (exclusive || reached.is_multiple_of(2)))?;
+        let mut cycle = self.forward([target], |_, last| last.to == from && last.kind.waiter.waits_for(holder))?;
         cycle.insert(0, edge);
         Some(cycle)
+    }
+
+    /// The shortest cycle through an edge that no gate protects, or else the shortest.
+    pub(super) fn worst_cycle_through(&mut self, edge: EdgeIx) -> Option<Cycle<A>> {
+        let shortest = self.cycle_through(edge)?;
+        if !self.is_guarded(&shortest) {
+            return Some(shortest);
+        }
+        let mut patience = PATIENCE;
+        let longer = shortest.len()..=LONGEST;
+        let unguarded = longer.into_iter().find_map(|length| self.unguarded_cycle_of(edge, length, &mut patience));
+        Some(unguarded.unwrap_or(shortest))
+    }
+
+    /// A cycle of so many different classes through an edge that no gate protects. Depth first, as gates belong to whole paths.
+    fn unguarded_cycle_of(&self, first: EdgeIx, length: usize, patience: &mut u32) -> Option<Cycle<A>> {
+        let start = self.edge(first);
+        let mut path = Vec::new_in(self.alloc());
+        // Which edge to try next, behind each edge of the path.
+        let mut next = Vec::new_in(self.alloc());
+        path.push(first);
+        next.push(0);
+        while let (Some(&last), Some(at)) = (path.last(), next.last_mut()) {
+            let here = self.edge(last);
+            let Some(&ix) = self.nodes[here.to as usize].out.get(*at).filter(|_| path.len() < length) else {
+                path.pop();
+                next.pop();
+                continue;
+            };
+            *at += 1;
+            *patience = patience.checked_sub(1)?;
+            let edge = self.edge(ix);
+            let closes = edge.to == start.from && edge.kind.waiter.waits_for(start.kind.holder);
+            if !edge.follows(here.target()) || (!closes && self.leads_into(&path, edge)) {
+                continue;
+            }
+            path.push(ix);
+            if closes && path.len() == length && !self.is_guarded(&path) {
+                return Some(path);
+            }
+            if closes {
+                path.pop();
+            } else {
+                next.push(0);
+            }
+        }
+        None
+    }
+
+    /// Whether an edge leads to a class of the path.
+    fn leads_into(&self, path: &[EdgeIx], edge: &Edge) -> bool {
+        path.iter().any(|&ix| self.edge(ix).from == edge.to)
+    }
+
+    /// Whether a gate keeps the threads of a cycle apart.
+    pub(super) fn is_guarded(&self, cycle: &[EdgeIx]) -> bool {
+        super::evidence::gates(cycle.iter().map(|&ix| &self.edge(ix).evidence)).next().is_some()
     }
 }

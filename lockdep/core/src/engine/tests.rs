@@ -1,6 +1,14 @@
 //! The rules, tried by scripts: see `tests/script.rs` for the notation.
 
+mod evidence;
+mod hygiene;
 mod inversion;
+mod irq;
+mod matrix;
+mod nesting;
+mod oracle;
+mod order;
 mod recursion;
 mod script;
 mod usage;
+mod wait;

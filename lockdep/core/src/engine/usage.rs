@@ -15,7 +15,7 @@ use allocator_api2::vec::Vec;
 
 use super::class::ClassId;
 use super::event::{Acquire, Context, HeldFlags, Place, Thread};
-use super::graph::{Edge, EdgeIx, Graph, Pair};
+use super::graph::{Edge, EdgeIx, Graph, Pair, Waiter};
 use super::verdict::{Label, Verdict};
 use super::{Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity};
@@ -64,8 +64,27 @@ pub(super) fn lowest(signals: u64) -> u8 {
     signals.trailing_zeros() as u8 + 1
 }
 
-const IN_HANDLER: [Set; 2] = [Set::Used, Set::UsedRecursive];
-const HELD_OPEN: [Set; 2] = [Set::Open, Set::OpenShared];
+impl Set {
+    /// The sets that contradict it on one class.
+    const fn contradicts(self) -> &'static [Set] {
+        match self {
+            Set::Used => &[Set::Open, Set::OpenShared],
+            Set::UsedRecursive => &[Set::Open],
+            Set::Open => &[Set::Used, Set::UsedRecursive],
+            Set::OpenShared => &[Set::Used],
+        }
+    }
+
+    const fn in_handler(self) -> bool {
+        matches!(self, Set::Used | Set::UsedRecursive)
+    }
+}
+
+/// A strong path from a class taken in the handlers of `signals` to one held while they were open.
+pub(super) struct Connection<A: Allocator> {
+    signals: u64,
+    pub(super) path: Vec<EdgeIx, A>,
+}
 
 impl<A: Allocator + Clone> Engine<A> {
     /// Marks the usage of an acquisition, and reports what contradicts it.
@@ -76,7 +95,13 @@ impl<A: Allocator + Clone> Engine<A> {
             self.mark(cx, acquire, set, cx.handler_bit(), out);
         }
         let set = if new.exclusive() { Set::Open } else { Set::OpenShared };
-        self.mark(cx, acquire, set, !new.mask, out);
+        let mut mask = new.mask;
+        if acquire.upgrade {
+            // Signals that were blocked since the lock was taken upgradably open again under the upgraded one.
+            let hold = cx.own().iter().rev().find(|held| held.is_lock() && held.lock == new.lock);
+            mask &= hold.map_or(mask, |hold| hold.mask);
+        }
+        self.mark(cx, acquire, set, !mask, out);
     }
 
     fn mark(&mut self, cx: &Context<'_>, acquire: &Acquire, set: Set, signals: u64, out: &mut Verdicts<A>) {
@@ -96,20 +121,21 @@ impl<A: Allocator + Clone> Engine<A> {
         *bit_set |= fresh;
         let new = &acquire.new;
         class.usage.groups.push(Group { set, signals: fresh, place: new.place, thread: cx.thread, mode: new.mode });
-        let in_handler = IN_HANDLER.contains(&set);
         self.graph.usage_changed(node);
-        if in_handler {
+        if set.in_handler() {
             self.complete_unsafe_enables(new.class, fresh, out);
         }
         if conflicts & fresh != 0 {
-            self.report_usage(cx, acquire, in_handler, conflicts & fresh, out);
+            self.report_usage(cx, acquire, set, conflicts & fresh, out);
             return;
         }
+        let (down, up) = (&self.graph.down, &self.graph.up);
+        let of = |sets: &[u64], waiter: Waiter| sets[waiter.at(node) as usize];
         let across = match set {
-            Set::Used => self.graph.down[node as usize * 2],
-            Set::UsedRecursive => self.graph.down[node as usize * 2 + 1],
-            Set::Open => self.graph.up[node as usize * 2] | self.graph.up[node as usize * 2 + 1],
-            Set::OpenShared => self.graph.up[node as usize * 2],
+            Set::Used => of(down, Waiter::Anybody),
+            Set::UsedRecursive => of(down, Waiter::Recursive),
+            Set::Open => of(up, Waiter::Anybody) | of(up, Waiter::Recursive),
+            Set::OpenShared => of(up, Waiter::Anybody) | of(up, Waiter::Upgrade),
         };
         if across & fresh != 0 {
             self.report_usage_path(new.class, set, across & fresh, out);
@@ -117,18 +143,17 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// One class contradicts itself.
-    fn report_usage(&self, cx: &Context<'_>, acquire: &Acquire, in_handler: bool, signals: u64, out: &mut Verdicts<A>) {
+    fn report_usage(&self, cx: &Context<'_>, acquire: &Acquire, set: Set, signals: u64, out: &mut Verdicts<A>) {
         let new = &acquire.new;
         let signal = lowest(signals);
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqUsage, Severity::Possible).signals(signals);
-        let (label, other_sets, other_label) = if in_handler {
-            (Label::InHandler(signal), HELD_OPEN, Label::HeldOpen(signal))
-        } else {
-            (Label::HeldOpen(signal), IN_HANDLER, Label::InHandler(signal))
-        };
+        let (mut label, mut other_label) = (Label::HeldOpen(signal), Label::InHandler(signal));
+        if set.in_handler() {
+            core::mem::swap(&mut label, &mut other_label);
+        }
         let lock = verdict.class(new.class, new.mode, new.place);
         let (place, thread) = self.usage_place(new.class, |usage| {
-            usage.first(&other_sets, 1 << (signal - 1)).map(|group| (group.place, group.thread))
+            usage.first(set.contradicts(), 1 << (signal - 1)).map(|group| (group.place, group.thread))
         });
         verdict.part(other_label, Some(lock), place, thread);
         verdict.part(label, Some(lock), new.place, cx.thread);
@@ -141,50 +166,43 @@ impl<A: Allocator + Clone> Engine<A> {
         let signal = lowest(signals);
         let bit = 1 << (signal - 1);
         let path = match set {
-            Set::Used => self.path_to_open(node * 2, bit),
-            Set::UsedRecursive => self.path_to_open(node * 2 + 1, bit),
-            Set::Open => self.path_from_used([node * 2, node * 2 + 1], bit),
-            Set::OpenShared => self.path_from_used([node * 2], bit),
+            Set::Used => self.path_to_open(Waiter::Anybody.at(node), bit),
+            Set::UsedRecursive => self.path_to_open(Waiter::Recursive.at(node), bit),
+            Set::Open => self.path_from_used([Waiter::Anybody.at(node), Waiter::Recursive.at(node)], bit),
+            Set::OpenShared => self.path_from_used([Waiter::Anybody.at(node), Waiter::Upgrade.at(node)], bit),
         };
         if let Some(path) = path {
-            self.report_inversion_of(signals, &path, out);
+            self.report_connection(&Connection { signals, path }, out);
         }
     }
 
-    /// A new dependency connects a class taken in a handler with one held while its signal is open.
-    pub(super) fn check_connection(&mut self, edge: EdgeIx, out: &mut Verdicts<A>) {
-        let (from, to, kind, target) = {
-            let edge = self.graph.edge(edge);
-            (edge.from, edge.to, edge.kind, edge.target())
-        };
-        let sources = [from * 2, from * 2 + 1];
-        let sources = &sources[..if kind.shared { 1 } else { 2 }];
-        let above = sources.iter().fold(self.graph.nodes[from as usize].bits.safe(kind), |bits, &source| {
-            bits | self.graph.up[source as usize]
-        });
-        let below = self.graph.nodes[to as usize].bits.unsafe_(kind) | self.graph.down[target as usize];
-        let signals = above & below;
+    /// What a new dependency connects: a class taken in a handler with one held while its signal is open.
+    pub(super) fn connection(&mut self, ix: EdgeIx) -> Option<Connection<A>> {
+        let edge = self.graph.edge(ix);
+        let (sources, target) = (edge.sources(), edge.target());
+        let safe = self.graph.nodes[edge.from as usize].bits.safe(edge.kind);
+        let open = self.graph.nodes[edge.to as usize].bits.unsafe_(edge.kind);
+        let above = edge.sources().fold(safe, |bits, source| bits | self.graph.up[source as usize]);
+        let signals = above & (open | self.graph.down[target as usize]);
         if signals == 0 {
-            return;
+            return None;
         }
         let bit = 1 << (lowest(signals) - 1);
         let mut path = Vec::new_in(self.alloc.clone());
-        if self.graph.nodes[from as usize].bits.safe(kind) & bit == 0 {
-            let Some(before) = self.path_from_used(sources.iter().copied(), bit) else { return };
-            path.extend_from_slice(&before);
+        if safe & bit == 0 {
+            path.extend_from_slice(&self.path_from_used(sources, bit)?);
         }
-        path.push(edge);
-        if self.graph.nodes[to as usize].bits.unsafe_(kind) & bit == 0 {
-            let Some(behind) = self.path_to_open(target, bit) else { return };
-            path.extend_from_slice(&behind);
+        path.push(ix);
+        if open & bit == 0 {
+            path.extend_from_slice(&self.path_to_open(target, bit)?);
         }
-        self.report_inversion_of(signals, &path, out);
+        Some(Connection { signals, path })
     }
 
     /// The shortest strong path from a pair to a class held while the signal was open.
     fn path_to_open(&mut self, start: Pair, bit: u64) -> Option<Vec<EdgeIx, A>> {
-        self.graph.forward([start], |graph: &Graph<A>, edge: &Edge, reached| {
-            graph.nodes[reached as usize / 2].bits.unsafe_(edge.kind) & bit != 0
+        self.graph.forward([start], |graph: &Graph<A>, edge: &Edge| {
+            graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0
         })
     }
 
@@ -195,14 +213,22 @@ impl<A: Allocator + Clone> Engine<A> {
         })
     }
 
-    fn report_inversion_of(&self, signals: u64, path: &[EdgeIx], out: &mut Verdicts<A>) {
+    pub(super) fn report_connection(&self, connection: &Connection<A>, out: &mut Verdicts<A>) {
+        let path = &connection.path;
         let (Some(&first), Some(&last)) = (path.first(), path.last()) else { return };
-        let signal = lowest(signals);
+        let (first, last) = (self.graph.edge(first), self.graph.edge(last));
+        let signal = lowest(connection.signals);
         let bit = 1 << (signal - 1);
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqInversion, Severity::Possible).signals(bit);
-        let safe = self.graph.class(self.graph.edge(first).from);
-        let open = self.graph.class(self.graph.edge(last).to);
-        let (safe_group, open_group) = (self.group(safe, &IN_HANDLER, bit), self.group(open, &HELD_OPEN, bit));
+        let (safe, open) = (self.graph.class(first.from), self.graph.class(last.to));
+        // The usage that really conflicts: as in `Bits::safe` and `Bits::unsafe_`.
+        let used = if first.kind.shared() { Set::OpenShared } else { Set::Open }.contradicts();
+        let held_open: &[Set] = match last.kind.waiter {
+            Waiter::Upgrade => &[Set::OpenShared],
+            Waiter::Recursive => Set::UsedRecursive.contradicts(),
+            Waiter::Anybody => Set::Used.contradicts(),
+        };
+        let (safe_group, open_group) = (self.group(safe, used, bit), self.group(open, held_open, bit));
         let lock = verdict.class(safe, safe_group.map_or(Mode::Write, |group| group.mode), Place::default());
         if let Some(group) = safe_group {
             verdict.locks[lock].place = group.place;
@@ -212,9 +238,8 @@ impl<A: Allocator + Clone> Engine<A> {
         for &ix in path {
             let edge = self.graph.edge(ix);
             let to = verdict.class(self.graph.class(edge.to), edge.modes.1, edge.acquiring);
-            let thread = self.thread_of(edge);
-            verdict.part(Label::Holding, Some(from), edge.holding, thread);
-            verdict.part(Label::AcquiredUnder, Some(to), edge.acquiring, thread);
+            verdict.part(Label::Holding, Some(from), edge.holding, edge.thread());
+            verdict.part(Label::AcquiredUnder, Some(to), edge.acquiring, edge.thread());
             from = to;
         }
         if let Some(group) = open_group {
@@ -225,10 +250,5 @@ impl<A: Allocator + Clone> Engine<A> {
 
     fn group(&self, class: ClassId, sets: &[Set], signals: u64) -> Option<&Group> {
         self.classes.get(class)?.usage.first(sets, signals)
-    }
-
-    /// The first thread that made a dependency.
-    pub(super) fn thread_of(&self, edge: &Edge) -> Thread {
-        Thread { id: edge.evidence.first_thread(), began: 0 }
     }
 }

@@ -24,7 +24,7 @@
 //! | `might_lock A`, `might_sleep`, `held A`, `not_held A`, `none_held` | annotations |
 //! | `drop A` | the lock is gone |
 //! | `on 10 {`, `on 10 +12 {`, `on 10 nodefer {` | a handler: as installed plainly, with 12 in its mask, with 10 open |
-//! | `end`, `end_test` | the thread ends; the test ends |
+//! | `begin`, `end`, `end_test` | the thread begins only here, not with all others; the thread ends; the test ends |
 //!
 //! Words of `class`: `sleep`, `spin`, `free`; `leaf`, `no_validate`, `by_instance`, `ascending` (comparator by address),
 //! `handler_reads` (a plain read in a handler is recursive), `as_spin` (declared to spin, whatever the lock).
@@ -36,8 +36,8 @@ use allocator_api2::alloc::Global;
 
 use crate::class::ClassRules;
 use crate::engine::{
-    Acquire, ClassId, ClassInfo, Context, End, Engine, Event, Held, HeldFlags, Hint, Label, Place, Reopen, State, Thread,
-    Unmask, Verdict, Verdicts,
+    Acquire, ClassId, ClassInfo, Context, End, Engine, Event, Held, HeldFlags, Hint, Label, OpenEvidence, Place, Reopen, State,
+    Thread, Unmask, Verdict, Verdicts,
 };
 use crate::kind::{Mode, ReportKind, Severity, WaitType};
 
@@ -68,6 +68,8 @@ pub(super) struct World {
     pub(super) engine: Engine<Global>,
     /// The reports that would be printed: the first of each identity, and those that are stronger than before.
     pub(super) found: Vec<Verdict<Global>>,
+    /// Whether the engine checks itself after every step.
+    pub(super) checking: bool,
     classes: Vec<(String, ClassInfo)>,
     threads: Vec<Model>,
     lines: u64,
@@ -75,6 +77,8 @@ pub(super) struct World {
     /// The text of each step; a place's site is the number of its step, from 1.
     steps: Vec<String>,
     seen: HashMap<Identity, u8>,
+    /// How often a lock at this address was dropped.
+    lives: HashMap<usize, u64>,
 }
 
 /// What makes two verdicts one report: as in the runtime, with steps for source positions.
@@ -155,12 +159,14 @@ impl World {
         World {
             engine: Engine::new_in(Global),
             found: Vec::new(),
+            checking: true,
             classes: Vec::new(),
             threads: Vec::new(),
             lines: bit(10) | bit(12),
             clock: 0,
             steps: Vec::new(),
             seen: HashMap::new(),
+            lives: HashMap::new(),
         }
     }
 
@@ -174,11 +180,14 @@ impl World {
     pub(super) fn go(&mut self, script: &str) {
         let mut who = self.threads.len().checked_sub(1);
         let script = script.replace('{', "{,").replace('}', ",return,");
-        for step in script.split([',', ';', '\n']) {
-            let (name, step) = match step.split_once(':') {
-                Some((name, step)) => (Some(name.trim()), step.trim()),
-                None => (None, step.trim()),
-            };
+        let steps = script.split([',', ';', '\n']).map(|step| match step.split_once(':') {
+            Some((name, step)) => (Some(name.trim()), step.trim()),
+            None => (None, step.trim()),
+        });
+        for name in steps.clone().filter_map(|(name, _)| name) {
+            self.thread(name);
+        }
+        for (name, step) in steps {
             if let Some(name) = name {
                 who = Some(self.thread(name));
             }
@@ -190,7 +199,6 @@ impl World {
                 (words, Some(who)) => self.step(who, words),
                 (words, None) => panic!("nobody does {words:?}"),
             }
-            self.engine.check_invariants();
         }
     }
 
@@ -251,6 +259,11 @@ impl World {
         };
         let id = ClassId::new(class as u32 + 1, subclass.parse().expect("a subclass is a number"));
         Lock { class, id, address: (class + 1) << 16 | (instance + 1) << 4 }
+    }
+
+    /// The identity of a lock: its address alone is used again after a drop.
+    fn instance(&self, lock: Lock) -> u64 {
+        lock.address as u64 | self.lives.get(&lock.address).copied().unwrap_or(0) << 32
     }
 
     fn place(&self) -> Place {
@@ -318,10 +331,10 @@ impl World {
                 let lock = self.lock(name);
                 self.check_only(who, lock, Mode::Write, Options::default());
             }
-            ["might_sleep"] => self.event(who, |cx| Event::MightSleep { cx, place }),
+            ["might_sleep"] => drop(self.event(who, |cx| Event::MightSleep { cx, place })),
             ["held", name] => self.assert_held(who, name, true),
             ["not_held", name] => self.assert_held(who, name, false),
-            ["none_held"] => self.event(who, |cx| Event::AssertNoneHeld { cx, place }),
+            ["none_held"] => drop(self.event(who, |cx| Event::AssertNoneHeld { cx, place })),
             ["drop", name] => {
                 let lock = self.lock(name);
                 let held = self.threads[who].held.iter().rposition(|held| held.is_lock() && held.lock == lock.address);
@@ -330,17 +343,23 @@ impl World {
                     self.event(who, |cx| Event::Freed { cx, held, place });
                     self.threads[who].take_out(at);
                 }
-                self.event(who, |_| Event::Forget { instance: lock.address as u64 });
+                let instance = self.instance(lock);
+                self.event(who, |_| Event::Forget { instance });
+                *self.lives.entry(lock.address).or_insert(0) += 1;
             }
             ["on", signal, ref more @ ..] => self.enter(who, signal.parse().expect("a signal is a number"), more),
             ["return"] => self.leave(who),
+            ["begin"] => {
+                self.clock += 1;
+                self.threads[who].thread.began = self.clock;
+            }
             ["end"] => {
                 self.event(who, |cx| Event::End { cx, end: End::Thread, place });
                 self.clock += 1;
                 let (thread, now) = (self.threads[who].thread.id, self.clock);
                 self.event(who, |_| Event::ThreadEnd { thread, now });
             }
-            ["end_test"] => self.event(who, |cx| Event::End { cx, end: End::Test, place }),
+            ["end_test"] => drop(self.event(who, |cx| Event::End { cx, end: End::Test, place })),
             [verb, name, ref rest @ ..] => {
                 let options = self.options(rest);
                 self.take(who, verb, name, options);
@@ -422,7 +441,7 @@ impl World {
             mask: thread.mask,
             place: self.place(),
             chain: 0,
-            instance: lock.address as u64,
+            instance: self.instance(lock),
             order: options.order,
         };
         let Options { nest, queued, upgrade, wait, timed, .. } = options;
@@ -464,7 +483,7 @@ impl World {
         let own = &thread.held[thread.base..];
         match own.iter().rposition(|held| held.is_lock() && held.lock == lock.address) {
             Some(at) => thread.take_out(thread.base + at),
-            None => self.event(who, |cx| Event::UnlockImbalance { cx, class: ClassId::new(lock.id.base(), 0), place }),
+            None => drop(self.event(who, |cx| Event::UnlockImbalance { cx, class: ClassId::new(lock.id.base(), 0), place })),
         }
     }
 
@@ -531,12 +550,10 @@ impl World {
         let thread = &self.threads[who];
         let own = opened.and_then(|opened| thread.section(opened));
         let worth_asking = thread.worth_asking(how, own, after);
-        let before = self.found.len();
-        self.event(who, |cx| Event::Unmask(cx, Unmask { how, mask: after, own, place }));
-        let reported = self.found.len() > before;
-        assert!(worth_asking || !reported, "the runtime would not have asked: {}", self.explain());
+        let wrong = self.event(who, |cx| Event::Unmask(cx, Unmask { how, mask: after, own, place }));
+        assert!(worth_asking || !wrong, "the runtime would not have asked: {}", self.explain());
         let thread = &mut self.threads[who];
-        if reported {
+        if wrong {
             let base = thread.base;
             for held in thread.held[base..].iter_mut().filter(|held| matches!(held.state, State::Section | State::Disabled)) {
                 held.flags = held.flags.with(HeldFlags::SPOILED);
@@ -576,31 +593,30 @@ impl World {
         let place = self.place();
         let thread = &self.threads[who];
         let interrupted = thread.interrupted.last().expect("a handler returns once");
-        let (entered, before) = (interrupted.entered, self.found.len());
+        let entered = interrupted.entered;
         let worth_asking = thread.held.len() > thread.base || thread.mask != entered;
-        self.event(who, |cx| Event::End { cx, end: End::Handler { entered }, place });
-        assert!(worth_asking || self.found.len() == before, "the runtime would not have asked: {}", self.explain());
+        let wrong = self.event(who, |cx| Event::End { cx, end: End::Handler { entered }, place });
+        assert!(worth_asking || !wrong, "the runtime would not have asked: {}", self.explain());
         let thread = &mut self.threads[who];
         let interrupted = thread.interrupted.pop().expect("a handler returns once");
-        thread.held.truncate(thread.base);
+        let counted = thread.counted.1.serial;
+        if thread.held.drain(thread.base..).any(|left| left.state == State::Section && left.instance == counted) {
+            thread.counted.0 = 0;
+        }
         thread.base = interrupted.base;
         thread.mask = interrupted.mask;
         thread.handler = interrupted.handler;
     }
 
-    /// Hands the engine an event and keeps what is new.
-    pub(super) fn event(&mut self, who: usize, event: impl for<'t> FnOnce(Context<'t>) -> Event<'t>) {
-        let thread = &self.threads[who];
-        let cx = Context {
-            thread: thread.thread,
-            now: self.clock,
-            held: &thread.held,
-            base: thread.base,
-            mask: thread.mask,
-            handler: thread.handler,
-        };
+    /// Hands the engine an event and keeps what is new. Whether anything is wrong, known or not.
+    fn event(&mut self, who: usize, event: impl for<'t> FnOnce(Context<'t>) -> Event<'t>) -> bool {
+        let Model { ref held, thread, base, mask, handler, .. } = self.threads[who];
+        let cx = Context { thread, now: self.clock, held, base, mask, handler };
         let verdicts: Verdicts<Global> = self.engine.apply(event(cx));
-        self.engine.check_invariants();
+        if self.checking {
+            self.engine.check_invariants();
+        }
+        let wrong = !verdicts.is_empty();
         for verdict in verdicts {
             if matches!(verdict.kind, ReportKind::Recursion | ReportKind::Deadlock) && verdict.severity == Severity::Certain {
                 self.threads[who].stuck = true;
@@ -612,6 +628,7 @@ impl World {
                 self.found.push(verdict);
             }
         }
+        wrong
     }
 
     /// The reports, one line each.
@@ -645,6 +662,16 @@ impl World {
             write!(line, " (gate {})", self.name(gate)).unwrap();
         }
         line
+    }
+
+    /// What taking `name` once more, after another script, could teach.
+    pub(super) fn open_evidence(mut self, script: &str, name: &str) -> OpenEvidence {
+        self.go(script);
+        let lock = self.lock(name);
+        let thread = &self.threads[self.threads.len() - 1];
+        let new = Held { lock: lock.address, class: lock.id, state: State::Held, ..Held::FREE };
+        let Model { ref held, thread, base, mask, handler, .. } = *thread;
+        self.engine.open_evidence(&Context { thread, now: self.clock, held, base, mask, handler }, &new)
     }
 
     /// The dependencies that are known, sorted.

@@ -68,7 +68,11 @@ fn signals_are_told_apart() {
     // The handler of 10 leaves 12 open: the handler of 12 may interrupt it.
     check("t1: on 10 { lock A, unlock A }, on 12 +10 { lock A, unlock A }", &["IrqUsage Possible: A on 12"]);
     check("t1: on 10 +12 { lock A, unlock A }, on 12 +10 { lock A, unlock A }", &[]);
-    check("t1: on 10 { lock A, unlock A }, on 12 { lock A, unlock A }", &["IrqUsage Possible: A on 10 12"]);
+    // Each may interrupt the other: two signals, two findings.
+    check(
+        "t1: on 10 { lock A, unlock A }, on 12 { lock A, unlock A }",
+        &["IrqUsage Possible: A on 12", "IrqUsage Possible: A on 10"],
+    );
 }
 
 #[test]
@@ -259,6 +263,16 @@ fn one_acquisition_reports_the_shortest_connection() {
 fn a_class_without_validation_has_no_usage() {
     check("class A no_validate; t1: lock A, unlock A, on 10 { lock A, unlock A }", &[]);
     check("class B no_validate; t1: lock B, unlock B, on 10 { lock A, unlock A }; t2: lock_irq A, lock B", &[]);
+}
+
+/// Found by the oracle: the signals are blocked while it upgrades, and open again while it writes.
+#[test]
+fn an_upgrade_with_signals_blocked_for_a_while() {
+    let report = ["IrqUsage Possible: S on 10"];
+    check("t1: upread S, lock_irqsave A, upgrade S, unlock A, unlock S; t2: on 10 { rread S", &report);
+    check("t1: upread S, upgrade S, unlock S; t2: on 10 { rread S", &report);
+    check("t1: upread S, unlock S; t2: on 10 { rread S", &[]);
+    check("t1: upread_irqsave S, upgrade S, unlock S; t2: on 10 { rread S", &[]);
 }
 
 #[test]
