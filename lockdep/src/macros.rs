@@ -141,31 +141,31 @@ pub mod __private {
 
     pub use lockdep_lock_api::Validated;
 
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn might_lock(map: &LockMap) {
         map.might_lock(How::write());
     }
 
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn might_sleep() {
         runtime::might_sleep();
     }
 
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn assert_held(map: &LockMap) {
         map.assert_held();
     }
 
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn assert_not_held(map: &LockMap) {
         map.assert_not_held();
     }
 
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn assert_none_held() {
         runtime::assert_none_held();

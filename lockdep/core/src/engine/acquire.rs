@@ -105,14 +105,7 @@ impl<A: Allocator + Clone> Engine<A> {
         judged.max_by_key(|&(_, severity)| severity)
     }
 
-    fn report_recursion(
-        &self,
-        cx: &Context<'_>,
-        acquire: &Acquire,
-        held: &Held,
-        severity: Severity,
-        out: &mut Verdicts<A>,
-    ) {
+    fn report_recursion(&self, cx: &Context<'_>, acquire: &Acquire, held: &Held, severity: Severity, out: &mut Verdicts<A>) {
         let new = &acquire.new;
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Recursion, severity);
         if held.lock != new.lock {
@@ -171,14 +164,7 @@ impl<A: Allocator + Clone> Engine<A> {
         self.check_wait(cx, WaitType::Sleep, &Held { place, ..Held::FREE }, out);
     }
 
-    pub(super) fn might_wait(
-        &mut self,
-        cx: &Context<'_>,
-        class: ClassId,
-        info: ClassInfo,
-        place: Place,
-        out: &mut Verdicts<A>,
-    ) {
+    pub(super) fn might_wait(&mut self, cx: &Context<'_>, class: ClassId, info: ClassInfo, place: Place, out: &mut Verdicts<A>) {
         self.learn(class, info);
         self.check_wait(cx, self.wait_of(class), &Held { class, place, ..Held::FREE }, out);
     }
@@ -258,13 +244,7 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// Every held lock of this context now comes before the new one.
-    fn add_dependencies(
-        &mut self,
-        cx: &Context<'_>,
-        acquire: &Acquire,
-        worst: &mut Option<Cycle<A>>,
-        out: &mut Verdicts<A>,
-    ) {
+    fn add_dependencies(&mut self, cx: &Context<'_>, acquire: &Acquire, worst: &mut Option<Cycle<A>>, out: &mut Verdicts<A>) {
         let new = &acquire.new;
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return };
         let mut connection: Option<Connection<A>> = None;
@@ -320,10 +300,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let seen = Seen { thread: cx.thread.id, first: cx.now, last: cx.now };
         let gates = cx.held.iter().filter(|gate| gate.is_lock() && gate.instance != 0);
         let gates = gates.filter(|gate| gate.lock != held.lock && gate.lock != new.lock);
-        Evidence::new(
-            seen,
-            gates.map(|gate| Gate { instance: gate.instance, class: gate.class, exclusive: gate.exclusive() }),
-        )
+        Evidence::new(seen, gates.map(|gate| Gate { instance: gate.instance, class: gate.class, exclusive: gate.exclusive() }))
     }
 
     /// A closed strong path: every dependency of it with both its places.
@@ -354,14 +331,7 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// The waiters of a condition variable are woken by one who holds locks: whoever waits for it while holding one of these
     /// waits for this thread, and it for them.
-    pub(super) fn notify(
-        &mut self,
-        cx: &Context<'_>,
-        condvar: ClassId,
-        info: ClassInfo,
-        place: Place,
-        out: &mut Verdicts<A>,
-    ) {
+    pub(super) fn notify(&mut self, cx: &Context<'_>, condvar: ClassId, info: ClassInfo, place: Place, out: &mut Verdicts<A>) {
         self.learn(condvar, info);
         let Some(from) = self.classes.get(condvar).map(|class| class.node) else { return };
         let mut worst = None;

@@ -79,13 +79,7 @@ impl<A: Allocator + Clone> Graph<A> {
         self.down = down;
     }
 
-    fn spread(
-        &self,
-        pair: Pair,
-        bits: u64,
-        sets: &mut Vec<u64, A>,
-        next: impl Fn(&Graph<A>, Pair, &mut dyn FnMut(Pair)),
-    ) {
+    fn spread(&self, pair: Pair, bits: u64, sets: &mut Vec<u64, A>, next: impl Fn(&Graph<A>, Pair, &mut dyn FnMut(Pair))) {
         if bits & !sets[pair as usize] == 0 {
             return;
         }

@@ -175,9 +175,7 @@ impl<A: Allocator + Clone> Threads<A> {
 }
 
 /// The locks held on every side, exclusively on all but one at most: they keep the threads of the cycle apart.
-pub(super) fn gates<'e>(
-    cycle: impl Iterator<Item = &'e Evidence> + Clone,
-) -> impl Iterator<Item = ClassId> {
+pub(super) fn gates<'e>(cycle: impl Iterator<Item = &'e Evidence> + Clone) -> impl Iterator<Item = ClassId> {
     let first = cycle.clone().next().copied().unwrap_or_default();
     let candidates = (0..first.gates().len()).map(move |i| first.gates()[i]);
     candidates.filter_map(move |gate| {

@@ -49,14 +49,7 @@ impl<A: Allocator + Clone> Engine<A> {
         self.check_mask_at_end(cx, entered, place, out);
     }
 
-    pub(super) fn assert_held(
-        &mut self,
-        cx: &Context<'_>,
-        class: ClassId,
-        expected: bool,
-        place: Place,
-        out: &mut Verdicts<A>,
-    ) {
+    pub(super) fn assert_held(&mut self, cx: &Context<'_>, class: ClassId, expected: bool, place: Place, out: &mut Verdicts<A>) {
         let hint = if expected { Hint::NotHeld } else { Hint::IsHeld };
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::AssertHeld, Severity::Certain).hint(hint);
         let held = cx.held.iter().rev().find(|held| held.is_lock() && held.class == class).filter(|_| !expected);

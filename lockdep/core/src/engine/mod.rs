@@ -157,9 +157,7 @@ impl<A: Allocator + Clone> Engine<A> {
     /// Every dependency between classes: from, to, kind (`"EN"`), where the first was held, where the second was acquired.
     pub fn dependencies(&self) -> impl Iterator<Item = (ClassId, ClassId, &'static str, Place, Place)> + '_ {
         self.graph.edges().filter_map(|(from, to, edge)| match (from, to) {
-            (graph::Key::Class(from), graph::Key::Class(to)) => {
-                Some((from, to, edge.kind.name(), edge.holding, edge.acquiring))
-            }
+            (graph::Key::Class(from), graph::Key::Class(to)) => Some((from, to, edge.kind.name(), edge.holding, edge.acquiring)),
             _ => None,
         })
     }

@@ -201,16 +201,13 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// The shortest strong path from a pair to a class held while the signal was open.
     fn path_to_open(&mut self, start: Pair, bit: u64) -> Option<Vec<EdgeIx, A>> {
-        self.graph.forward([start], |graph: &Graph<A>, edge: &Edge| {
-            graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0
-        })
+        self.graph
+            .forward([start], |graph: &Graph<A>, edge: &Edge| graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0)
     }
 
     /// The shortest strong path to one of the pairs from a class taken in the signal's handler.
     fn path_from_used(&mut self, ends: impl IntoIterator<Item = Pair>, bit: u64) -> Option<Vec<EdgeIx, A>> {
-        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge| {
-            graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0
-        })
+        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge| graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0)
     }
 
     pub(super) fn report_connection(&self, connection: &Connection<A>, out: &mut Verdicts<A>) {

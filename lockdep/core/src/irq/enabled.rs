@@ -5,31 +5,37 @@ use core::panic::Location;
 use crate::engine::State;
 use crate::map::LockMap;
 use crate::runtime::irqs::{self, Opened};
+use crate::stack::keep_frame;
 
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub(super) fn disable() {
     irqs::disable(Location::caller());
+    keep_frame();
 }
 
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub(super) fn enable() {
     irqs::enable(Location::caller());
+    keep_frame();
 }
 
 pub(super) struct Flags(Opened);
 
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub(super) fn save() -> Flags {
-    Flags(irqs::open(State::Section, Location::caller()))
+    let opened = irqs::open(State::Section, Location::caller());
+    keep_frame();
+    Flags(opened)
 }
 
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub(super) fn restore(flags: Flags) {
     irqs::restore(flags.0, Some(Location::caller()));
+    keep_frame();
 }
 
 #[inline]
@@ -37,9 +43,11 @@ pub(super) fn enabled() -> bool {
     irqs::enabled()
 }
 
+#[inline(always)]
 #[track_caller]
 pub(super) fn sync() {
     irqs::sync(Location::caller());
+    keep_frame();
 }
 
 pub(super) struct Counted(Opened);
@@ -53,9 +61,10 @@ impl Counted {
 }
 
 impl Drop for Counted {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         irqs::counted_end(self.0);
+        keep_frame();
     }
 }
 
@@ -96,12 +105,13 @@ impl Section {
 }
 
 impl Drop for Section {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         match self {
             Section::Irq(opened) => irqs::end_lock_irq(*opened),
             Section::Save(opened) => irqs::restore(*opened, None),
             Section::Counted(_) => {}
         }
+        keep_frame();
     }
 }

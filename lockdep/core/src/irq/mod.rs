@@ -37,7 +37,7 @@ use crate::map::LockMap;
 /// Blocks the signals of [`lines`] in this thread.
 ///
 /// Cost: one system call, or none when they are blocked already. **Signal safety:** may be called in a handler.
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub fn disable() {
     imp::disable();
@@ -50,7 +50,7 @@ pub fn disable() {
 ///
 /// Cost: one system call. **Signal safety:** may be called in a handler, but is reported there as `IrqState`: the mask belongs
 /// to the interrupted code.
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub fn enable() {
     imp::enable();
@@ -68,7 +68,7 @@ pub fn enable() {
 /// lockdep_core::irq::restore(flags);
 /// assert!(lockdep_core::irq::enabled());
 /// ```
-#[inline]
+#[inline(always)]
 #[track_caller]
 #[must_use = "the flags are what `restore` needs"]
 pub fn save() -> Flags {
@@ -78,7 +78,7 @@ pub fn save() -> Flags {
 /// Puts the mask back to what `flags` found.
 ///
 /// Cost: one system call, or none when nothing changes. **Signal safety:** may be called in a handler, for flags saved there.
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub fn restore(flags: Flags) {
     imp::restore(flags.state);
@@ -97,6 +97,7 @@ pub fn enabled() -> bool {
 ///
 /// Call it after foreign code that changes masks on purpose. Cost: one system call. **Signal safety:** may be called in a
 /// handler.
+#[inline(always)]
 #[track_caller]
 pub fn sync() {
     imp::sync();

@@ -19,6 +19,7 @@ use crate::runtime::acquire;
 use crate::runtime::contention;
 use crate::runtime::globals::{ClassRecord, Globals, InstanceRecord};
 use crate::runtime::slow;
+use crate::stack::keep_frame;
 
 /// The validator's field in a lock.
 ///
@@ -185,21 +186,27 @@ impl LockMap {
     }
 
     /// Records the order as if the lock were taken and released here, without touching it.
+    #[inline(always)]
     #[track_caller]
     pub fn might_lock(&self, how: How<'_>) {
         acquire::check_only(self, how, Location::caller(), None);
+        keep_frame();
     }
 
     /// Reports if this thread does not hold the lock.
+    #[inline(always)]
     #[track_caller]
     pub fn assert_held(&self) {
         acquire::assert_held(self, true, Location::caller());
+        keep_frame();
     }
 
     /// Reports if this thread holds the lock.
+    #[inline(always)]
     #[track_caller]
     pub fn assert_not_held(&self) {
         acquire::assert_held(self, false, Location::caller());
+        keep_frame();
     }
 
     /// The identity of the lock while it stays where it is.

@@ -224,12 +224,14 @@ pub fn handlers_expected() {
 }
 
 /// Says that the code may sleep here: reported in a handler and under a spin lock.
+#[inline(always)]
 #[track_caller]
 pub fn might_sleep() {
     imp::might_sleep();
 }
 
 /// Reports if this thread holds any checked lock.
+#[inline(always)]
 #[track_caller]
 pub fn assert_none_held() {
     imp::assert_none_held();

@@ -31,6 +31,14 @@ pub(crate) fn here() -> (usize, usize) {
     (ip, sp)
 }
 
+/// Placed behind a call, keeps the frame of the function this is inlined into: a call that comes last would otherwise be a jump,
+/// and its stack would begin with the caller's caller. No instruction.
+#[inline(always)]
+pub(crate) fn keep_frame() {
+    // SAFETY: nothing is executed.
+    unsafe { core::arch::asm!("", options(nomem, nostack, preserves_flags)) };
+}
+
 /// A capture that can be recognised again. Never changed once it is published.
 struct Capture {
     ip: usize,

@@ -55,7 +55,8 @@ fn a_gate_may_be_try_locked_or_come_late() {
 
 #[test]
 fn a_gate_that_is_missing_later_raises_the_severity_once() {
-    let guarded = "t1: lock G, lock A, lock B, unlock B, unlock A, unlock G; t2: lock G, lock B, lock A, unlock A, unlock B, unlock G";
+    let guarded =
+        "t1: lock G, lock A, lock B, unlock B, unlock A, unlock G; t2: lock G, lock B, lock A, unlock A, unlock B, unlock G";
     check(guarded, &["Inversion Guarded: B A (gate G)"]);
     for missing in ["lock A, lock B, unlock B, unlock A", "lock B, lock A, unlock A, unlock B"] {
         let world = World::run(&format!("{guarded}; t3: {missing}; t4: {missing}; t3: {missing}"));
@@ -121,11 +122,7 @@ fn a_gate_missing_later_on_one_of_two_cycles() {
          t2: lock H, lock B, lock C, unlock C, unlock B, lock C, lock A, unlock A, unlock C, unlock H
          t3: lock G, lock B, lock A, unlock A, unlock B, unlock G
          t4: lock G, lock A, lock B",
-        &[
-            "Inversion Guarded: C A B (gate H)",
-            "Inversion Guarded: B A (gate G)",
-            "Inversion Possible: A B C",
-        ],
+        &["Inversion Guarded: C A B (gate H)", "Inversion Guarded: B A (gate G)", "Inversion Possible: A B C"],
     );
 }
 
@@ -189,10 +186,10 @@ fn many_threads() {
     check(&format!("{crowd} t2: lock G, lock B, lock A"), &["Inversion Guarded: B A (gate G)"]);
     // After so many threads, one more still takes the gate away.
     check(&format!("{crowd} t1: {section}; t2: lock G, lock B, lock A"), &["Inversion Possible: B A"]);
-    check(&format!("{crowd} t2: lock G, lock B, lock A, unlock A, unlock B, unlock G; t1: {section}"), &[
-        "Inversion Guarded: B A (gate G)",
-        "Inversion Possible: A B",
-    ]);
+    check(
+        &format!("{crowd} t2: lock G, lock B, lock A, unlock A, unlock B, unlock G; t1: {section}"),
+        &["Inversion Guarded: B A (gate G)", "Inversion Possible: A B"],
+    );
 }
 
 #[test]
@@ -207,10 +204,10 @@ fn more_gates_than_are_kept() {
 fn gates_of_instances() {
     let orders = "t1: lock G, lock A1, lock A2, unlock A2, unlock A1, unlock G; t2: lock G, lock A2, lock A1, unlock A1, unlock A2, unlock G";
     check(&format!("class A by_instance; {orders}"), &["Inversion Guarded: A A (gate G)"]);
-    check(&format!("class A by_instance; {orders}; t3: lock A1, lock A2"), &[
-        "Inversion Guarded: A A (gate G)",
-        "Inversion Possible: A A",
-    ]);
+    check(
+        &format!("class A by_instance; {orders}; t3: lock A1, lock A2"),
+        &["Inversion Guarded: A A (gate G)", "Inversion Possible: A A"],
+    );
 }
 
 /// What the runtime may remember of a chain: whether another thread, or other gates, would be news.

@@ -113,12 +113,15 @@ fn a_circle_of_waiting_threads() {
     assert_eq!(locks, [(1, Mode::Write, 11), (2, Mode::Read, 21), (3, Mode::Write, 31)]);
     let parts: Vec<_> = verdict.parts.iter().map(|part| (part.thread.id, part.label, part.lock, part.place.site)).collect();
     let (holding, waiting) = (Label::Holding, Label::WaitingAt);
-    assert_eq!(parts, [
-        (1, holding, Some(0), 11),
-        (1, waiting, Some(1), 12),
-        (2, holding, Some(1), 21),
-        (2, waiting, Some(2), 22),
-        (3, holding, Some(2), 31),
-        (3, waiting, Some(0), 32),
-    ]);
+    assert_eq!(
+        parts,
+        [
+            (1, holding, Some(0), 11),
+            (1, waiting, Some(1), 12),
+            (2, holding, Some(1), 21),
+            (2, waiting, Some(2), 22),
+            (3, holding, Some(2), 31),
+            (3, waiting, Some(0), 32),
+        ]
+    );
 }

@@ -105,14 +105,8 @@ fn a_strong_path_is_not_hidden_by_a_weak_one() {
 /// makes that path weak.
 #[test]
 fn the_nearest_held_lock_does_not_hide_the_ones_below() {
-    check(
-        "t1: lock A, rread B, lock C, unlock C, unlock B, unlock A; t2: lock C, lock A",
-        &["Inversion Possible: C A"],
-    );
-    check(
-        "t1: lock A, rread B, lock C, unlock C, unlock B, unlock A; t2: lock C, rread A",
-        &["Inversion Possible: C A"],
-    );
+    check("t1: lock A, rread B, lock C, unlock C, unlock B, unlock A; t2: lock C, lock A", &["Inversion Possible: C A"]);
+    check("t1: lock A, rread B, lock C, unlock C, unlock B, unlock A; t2: lock C, rread A", &["Inversion Possible: C A"]);
 }
 
 #[test]
@@ -199,31 +193,16 @@ fn no_dependency_into_or_out_of_the_interrupted_code() {
 #[test]
 fn subclasses_are_classes() {
     check("t1: lock A, lock A2/1, unlock A2, unlock A", &[]);
-    check(
-        "t1: lock A, lock A2/1, unlock A2, unlock A; t2: lock A/1, lock A2",
-        &["Inversion Possible: A/1 A"],
-    );
+    check("t1: lock A, lock A2/1, unlock A2, unlock A; t2: lock A/1, lock A2", &["Inversion Possible: A/1 A"]);
 }
 
 #[test]
 fn an_upgrade_is_a_blocking_acquisition() {
-    check(
-        "t1: lock B, upread A, upgrade A, unlock A, unlock B; t2: read A, lock B",
-        &["Inversion Possible: A B"],
-    );
+    check("t1: lock B, upread A, upgrade A, unlock A, unlock B; t2: read A, lock B", &["Inversion Possible: A B"]);
     // Only the upgrade waits for readers of A with B held.
-    check(
-        "t1: upread A, lock B, upgrade A, unlock B, unlock A; t2: read A, lock B",
-        &["Inversion Possible: A B"],
-    );
-    check(
-        "t2: read A, lock B, unlock B, unlock A; t1: upread A, lock B, upgrade A",
-        &["Inversion Possible: B A"],
-    );
-    check(
-        "t2: rread A, lock B, unlock B, unlock A; t1: upread A, lock B, upgrade A",
-        &["Inversion Possible: B A"],
-    );
+    check("t1: upread A, lock B, upgrade A, unlock B, unlock A; t2: read A, lock B", &["Inversion Possible: A B"]);
+    check("t2: read A, lock B, unlock B, unlock A; t1: upread A, lock B, upgrade A", &["Inversion Possible: B A"]);
+    check("t2: rread A, lock B, unlock B, unlock A; t1: upread A, lock B, upgrade A", &["Inversion Possible: B A"]);
 }
 
 /// Upgradable readers exclude each other, so what one takes before its upgrade is in nobody's way.
@@ -248,9 +227,10 @@ fn a_class_without_validation_is_in_no_order() {
     check(&format!("class A no_validate; {both}"), &[]);
     check(&format!("class B no_validate; {both}"), &[]);
     check("class A no_validate; t1: lock A, lock A2", &[]);
-    check("class N no_validate; t1: lock A, lock N, lock B, unlock B, unlock N, unlock A; t2: lock B, lock A", &[
-        "Inversion Possible: B A",
-    ]);
+    check(
+        "class N no_validate; t1: lock A, lock N, lock B, unlock B, unlock N, unlock A; t2: lock B, lock A",
+        &["Inversion Possible: B A"],
+    );
     // Waiting for oneself is no matter of order.
     check("class A no_validate; t1: lock A, lock A", &["Recursion Certain: A A"]);
 }

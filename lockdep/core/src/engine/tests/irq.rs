@@ -24,9 +24,10 @@ fn the_inner_lock_irq_opens_the_signals_of_the_outer_one() {
 
 #[test]
 fn the_remedies() {
-    for (outer, inner) in ["lock_irq", "lock_irqsave", "lock_counted"].into_iter().flat_map(|outer| {
-        ["lock_irqsave", "lock_counted", "lock", "read_irqsave"].into_iter().map(move |inner| (outer, inner))
-    }) {
+    for (outer, inner) in ["lock_irq", "lock_irqsave", "lock_counted"]
+        .into_iter()
+        .flat_map(|outer| ["lock_irqsave", "lock_counted", "lock", "read_irqsave"].into_iter().map(move |inner| (outer, inner)))
+    {
         check(&format!("t1: {outer} A, {inner} B, unlock B, unlock A"), &[]);
     }
 }
@@ -50,9 +51,10 @@ fn the_handler_that_was_seen_is_shown() {
             InHandler(12) A | t1: lock A",
     );
     // Another signal's handler, or another lock, is not the one that would hang.
-    check("lines 10; t1: on 12 +10 { lock A, unlock A }; lines 10 12; t2: lock_irq A, unlock A; lines 10; t2: lock_irq C, lock_irq B, unlock B", &[
-        "UnsafeIrqEnable Certain HandlerUnseen: C B on 10",
-    ]);
+    check(
+        "lines 10; t1: on 12 +10 { lock A, unlock A }; lines 10 12; t2: lock_irq A, unlock A; lines 10; t2: lock_irq C, lock_irq B, unlock B",
+        &["UnsafeIrqEnable Certain HandlerUnseen: C B on 10"],
+    );
 }
 
 #[test]
@@ -69,9 +71,10 @@ fn it_is_completed_when_the_handler_is_seen() {
             IrqsReenabled | t1: unlock B
             InHandler(10) A | t2: lock A",
     );
-    check("t1: lock_irq A, lock_irq B, unlock B, unlock A; t2: on 10 { try lock A, unlock A }", &[
-        "UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12",
-    ]);
+    check(
+        "t1: lock_irq A, lock_irq B, unlock B, unlock A; t2: on 10 { try lock A, unlock A }",
+        &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12"],
+    );
 }
 
 /// The same finding from both sides: the enable is it, not the usage it leads to.
@@ -79,28 +82,28 @@ fn it_is_completed_when_the_handler_is_seen() {
 fn an_unsafe_enable_is_not_reported_as_usage_too() {
     let enable = "lock_irq A, lock_irq B, unlock B, unlock A";
     check(&format!("t1: on 10 {{ lock A, unlock A }}; t2: {enable}"), &["UnsafeIrqEnable Certain HandlerSeen: A B on 10 12"]);
-    check(&format!("t2: {enable}; t1: on 10 {{ lock A, unlock A }}"), &[
-        "UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12",
-        "UnsafeIrqEnable Certain HandlerSeen: A B on 10 12",
-    ]);
+    check(
+        &format!("t2: {enable}; t1: on 10 {{ lock A, unlock A }}"),
+        &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12", "UnsafeIrqEnable Certain HandlerSeen: A B on 10 12"],
+    );
     // That the inner lock is the handler's is a matter of nobody: it was taken with the signals blocked.
     check(&format!("t1: on 10 {{ lock B, unlock B }}; t2: {enable}"), &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12"]);
 }
 
 #[test]
 fn the_handler_interrupts_the_outer_lock() {
-    check("t1: lock_irq A, lock_irq B, unlock B, on 10 { lock A", &[
-        "UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12",
-        "Recursion Certain: A A on 10",
-    ]);
+    check(
+        "t1: lock_irq A, lock_irq B, unlock B, on 10 { lock A",
+        &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12", "Recursion Certain: A A on 10"],
+    );
 }
 
 #[test]
 fn each_place_that_opens_them_is_reported() {
-    check("t1: lock_irq A, lock_irq B, unlock B, lock_irq C, unlock C, unlock A", &[
-        "UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12",
-        "UnsafeIrqEnable Certain HandlerUnseen: A C on 10 12",
-    ]);
+    check(
+        "t1: lock_irq A, lock_irq B, unlock B, lock_irq C, unlock C, unlock A",
+        &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12", "UnsafeIrqEnable Certain HandlerUnseen: A C on 10 12"],
+    );
     check("t1: lock_irq A, enable, enable, unlock A", &["UnsafeIrqEnable Certain HandlerUnseen: A on 10 12"]);
 }
 
@@ -261,7 +264,10 @@ fn crossed_guards_open_the_signals_under_a_lock() {
             InnerAcquired A | t1: lock_irqsave A
             IrqsReenabled | t1: unlock A",
     );
-    check("t1: save f, lock A, save g, restore f, restore g, unlock A, end", &["UnsafeIrqEnable Certain HandlerUnseen: A on 10 12"]);
+    check(
+        "t1: save f, lock A, save g, restore f, restore g, unlock A, end",
+        &["UnsafeIrqEnable Certain HandlerUnseen: A on 10 12"],
+    );
     check("t1: save f, lock A, restore f, unlock A, end", &["UnsafeIrqEnable Certain HandlerUnseen: A on 10 12"]);
     check("t1: lock_irq A, lock_irq B, unlock A, unlock B, end", &["UnsafeIrqEnable Certain HandlerUnseen: B A on 10 12"]);
 }
@@ -285,14 +291,14 @@ fn enable_in_a_handler() {
     // Nothing is opened: the handler runs with everything of ours open already.
     check("t1: on 10 nodefer { enable }, end", &[]);
     // Each handler answers for itself.
-    check("t1: on 10 { enable }, on 12 { enable }, end", &[
-        "IrqState Certain EnabledInHandler on 10",
-        "IrqState Certain EnabledInHandler on 12",
-    ]);
-    check("t1: on 10 { enable, on 12 { enable } }, end", &[
-        "IrqState Certain EnabledInHandler on 10",
-        "IrqState Certain EnabledInHandler on 12",
-    ]);
+    check(
+        "t1: on 10 { enable }, on 12 { enable }, end",
+        &["IrqState Certain EnabledInHandler on 10", "IrqState Certain EnabledInHandler on 12"],
+    );
+    check(
+        "t1: on 10 { enable, on 12 { enable } }, end",
+        &["IrqState Certain EnabledInHandler on 10", "IrqState Certain EnabledInHandler on 12"],
+    );
 }
 
 #[test]
@@ -305,9 +311,10 @@ fn what_a_handler_may_do() {
 
 #[test]
 fn an_unsafe_enable_inside_a_handler() {
-    check("t1: on 10 { lock_irqsave A, lock_irqsave B, unlock A, unlock B }, end", &[
-        "UnsafeIrqEnable Certain HandlerUnseen: B A on 12",
-    ]);
+    check(
+        "t1: on 10 { lock_irqsave A, lock_irqsave B, unlock A, unlock B }, end",
+        &["UnsafeIrqEnable Certain HandlerUnseen: B A on 12"],
+    );
     // What the interrupted code holds is not concerned: its signals stay as they were.
     check("lines 12; t1: lock_irqsave A, on 10 { lock_irqsave B, unlock B }, unlock A, end", &[]);
 }

@@ -1,4 +1,5 @@
-//! The self-test matrix of the kernel's lockdep, with the kind that each case must be reported as.
+//! The self-test matrix of the kernel's lockdep, as far as it is about locks that there are here: 318 cases, with the kind that
+//! each must be reported as.
 //!
 //! Two signals stand for its two kinds of interrupts: 10 for hard ones, whose handler and whose `DIS` block 12 too, and 12 for soft
 //! ones. Its types of locks differ here in how they are taken alone; `L` is a spin lock, and mutexes and rwsems sleep.
@@ -60,22 +61,15 @@ fn families_for_every_type() {
         ("rsem", "read", true),
         ("rtmutex", "lock", true),
     ];
-    const PAIRS: [&str; 7] = [
-        "AB BA",
-        "AB BC CA",
-        "AB CA BC",
-        "AB BC CD DA",
-        "AB CD BD DA",
-        "AB CD BC DA",
-        "AB BA",
-    ];
+    const PAIRS: [&str; 6] = ["AB BA", "AB BC CA", "AB CA BC", "AB BC CD DA", "AB CD BD DA", "AB CD BC DA"];
     let mut cases = 0;
     for (name, lock, sleeps) in TYPES {
-        let declare: String = ["X", "A", "B", "C", "D"].map(|class| format!("class {class} {};", if sleeps { "sleep" } else { "spin" })).concat();
+        let wait = if sleeps { "sleep" } else { "spin" };
+        let declare = ["X", "A", "B", "C", "D"].map(|class| format!("class {class} {wait};")).concat();
         let recursive = lock == "rread";
         let unless_recursive = |kind| if recursive { None } else { Some(kind) };
         expect(name, &format!("{declare} t1: {lock} X1; {lock} X2"), unless_recursive(Recursion));
-        for pairs in &PAIRS[..6] {
+        for pairs in PAIRS {
             let nested = |pair: &str| {
                 let (a, b) = pair.split_at(1);
                 format!("{lock} {a}; {lock} {b}; unlock {b}; unlock {a};")
@@ -150,7 +144,7 @@ fn interrupts() {
     let nested_off = format!("DIS; {nested}; ENA");
     let (usage, enable, path) = (Some(IrqUsage), Some(UnsafeIrqEnable), Some(IrqInversion));
     // Parts; the kinds for spin lock and writer, and for the reader.
-    let families: [(&str, Vec<&str>, Option<ReportKind>, Option<ReportKind>); 6] = [
+    let families = [
         ("irqs-on + irq-safe-A", vec![in_a, "LOCK A; UNLOCK A"], usage, None),
         ("sirq-safe-A => hirqs-on", vec![in_a, "DIS; LOCK A; ENA; UNLOCK A"], enable, enable),
         ("safe-A + irqs-on", vec![in_a, "DIS; LOCK A; ENA; UNLOCK A"], enable, enable),

@@ -54,20 +54,26 @@ fn nesting_judged_lock_by_lock() {
     check(&format!("{INSTANCES} t1: lock A1, lock A2, unlock A2, unlock A1; t2: lock A1, lock A2"), &[]);
     check(&format!("{INSTANCES} t1: lock A1, lock A2, unlock A2, unlock A1; t2: lock A2, lock A1"), &["Inversion Possible: A A"]);
     check(
-        &format!("{INSTANCES} t1: lock A1, lock A2, unlock A2, unlock A1; t2: lock A2, lock A3, unlock A3, unlock A2; t3: lock A3, lock A1"),
+        &format!(
+            "{INSTANCES} t1: lock A1, lock A2, unlock A2, unlock A1; t2: lock A2, lock A3, unlock A3, unlock A2; t3: lock A3, lock A1"
+        ),
         &["Inversion Possible: A A A"],
     );
     check(&format!("{INSTANCES} t1: lock A1, lock A1"), &["Recursion Certain: A A"]);
-    check(&format!("{INSTANCES} t1: lock A1, lock A2, lock A3, unlock A1, unlock A3, unlock A2; t2: lock A3, lock A1"), &[
-        "Inversion Possible: A A",
-    ]);
+    check(
+        &format!("{INSTANCES} t1: lock A1, lock A2, lock A3, unlock A1, unlock A3, unlock A2; t2: lock A3, lock A1"),
+        &["Inversion Possible: A A"],
+    );
 }
 
 #[test]
 fn modes_of_instances() {
     check(&format!("{INSTANCES} t1: rread A1, rread A2, unlock A2, unlock A1; t2: rread A2, rread A1"), &[]);
     check(&format!("{INSTANCES} t1: lock A1, rread A2, unlock A2, unlock A1; t2: read A2, lock A1"), &[]);
-    check(&format!("{INSTANCES} t1: lock A1, rread A2, unlock A2, unlock A1; t2: lock A2, lock A1"), &["Inversion Possible: A A"]);
+    check(
+        &format!("{INSTANCES} t1: lock A1, rread A2, unlock A2, unlock A1; t2: lock A2, lock A1"),
+        &["Inversion Possible: A A"],
+    );
 }
 
 #[test]

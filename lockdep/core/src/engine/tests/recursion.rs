@@ -91,10 +91,7 @@ fn a_reentrant_lock_may_be_taken_again() {
 
 #[test]
 fn a_reentrant_lock_is_in_no_order_with_itself() {
-    check(
-        "t1: lock A reentrant, lock B, lock A reentrant, unlock A, unlock B, unlock A; t2: lock A reentrant, lock B",
-        &[],
-    );
+    check("t1: lock A reentrant, lock B, lock A reentrant, unlock A, unlock B, unlock A; t2: lock A reentrant, lock B", &[]);
 }
 
 #[test]
@@ -128,12 +125,15 @@ fn a_possible_recursion_does_not_end_the_thread() {
 #[test]
 fn a_certain_recursion_is_all_that_is_said() {
     // It would also be a sleeping lock under a spin lock, and an inversion.
-    check("class A sleep as_spin; class L leaf; t1: lock B, lock A, unlock A, unlock B, lock A, lock L, lock A", &["Recursion Certain: A A"]);
+    check(
+        "class A sleep as_spin; class L leaf; t1: lock B, lock A, unlock A, unlock B, lock A, lock L, lock A",
+        &["Recursion Certain: A A"],
+    );
     check("class A sleep; class S; t1: lock A, lock S, lock A", &["Recursion Certain: A A"]);
-    check("t1: lock B, lock A, unlock A, unlock B, lock A, lock B, lock A", &[
-        "Inversion Possible: A B (same thread)",
-        "Recursion Certain: A A",
-    ]);
+    check(
+        "t1: lock B, lock A, unlock A, unlock B, lock A, lock B, lock A",
+        &["Inversion Possible: A B (same thread)", "Recursion Certain: A A"],
+    );
 }
 
 #[test]
@@ -149,10 +149,7 @@ fn the_handler_takes_what_the_interrupted_code_holds() {
     check("t1: read A, on 10 { rread A, unlock A }", &[]);
     check("class A handler_reads; t1: read A, on 10 { read A queued, unlock A }", &[]);
     check("class A handler_reads; t1: read A, read A", &["Recursion Possible: A A"]);
-    check("t1: read A, on 10 { read A, unlock A }", &[
-        "Recursion Possible: A A on 10",
-        "IrqUsage Possible: A on 10",
-    ]);
+    check("t1: read A, on 10 { read A, unlock A }", &["Recursion Possible: A A on 10", "IrqUsage Possible: A on 10"]);
 }
 
 #[test]

@@ -748,9 +748,9 @@ impl Model {
         let opened = self.mask & !after;
         let lost = own.is_none() && how != Reopen::Enable;
         let own_entries = self.held.iter().enumerate().skip(self.base).filter(|(at, _)| Some(*at) != own);
-        let others = own_entries.filter(|(_, held)| held.state != State::Free).any(|(at, held)| {
-            held.mask & opened != 0 || own.is_some_and(|own| at > own && held.state == State::Section)
-        });
+        let others = own_entries
+            .filter(|(_, held)| held.state != State::Free)
+            .any(|(at, held)| held.mask & opened != 0 || own.is_some_and(|own| at > own && held.state == State::Section));
         lost || self.handler != 0 || others || after & !self.mask != 0
     }
 }

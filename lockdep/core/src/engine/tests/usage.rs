@@ -181,10 +181,7 @@ fn over_several_dependencies_in_every_order() {
 
 #[test]
 fn the_signal_of_both_sides_must_be_the_same() {
-    check(
-        "lines 12; t1: on 10 +12 { lock A, unlock A }, lines 10, lock_irq B, unlock B, lines 10 12, lock_irq A, lock B",
-        &[],
-    );
+    check("lines 12; t1: on 10 +12 { lock A, unlock A }, lines 10, lock_irq B, unlock B, lines 10 12, lock_irq A, lock B", &[]);
     check(
         "lines 12; t1: on 10 +12 { lock A, unlock A }, lines 12, lock_irq B, unlock B, lines 10 12, lock_irq A, lock B",
         &["IrqInversion Possible: A B on 10"],

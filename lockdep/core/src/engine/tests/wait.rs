@@ -101,8 +101,14 @@ const CONDVAR: &str = "class C sleep; class M sleep; class A sleep;";
 
 #[test]
 fn a_wait_for_a_condition_variable_sleeps() {
-    check("class C sleep; class M sleep; t1: on 10 { try lock M, wait C M", &["WaitContext Certain SleepInHandler: C on 10", "WaitContext Certain SleepInHandler: M on 10"]);
-    check("class C sleep; class M sleep; t1: lock M, try lock S, wait C M", &["WaitContext Certain SleepUnderSpin: C S", "WaitContext Certain SleepUnderSpin: M S"]);
+    check(
+        "class C sleep; class M sleep; t1: on 10 { try lock M, wait C M",
+        &["WaitContext Certain SleepInHandler: C on 10", "WaitContext Certain SleepInHandler: M on 10"],
+    );
+    check(
+        "class C sleep; class M sleep; t1: lock M, try lock S, wait C M",
+        &["WaitContext Certain SleepUnderSpin: C S", "WaitContext Certain SleepUnderSpin: M S"],
+    );
 }
 
 #[test]
@@ -148,7 +154,9 @@ fn a_limited_wait_for_a_notifier_says_so_in_either_order() {
 #[test]
 fn the_notifier_needs_it_over_another_lock() {
     check(
-        &format!("{CONDVAR} t1: lock A, lock M, wait C M, unlock M, unlock A; t2: lock B, lock A, unlock A, unlock B; t3: lock B, notify C"),
+        &format!(
+            "{CONDVAR} t1: lock A, lock M, wait C M, unlock M, unlock A; t2: lock B, lock A, unlock A, unlock B; t3: lock B, notify C"
+        ),
         &["WaitContext Certain SleepUnderSpin: A B", "Inversion Possible: C B A"],
     );
 }
@@ -156,7 +164,9 @@ fn the_notifier_needs_it_over_another_lock() {
 #[test]
 fn a_notifier_with_several_locks_is_one_report() {
     check(
-        &format!("{CONDVAR} class B sleep; t1: lock A, lock B, lock M, wait C M, unlock M, unlock B, unlock A; t2: lock A, lock B, notify C"),
+        &format!(
+            "{CONDVAR} class B sleep; t1: lock A, lock B, lock M, wait C M, unlock M, unlock B, unlock A; t2: lock A, lock B, notify C"
+        ),
         &["Inversion Possible: C B"],
     );
 }
@@ -165,7 +175,10 @@ fn a_notifier_with_several_locks_is_one_report() {
 fn readers_and_notifiers() {
     // Both may read at once.
     check(&format!("{CONDVAR} t1: read A, lock M, wait C M, unlock M, unlock A; t2: rread A, notify C"), &[]);
-    check(&format!("{CONDVAR} t1: read A, lock M, wait C M, unlock M, unlock A; t2: read A, notify C"), &["Inversion Possible: C A"]);
+    check(
+        &format!("{CONDVAR} t1: read A, lock M, wait C M, unlock M, unlock A; t2: read A, notify C"),
+        &["Inversion Possible: C A"],
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{config, deliver, life, slow};
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::Mode;
 use crate::map::{How, LockMap};
-use crate::stack::here;
+use crate::stack::{here, keep_frame};
 
 /// Before a blocking acquisition; it is held from here on, as far as handlers are concerned.
 #[inline(always)]
@@ -520,14 +520,26 @@ fn plain_event(site: &'static Location<'static>, make: impl for<'t> FnOnce(&mut 
     conclude(thread, found, None);
 }
 
+#[inline(always)]
 #[track_caller]
 pub(crate) fn might_sleep() {
-    plain_event(Location::caller(), |_, cx, place| Event::MightSleep { cx, place });
+    check_sleep(Location::caller());
+    keep_frame();
 }
 
+fn check_sleep(site: &'static Location<'static>) {
+    plain_event(site, |_, cx, place| Event::MightSleep { cx, place });
+}
+
+#[inline(always)]
 #[track_caller]
 pub(crate) fn assert_none_held() {
-    plain_event(Location::caller(), |_, cx, place| Event::AssertNoneHeld { cx, place });
+    check_none_held(Location::caller());
+    keep_frame();
+}
+
+fn check_none_held(site: &'static Location<'static>) {
+    plain_event(site, |_, cx, place| Event::AssertNoneHeld { cx, place });
 }
 
 /// Whether this thread holds the lock.

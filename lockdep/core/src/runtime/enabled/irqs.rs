@@ -22,7 +22,6 @@ pub(crate) struct Opened {
 }
 
 /// Blocks the lines and opens a section.
-#[inline]
 pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
     let thread = current();
     life::prepare(thread);
