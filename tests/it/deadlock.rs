@@ -62,7 +62,9 @@ fn two_threads() {
         check(&reports, &ended, 2);
         let reports = isolated(|cx| ended = ring!(cx, locks!(parking_lot::FairMutex<u8>: 1, 2), |lock| lock.lock()));
         check(&reports, &ended, 2);
-        let reports = isolated(|cx| ended = ring!(cx, locks!(sync::Mutex<u8>: 1, 2), |lock| lock.lock().unwrap_or_else(sync::PoisonError::into_inner)));
+        let reports = isolated(|cx| {
+            ended = ring!(cx, locks!(sync::Mutex<u8>: 1, 2), |lock| lock.lock().unwrap_or_else(sync::PoisonError::into_inner))
+        });
         check(&reports, &ended, 2);
         let reports = isolated(|cx| ended = ring!(cx, locks!(spin::SpinLock<u8>: 1, 2), |lock| lock.lock()));
         check(&reports, &ended, 2);
@@ -77,7 +79,9 @@ fn two_threads_on_reader_writer_locks() {
         check(&reports, &ended, 2);
         let reports = isolated(|cx| ended = ring!(cx, locks!(spin::RwSpinLock<u8>: 1, 2), |lock| lock.write()));
         check(&reports, &ended, 2);
-        let reports = isolated(|cx| ended = ring!(cx, locks!(sync::RwLock<u8>: 1, 2), |lock| lock.write().unwrap_or_else(sync::PoisonError::into_inner)));
+        let reports = isolated(|cx| {
+            ended = ring!(cx, locks!(sync::RwLock<u8>: 1, 2), |lock| lock.write().unwrap_or_else(sync::PoisonError::into_inner))
+        });
         check(&reports, &ended, 2);
     }
 }

@@ -179,8 +179,7 @@ mod cycles {
 
     #[test]
     fn of_four_locks_by_four_threads() {
-        let locks: Vec<_> =
-            (0..4).map(|i| Arc::new(sync::Mutex::with_class((), class(format!("thread ring {i}"))))).collect();
+        let locks: Vec<_> = (0..4).map(|i| Arc::new(sync::Mutex::with_class((), class(format!("thread ring {i}"))))).collect();
         let reports = isolated(|cx| {
             for i in 0..4 {
                 let (held, taken) = (Arc::clone(&locks[i]), Arc::clone(&locks[(i + 1) % 4]));
@@ -273,14 +272,17 @@ mod cycles {
         assert_kinds(&reports, &[Inversion, WaitContext]);
         let report = of_kind(&reports, Inversion);
         assert_cycle(report, 3);
-        assert_stacks(report, &[
-            ("holding, acquired at", "ring_then_queue"),
-            ("acquiring at", "ring_then_queue"),
-            ("holding, acquired at", "queue_then_table"),
-            ("acquiring at", "queue_then_table"),
-            ("holding, acquired at", "table_then_ring"),
-            ("acquiring at", "table_then_ring"),
-        ]);
+        assert_stacks(
+            report,
+            &[
+                ("holding, acquired at", "ring_then_queue"),
+                ("acquiring at", "ring_then_queue"),
+                ("holding, acquired at", "queue_then_table"),
+                ("acquiring at", "queue_then_table"),
+                ("holding, acquired at", "table_then_ring"),
+                ("acquiring at", "table_then_ring"),
+            ],
+        );
         let kinds: Vec<_> = report.locks().iter().map(|lock| lock.kind()).collect();
         assert_eq!(kinds, ["SpinLock", "Mutex", "RwLock"]);
     }
@@ -536,7 +538,11 @@ mod gates {
 mod condition_variables {
     use super::*;
 
-    fn wait_with_lock(cx: &Cx, config: &Arc<parking_lot::Mutex<u8>>, state: &Arc<(parking_lot::Mutex<bool>, parking_lot::Condvar)>) {
+    fn wait_with_lock(
+        cx: &Cx,
+        config: &Arc<parking_lot::Mutex<u8>>,
+        state: &Arc<(parking_lot::Mutex<bool>, parking_lot::Condvar)>,
+    ) {
         let (config, state) = (Arc::clone(config), Arc::clone(state));
         let thread = cx.spawn(move || {
             let _config = config.lock();

@@ -82,7 +82,7 @@ fn signals_left_blocked() {
         irq::disable();
     }
     fn save() {
-        std::mem::forget(irq::save());
+        let _left_open = irq::save();
     }
     fn counted() {
         std::mem::forget(irq::Counted::new());

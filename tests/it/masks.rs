@@ -173,7 +173,9 @@ fn isolated_puts_the_mask_back() {
         let open = real_mask();
         testing::isolated(|_| irq::disable());
         assert_eq!(real_mask(), open);
-        testing::isolated(|_| std::mem::forget(irq::save()));
+        testing::isolated(|_| {
+            let _left_open = irq::save();
+        });
         assert_eq!(real_mask(), open);
         testing::isolated(|_| {
             irq::disable();

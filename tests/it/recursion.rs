@@ -251,10 +251,7 @@ fn a_second_lock_of_the_class_is_possible() {
         went_on = *second(&locks[1]) == 1;
     });
     let report = only(&reports, Recursion, Possible);
-    assert_stacks(report, &[
-        ("first acquired at", "a_second_lock_of_the_class_is_possible"),
-        ("acquiring at", "second"),
-    ]);
+    assert_stacks(report, &[("first acquired at", "a_second_lock_of_the_class_is_possible"), ("acquiring at", "second")]);
     assert!(report.locks().iter().all(|lock| lock.class_name() == "account"));
     assert!(went_on);
 }

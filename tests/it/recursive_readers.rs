@@ -191,10 +191,13 @@ fn a_handler_that_reads_again_is_certain_when_a_writer_is_queued() {
         handler_reads(cx, &lock);
     });
     let report = only(&reports, Recursion, Certain);
-    assert_stacks(report, &[
-        ("first acquired at", "a_handler_that_reads_again_is_certain_when_a_writer_is_queued"),
-        ("in the handler of SIGUSR1 at", "handler_reads"),
-    ]);
+    assert_stacks(
+        report,
+        &[
+            ("first acquired at", "a_handler_that_reads_again_is_certain_when_a_writer_is_queued"),
+            ("in the handler of SIGUSR1 at", "handler_reads"),
+        ],
+    );
 }
 
 /// A spinning reader in a handler passes the waiting writer, so it may read what the code below it reads.

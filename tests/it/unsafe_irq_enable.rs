@@ -2,6 +2,7 @@
 
 use lockdep::ReportKind::{IrqState, UnsafeIrqEnable};
 use lockdep::Severity::Certain;
+use lockdep::sync::Arc;
 use lockdep::testing::Cx;
 use lockdep::{irq, parking_lot, spin, sync};
 
@@ -105,12 +106,12 @@ fn the_handler_is_seen_later() {
 #[test]
 fn the_handler_runs_in_another_thread() {
     for handler_first in [false, true] {
-        let disk = lockdep::sync::Arc::new(Disk::new());
+        let disk = Arc::new(Disk::new());
         let reports = isolated(|cx| {
             if handler_first {
                 with_handler(cx, &disk);
             }
-            let theirs = lockdep::sync::Arc::clone(&disk);
+            let theirs = Arc::clone(&disk);
             cx.spawn(move || theirs.merge()).join().unwrap();
             if !handler_first {
                 with_handler(cx, &disk);
@@ -257,11 +258,10 @@ fn enable_under_a_lock_taken_with_irqs_off() {
         enables();
     });
     let report = only(&reports, UnsafeIrqEnable, Certain);
-    assert_stacks(report, &[
-        ("irqs disabled at", "disables"),
-        ("acquired with irqs disabled at", "takes"),
-        ("irqs re-enabled at", "enables"),
-    ]);
+    assert_stacks(
+        report,
+        &[("irqs disabled at", "disables"), ("acquired with irqs disabled at", "takes"), ("irqs re-enabled at", "enables")],
+    );
 }
 
 #[test]
@@ -390,7 +390,7 @@ fn an_irq_guard_moved_out_of_its_scope_keeps_its_section() {
             let inner = disk.queue.lock_irqsave();
             Some(inner)
         };
-        disk.stats.lock_irqsave();
+        drop(disk.stats.lock_irqsave());
         assert!(!irq::enabled());
         drop(guard);
         assert!(irq::enabled());

@@ -192,14 +192,17 @@ mod over_other_locks {
             let locks = locks();
             let reports = isolated(|cx| order.iter().for_each(|&step| steps[step](cx, &locks)));
             let report = only(&reports, IrqInversion, Possible);
-            assert_stacks(report, &[
-                USED,
-                ("holding, acquired at", "done_then_queue"),
-                ("acquiring at", "done_then_queue"),
-                ("holding, acquired at", "queue_then_table"),
-                ("acquiring at", "queue_then_table"),
-                OPEN,
-            ]);
+            assert_stacks(
+                report,
+                &[
+                    USED,
+                    ("holding, acquired at", "done_then_queue"),
+                    ("acquiring at", "done_then_queue"),
+                    ("holding, acquired at", "queue_then_table"),
+                    ("acquiring at", "queue_then_table"),
+                    OPEN,
+                ],
+            );
             let names: Vec<_> = report.locks().iter().map(|lock| lock.class_name()).collect();
             assert_eq!(names, ["done", "queue", "table"], "{order:?}");
         }
