@@ -14,7 +14,7 @@ use super::{complain, config, futex_wait, futex_wake, life, slow};
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, label, signal_name};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, label};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
@@ -392,9 +392,4 @@ pub(super) fn thread_name(id: u32) -> String {
 /// A lock of any thread, for `dump_held`.
 pub(super) fn entry_of(held: &Held) -> ReportedLock {
     reported(held.class, held.mode, held.place)
-}
-
-/// The name of a signal, for `dump_held`.
-pub(super) fn handler_name(signal: u8) -> String {
-    signal_name(signal.into()).into_owned()
 }

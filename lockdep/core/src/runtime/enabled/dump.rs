@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::deliver::{class_name, entry_of, handler_name, printed, thread_name};
+use super::deliver::{class_name, entry_of, printed, thread_name};
 use super::raw::location;
 use super::thread::{ThreadState, current};
 use super::{complain, contention, life, slow};
@@ -69,7 +69,6 @@ pub(crate) fn dump_held() {
         }
         text.push('\n');
     }
-    let _ = handler_name;
     complain(text.as_bytes());
 }
 

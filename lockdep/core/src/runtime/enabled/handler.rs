@@ -32,7 +32,9 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
         thread,
         base: thread.base.load(Ordering::Relaxed),
         chain: ThreadState::get(&thread.chain),
-        mask: ThreadState::get(&thread.mask),
+        // The signal was open in what it interrupted, whatever was made of the mask before: another handler may have been the
+        // first to look at it.
+        mask: ThreadState::get(&thread.mask) & !crate::irq::bit(signal),
         handler: thread.handler.load(Ordering::Relaxed),
         entered,
     };
