@@ -96,6 +96,10 @@ fn scenario() {
         "handler-recursion" => handler_recursion(),
         "handler-usage" => handler_usage(),
         "fork" => fork(),
+        "fork-hazard" => fork_hazard("other"),
+        "fork-hazard-same" => fork_hazard("same"),
+        "fork-hazard-end" => fork_hazard("end"),
+        "fork-hazard-exec" => fork_hazard("exec"),
         "destructors" => destructors(),
         "deadlock" => deadlock(),
         "thread-exit" => thread_exit(),
@@ -213,6 +217,45 @@ fn fork() {
     assert_eq!(libc::WEXITSTATUS(status), expected);
     let _a = a.lock();
     let _b = b.lock();
+}
+
+/// Another thread holds a lock when this one forks.
+fn fork_hazard(what: &str) {
+    static ORPHAN: Mutex<u8> = Mutex::new(0);
+    static OTHER: Mutex<u16> = Mutex::new(0);
+    drop(OTHER.lock());
+    let (taken, wait) = std::sync::mpsc::channel();
+    let (done, end) = std::sync::mpsc::channel::<()>();
+    let holder = std::thread::spawn(move || {
+        let _orphan = ORPHAN.lock();
+        taken.send(()).unwrap();
+        let _ = end.recv();
+    });
+    wait.recv().unwrap();
+    // SAFETY: the child takes locks that it may not, which is what this is about, and ends.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        match what {
+            "other" => drop(OTHER.lock()),
+            "same" => {
+                // SAFETY: ends the wait that cannot end.
+                unsafe { libc::alarm(2) };
+                drop(ORPHAN.lock());
+            }
+            "exec" => {
+                let argv = [c"true".as_ptr(), std::ptr::null()];
+                // SAFETY: the arguments are valid and end with a null.
+                unsafe { libc::execv(c"/bin/true".as_ptr(), argv.as_ptr()) };
+            }
+            _ => {}
+        }
+        std::process::exit(0);
+    }
+    let mut status = 0;
+    // SAFETY: waits for the child just made.
+    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+    done.send(()).unwrap();
+    holder.join().unwrap();
 }
 
 static LATE: Mutex<u64> = Mutex::new(0);
@@ -415,6 +458,19 @@ mod validated {
         let output = run("fork", &[]);
         assert_exit(&output, 0);
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_fork_that_leaves_locks_behind() {
+        for scenario in ["fork-hazard", "fork-hazard-same", "fork-hazard-end"] {
+            let output = run(scenario, &[]);
+            assert_exit(&output, 0);
+            assert_eq!(reported(&output, "ForkHazard"), 1, "{scenario}: {}", stderr(&output));
+            assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{scenario}: {}", stderr(&output));
+        }
+        let output = run("fork-hazard-exec", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
     }
 
     #[test]

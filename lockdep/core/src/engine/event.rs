@@ -227,6 +227,15 @@ pub struct Blocked {
     pub wants: Held,
 }
 
+/// A lock that a thread held which a fork left behind: nobody in the child can release it.
+#[derive(Clone, Copy, Debug)]
+pub struct Orphan {
+    /// Its entry.
+    pub held: Held,
+    /// Who held it.
+    pub thread: Thread,
+}
+
 /// What the engine is told.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
@@ -323,6 +332,19 @@ pub enum Event<'a> {
         cx: Context<'a>,
         /// The circle.
         cycle: &'a [Blocked],
+    },
+    /// In the child of a fork, a lock is taken or the process ends, while other threads of the parent held locks.
+    Forked {
+        /// Where.
+        cx: Context<'a>,
+        /// What they held; if one of these is being taken, that one alone.
+        orphans: &'a [Orphan],
+        /// One of them is being taken.
+        taken: bool,
+        /// The process ends.
+        end: bool,
+        /// Here.
+        place: Place,
     },
     /// A lock is gone: nothing of it may be inherited.
     Forget {

@@ -3,7 +3,7 @@
 use allocator_api2::alloc::Allocator;
 
 use super::class::ClassId;
-use super::event::{Blocked, Context, End, Held, Place};
+use super::event::{Blocked, Context, End, Held, Orphan, Place};
 use super::verdict::{Hint, Label, Verdict};
 use super::{Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity};
@@ -70,6 +70,25 @@ impl<A: Allocator + Clone> Engine<A> {
             verdict.held(Label::FirstAcquired, held, cx.thread);
         }
         verdict.part(Label::Asserted, None, place, cx.thread);
+        out.push(verdict);
+    }
+
+    /// The child of a fork has locks that nobody in it can release.
+    pub(super) fn forked(
+        &mut self,
+        cx: &Context<'_>,
+        orphans: &[Orphan],
+        (taken, end): (bool, bool),
+        place: Place,
+        out: &mut Verdicts<A>,
+    ) {
+        let severity = if taken { Severity::Certain } else { Severity::Possible };
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::ForkHazard, severity);
+        for orphan in orphans {
+            verdict.held(Label::FirstAcquired, &orphan.held, orphan.thread);
+        }
+        let label = if end { Label::Ended } else { Label::Acquiring };
+        verdict.part(label, taken.then_some(0), place, cx.thread);
         out.push(verdict);
     }
 

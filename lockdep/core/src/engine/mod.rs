@@ -45,7 +45,7 @@ use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
 
 pub use class::{ClassId, ClassInfo};
-pub use event::{Acquire, Blocked, Context, End, Event, Held, HeldFlags, Place, Reopen, State, Thread, Unmask};
+pub use event::{Acquire, Blocked, Context, End, Event, Held, HeldFlags, Orphan, Place, Reopen, State, Thread, Unmask};
 pub use verdict::{Hint, Label, LockRef, Part, Verdict};
 
 use class::Classes;
@@ -119,6 +119,7 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::AssertHeld { cx, class, expected, place } => self.assert_held(&cx, class, expected, place, &mut out),
             Event::AssertNoneHeld { cx, place } => self.assert_none_held(&cx, place, &mut out),
             Event::Deadlock { cx, cycle } => self.deadlock(&cx, cycle, &mut out),
+            Event::Forked { cx, orphans, taken, end, place } => self.forked(&cx, orphans, (taken, end), place, &mut out),
             Event::Forget { instance } => self.graph.forget(instance),
             Event::ThreadEnd { thread, now } => self.threads.end(thread, now),
         }

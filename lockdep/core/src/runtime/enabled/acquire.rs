@@ -7,7 +7,7 @@ use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{Known, ThreadState, current};
-use super::{config, deliver, life, slow};
+use super::{config, deliver, life, orphans, slow};
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::Mode;
 use crate::map::{How, LockMap};
@@ -123,6 +123,9 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
     life::prepare(thread);
     thread.tidy();
     life::make_room(thread);
+    if orphans::unsaid() {
+        orphans::check(map, site);
+    }
     if proven_by_others(thread, map, how, flags) {
         // The key is in this thread's cache now, and there is room: this time it hits.
         return take(map, how, site, flags);

@@ -7,6 +7,7 @@
 //! waits for a lock of the thread that looks and so cannot get on, then the one that waits for what that one holds, and so on.
 //! A thread waits only if its innermost context does: a handler on top of a wait comes to its end, and releases what it holds.
 
+use core::panic::Location;
 use core::sync::atomic::Ordering;
 
 use allocator_api2::vec::Vec;
@@ -15,7 +16,7 @@ use super::acquire::{conclude, event, is_hold_of, take_out};
 use super::globals::Globals;
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{config, life, slow};
+use super::{config, life, orphans, slow};
 use crate::arena::Arena;
 use crate::engine::{Blocked, Event, Held, State};
 use crate::kind::Mode;
@@ -37,6 +38,9 @@ pub(crate) fn wait<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>, blo
     let thread = current();
     let own = thread.base()..thread.depth();
     let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
+    if !config::off() {
+        orphans::check(map, Location::caller());
+    }
     thread.set_state(at, State::Waiting);
     look_for_circle(thread, at);
     let guard = block();

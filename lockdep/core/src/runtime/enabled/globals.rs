@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use super::thread::ThreadState;
 use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
-use crate::engine::{ClassId, ClassInfo};
+use crate::engine::{ClassId, ClassInfo, Orphan};
 use crate::kind::WaitType;
 use crate::stack::Interned;
 
@@ -73,6 +73,8 @@ pub(crate) struct Globals {
     /// All graphs, to be told of locks that go.
     pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
     pub(crate) instances: u64,
+    /// What the threads held that a fork left behind.
+    pub(crate) orphans: Vec<Orphan, Arena>,
     next_thread: u32,
     /// Ticks when a thread begins and when one ends.
     pub(crate) clock: u32,
@@ -89,6 +91,7 @@ impl Globals {
             threads: ptr::null(),
             graphs: Vec::new_in(Arena),
             instances: 0,
+            orphans: Vec::new_in(Arena),
             next_thread: 0,
             clock: 0,
         }

@@ -6,7 +6,7 @@ use super::acquire::{conclude, event, place_here};
 use super::globals::Globals;
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{complain, config, deliver, slow};
+use super::{complain, config, deliver, orphans, slow};
 use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held};
 use crate::irq::{Lines, bit};
@@ -193,6 +193,9 @@ pub(super) fn end_of_thread(thread: &'static ThreadState) {
 /// The process ends: what is still queued is delivered, a summary is printed, and the exit code tells.
 extern "C" fn process_end(status: libc::c_int, _argument: *mut libc::c_void) {
     current().ending.store(1, Ordering::Relaxed);
+    if !config::off() {
+        orphans::end_of_process();
+    }
     let reported = deliver::last_words();
     let code = config::exit_code();
     if reported > 0 && status == 0 && code != 0 {
@@ -223,13 +226,7 @@ extern "C" fn after_fork_in_parent() {
 /// The child has one thread: the others are gone, with what they held.
 extern "C" fn after_fork_in_child() {
     let me = current();
-    slow::forked_globals(|globals| {
-        for thread in globals.threads() {
-            if !core::ptr::eq(thread, me) {
-                globals.leave(thread);
-            }
-        }
-    });
+    slow::forked_globals(|globals| orphans::note(globals, me));
     deliver::forked();
     after_fork_in_parent();
 }

@@ -12,6 +12,7 @@ mod handler;
 pub(crate) mod irqs;
 pub(crate) mod isolation;
 mod life;
+mod orphans;
 mod raw;
 pub(crate) mod slow;
 pub(crate) mod thread;

@@ -104,6 +104,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
             "some code changed the mask without telling: call `irq::sync` right after it, or mask through `irq`".into()
         }
         (ReportKind::Deadlock, _) => "choose one order for these locks and keep to it everywhere".into(),
-        (ReportKind::SignalUnsafe | ReportKind::Stall | ReportKind::ForkHazard, _) => String::new(),
+        (ReportKind::ForkHazard, _) => "fork before threads are started, or call only `exec` in the child".into(),
+        (ReportKind::SignalUnsafe | ReportKind::Stall, _) => String::new(),
     }
 }
