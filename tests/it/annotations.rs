@@ -312,3 +312,133 @@ fn assert_none_held_with_locks() {
     let expected = [("first acquired at", test), ("first acquired at", test), ("asserted at", "wants_all_free")];
     assert_stacks(only(&reports, AssertHeld, Certain), &expected);
 }
+
+#[test]
+fn there_is_a_level_for_every_number() {
+    let class = class("tree");
+    let locks: Vec<_> = (0..=u8::MAX).map(|n| sync::RwLock::with_class(n, class)).collect();
+    let reports = isolated(|_| {
+        let _held: Vec<_> = (0..=u8::MAX).map(|n| locks[usize::from(n)].read_nested(n).unwrap()).collect();
+    });
+    assert_silent(&reports);
+}
+
+/// A chain that was fine with these numbers says nothing about others.
+#[test]
+fn numbers_are_looked_at_every_time() {
+    let locks = pair(class("page"));
+    let reports = isolated(|_| {
+        for (first, second) in [(1, 2), (3, 4), (1, 9), (5, 4)] {
+            let _first = locks[0].lock_ordered(first);
+            takes_number(&locks[1], second);
+        }
+    });
+    check_order(&reports, "numbers_are_looked_at_every_time", "takes_number");
+}
+
+#[test]
+fn a_lock_without_a_number_under_one_with() {
+    let locks = pair(class("page"));
+    let reports = isolated(|_| {
+        let _first = locks[0].lock_ordered(1);
+        takes(&locks[1]);
+    });
+    only(&reports, Recursion, Possible);
+}
+
+/// Another lock of the outer one's class does not count, whatever was proven with the right one.
+#[test]
+fn a_nest_lock_is_this_very_lock() {
+    let class = class("resize");
+    let outer = [0, 1].map(|_| sync::Mutex::with_class((), class));
+    let locks = pair(self::class("shard"));
+    let reports = isolated(|_| {
+        let _outer = outer[0].lock().unwrap();
+        takes_under(&locks[0], &outer[0]);
+        takes_under(&locks[0], &outer[1]);
+    });
+    only(&reports, NestLockNotHeld, Possible);
+}
+
+#[test]
+fn lock_by_lock_over_many() {
+    static NODE: LockClass = LockClass::new("node").same_class_by_instance();
+    let locks: Vec<_> = (0..6).map(|n| Mutex::with_class(n, &NODE)).collect();
+    let reports = isolated(|_| (0..6).for_each(|at| one_under_the_other(&locks[at], &locks[(at + 1) % 6])));
+    assert_cycle(only(&reports, Inversion, Possible), 6);
+    let reports = isolated(|_| one_under_the_other(&locks[0], &locks[0]));
+    only(&reports, Recursion, Certain);
+}
+
+/// What is known of a lock moves with it, and goes with it.
+#[test]
+fn lock_by_lock_where_memory_is_used_again() {
+    static NODE: LockClass = LockClass::new("node").same_class_by_instance();
+    let root = Mutex::with_class(0, &NODE);
+    let reports = isolated(|_| {
+        for round in 0..50 {
+            let node = Box::new(Mutex::with_class(round, &NODE));
+            let (outer, inner) = if round % 2 == 0 { (&root, &*node) } else { (&*node, &root) };
+            one_under_the_other(outer, inner);
+        }
+    });
+    assert_silent(&reports);
+    let reports = isolated(|_| {
+        let locks = pair(&NODE);
+        one_under_the_other(&locks[0], &locks[1]);
+        let [first, second] = locks.map(Box::new);
+        one_under_the_other(&second, &first);
+    });
+    assert_cycle(only(&reports, Inversion, Possible), 2);
+}
+
+#[test]
+fn two_classes_of_one_name_are_two() {
+    let (outer, inner) = (Mutex::with_class(1, class("same")), Mutex::with_class(1, class("same")));
+    assert_silent(&isolated(|_| one_under_the_other(&outer, &inner)));
+}
+
+#[test]
+fn two_types_from_one_place_are_two_classes() {
+    fn make<T: Default>() -> sync::Mutex<T> {
+        sync::Mutex::new(T::default())
+    }
+    let (outer, inner) = (make::<u8>(), make::<u16>());
+    let reports = isolated(|_| {
+        let _outer = outer.lock().unwrap();
+        let _inner = inner.lock().unwrap();
+    });
+    assert_silent(&reports);
+}
+
+/// The macros take a place: a field, an element, what a pointer leads to; and leave it where it is.
+#[test]
+fn assertions_of_any_place() {
+    struct Engine {
+        shards: Vec<sync::Arc<sync::RwLock<String>>>,
+        table: Box<Mutex<String>>,
+    }
+    let engine = Engine { shards: vec![sync::Arc::default()], table: Box::default() };
+    let reports = isolated(|_| {
+        might_lock!(engine.shards[0]);
+        let _shard = engine.shards[0].write().unwrap();
+        let _table = engine.table.lock();
+        assert_held!(engine.shards[0]);
+        assert_held!(*engine.table);
+        assert_held!(&engine.table);
+    });
+    assert_silent(&reports);
+    assert_eq!(engine.table.into_inner(), "");
+}
+
+#[test]
+fn might_lock_with_the_lock_held() {
+    let lock = Mutex::new(1);
+    let reports = isolated(|_| {
+        let _lock = lock.lock();
+        may_take(&lock);
+        unreachable!("it might wait for itself");
+    });
+    let expected = [("first acquired at", "might_lock_with_the_lock_held"), ("acquiring at", "may_take")];
+    assert_stacks(only(&reports, Recursion, Certain), &expected);
+}

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use lockdep::ReportKind::Inversion;
-use lockdep::Severity::Possible;
+use lockdep::ReportKind::{Inversion, Recursion};
+use lockdep::Severity::{Certain, Possible};
 use lockdep::parking_lot::Mutex;
-use lockdep::{Report, assert_held, assert_none_held, assert_not_held};
+use lockdep::spin::SpinLock;
+use lockdep::{Report, assert_held, assert_none_held, assert_not_held, irq};
 
 use crate::support::{assert_cycle, assert_kinds, assert_silent, class, isolated, only};
 
@@ -77,4 +78,67 @@ fn many_reports() {
     assert_kinds(&reports, &[Inversion; REPORTS]);
     let ids: HashSet<_> = reports.iter().map(|report| report.id()).collect();
     assert_eq!(ids.len(), REPORTS);
+}
+
+#[test]
+fn a_recursion_at_the_bottom() {
+    let locks = locks(DEPTH);
+    let reports = isolated(|_| {
+        let _held: Vec<_> = locks.iter().map(Mutex::lock).collect();
+        let _again = locks[0].lock();
+    });
+    assert!(only(&reports, Recursion, Certain).locks().iter().all(|lock| lock.class_name() == "level 0"));
+    assert!(locks.iter().all(|lock| !lock.is_locked()));
+}
+
+/// Drops from the last to the first, as the guards of irq sections must.
+fn drop_in_reverse<T>(mut guards: Vec<T>, mut after_each: impl FnMut(&[T])) {
+    while guards.pop().is_some() {
+        after_each(&guards);
+    }
+}
+
+#[test]
+fn many_irq_sections_are_silent() {
+    let locks: Vec<_> = (0..DEPTH).map(|n| SpinLock::with_class(n, class(format!("irq {n}")))).collect();
+    let reports = isolated(|_| {
+        let guards: Vec<_> = locks.iter().map(SpinLock::lock_irqsave).collect();
+        drop_in_reverse(guards, |rest| assert_eq!(irq::enabled(), rest.is_empty()));
+        let tokens: Vec<_> = (0..1000).map(|_| irq::Counted::new()).collect();
+        assert!(!irq::enabled());
+        drop(tokens);
+        assert!(irq::enabled());
+    });
+    assert_silent(&reports);
+}
+
+/// The handler needs more room than there is, and what it interrupted finds its own again.
+#[test]
+fn a_handler_on_top_of_many_locks_is_silent() {
+    let below = locks(63);
+    let above: Vec<_> = (0..DEPTH).map(|n| SpinLock::with_class(n, class(format!("above {n}")))).collect();
+    let reports = isolated(|cx| {
+        let held: Vec<_> = below.iter().map(Mutex::lock).collect();
+        cx.in_handler(libc::SIGUSR1, || {
+            drop_in_reverse(above.iter().map(SpinLock::lock_irqsave).collect(), |_| ());
+        });
+        below.iter().for_each(|lock| assert_held!(lock));
+        drop(held);
+        assert_none_held!();
+    });
+    assert_silent(&reports);
+}
+
+#[test]
+fn a_cycle_of_many_classes() {
+    let locks = locks(3000);
+    let reports = isolated(|_| {
+        for pair in locks.windows(2) {
+            let _outer = pair[0].lock();
+            let _inner = pair[1].lock();
+        }
+        let _last = locks[2999].lock();
+        let _first = locks[0].lock();
+    });
+    assert_eq!(only(&reports, Inversion, Possible).locks().len(), 3000);
 }

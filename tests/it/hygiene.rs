@@ -7,7 +7,7 @@ use lockdep::Severity::Certain;
 use lockdep::sync::Arc;
 use lockdep::{Report, parking_lot, spin, sync};
 
-use crate::support::{assert_silent, assert_stacks, innermost_is, isolated, only, stack};
+use crate::support::{assert_silent, assert_stacks, class, innermost_is, isolated, only, stack};
 
 #[inline(never)]
 fn forgets(lock: &spin::SpinLock<u32>) {
@@ -90,6 +90,42 @@ fn a_lock_freed_while_held() {
     assert_stacks(report, &[("first acquired at", "forgets_std"), ("dropped at", "frees")]);
 }
 
+#[inline(never)]
+fn unwraps(lock: sync::Mutex<u32>) -> u32 {
+    lock.into_inner().unwrap()
+}
+
+/// It is freed at another address than it was taken at.
+#[test]
+fn a_lock_moved_and_freed_while_held() {
+    let reports = isolated(|_| {
+        let lock = sync::Mutex::new(1);
+        forgets_std(&lock);
+        assert_eq!(unwraps(lock), 1);
+    });
+    assert_stacks(only(&reports, HeldLockFreed, Certain), &[("first acquired at", "forgets_std"), ("dropped at", "unwraps")]);
+}
+
+/// Safe code can do this: from then on the address of the hold leads nowhere, and nothing may be looked for there.
+#[test]
+fn a_lock_moved_out_of_memory_that_is_gone() {
+    fn moved() -> sync::Mutex<u32> {
+        // Large enough to be unmapped when it is freed.
+        let memory = Box::new((sync::Mutex::new(1), [0_u8; 1 << 18]));
+        forgets_std(&memory.0);
+        memory.0
+    }
+    let others = (parking_lot::Mutex::new(1_u8), parking_lot::Mutex::new(1_u16), parking_lot::Mutex::new(1_u64));
+    let reports = isolated(|_| {
+        let moved = moved();
+        let _others = (others.0.lock(), others.1.lock(), others.2.lock());
+        lockdep::assert_held!(moved);
+        drop(moved);
+    });
+    let report = only(&reports, HeldLockFreed, Certain);
+    assert!(innermost_is(stack(report, "first acquired at"), "forgets_std"), "{}", report.to_text());
+}
+
 #[test]
 fn a_lock_freed_after_its_release_is_silent() {
     let reports = isolated(|_| {
@@ -129,4 +165,79 @@ fn a_release_without_the_guard_is_silent() {
     });
     assert_silent(&reports);
     assert!(!lock.is_locked());
+}
+
+/// Each is dropped by value, so that it has moved since it was taken.
+#[test]
+fn locks_of_every_kind_freed_while_held() {
+    let reports = isolated(|_| {
+        let lock = parking_lot::FairMutex::new(1);
+        forget(lock.lock());
+        drop(lock);
+        let lock = parking_lot::ReentrantMutex::new(1);
+        forget((lock.lock(), lock.lock()));
+        drop(lock);
+        let lock = parking_lot::RwLock::new(1);
+        forget(lock.upgradable_read());
+        drop(lock);
+        let lock = sync::RwLock::new(1);
+        forget(lock.read().unwrap());
+        drop(lock);
+        let lock = spin::SpinLock::new(1);
+        forget(lock.lock());
+        drop(lock);
+        let lock = spin::RwSpinLock::new(1);
+        forget(lock.write());
+        drop(lock);
+    });
+    let kinds: Vec<_> = reports.iter().map(|report| (report.kind(), report.locks()[0].kind())).collect();
+    let expected = ["FairMutex", "ReentrantMutex", "RwLock", "RwLock", "SpinLock", "RwSpinLock"];
+    assert_eq!(kinds, expected.map(|kind| (HeldLockFreed, kind)));
+}
+
+/// Memory that is used again inherits no history.
+#[test]
+fn another_lock_in_the_same_place_is_silent() {
+    let reports = isolated(|_| {
+        for round in 0..10 {
+            let (first, second) = (Box::new(parking_lot::Mutex::new(round)), Box::new(sync::Mutex::new(round)));
+            {
+                let _first = first.lock();
+                let _second = second.lock().unwrap();
+            }
+            let moved = *first;
+            assert_eq!(*moved.lock(), round);
+        }
+    });
+    assert_silent(&reports);
+}
+
+#[test]
+fn a_lock_released_by_a_handler_for_what_it_interrupted() {
+    let lock = spin::SpinLock::new(1);
+    let reports = isolated(|cx| {
+        forgets(&lock);
+        // SAFETY: held, and its guard was forgotten.
+        cx.in_handler(libc::SIGUSR1, || unsafe { lock.force_unlock() });
+    });
+    let report = reports.iter().find(|report| report.kind() == UnlockImbalance).expect("it is not the handler's");
+    let test = "a_lock_released_by_a_handler_for_what_it_interrupted";
+    assert_stacks(report, &[("first acquired at", "forgets"), ("released at", test)]);
+}
+
+/// The order of one release and the next acquisition is known also hand over hand.
+#[test]
+fn releases_in_any_order_are_silent() {
+    let locks: Vec<_> = (0..6).map(|n| sync::Mutex::with_class(n, class(format!("order {n}")))).collect();
+    let reports = isolated(|_| {
+        for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 0, 5, 1, 4, 2]] {
+            let mut guards: Vec<_> = locks.iter().map(|lock| Some(lock.lock().unwrap())).collect();
+            for at in order {
+                guards[at] = None;
+                lockdep::assert_not_held!(locks[at]);
+            }
+            lockdep::assert_none_held!();
+        }
+    });
+    assert_silent(&reports);
 }

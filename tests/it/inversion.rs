@@ -598,3 +598,22 @@ mod condition_variables {
         assert_silent(&reports);
     }
 }
+
+/// Hand over hand no more than two locks are held at a time, and the order of all of them is known.
+#[test]
+fn hand_over_hand() {
+    let locks: Vec<_> = (0..4).map(|n| parking_lot::Mutex::with_class(n, class(format!("hand {n}")))).collect();
+    let reports = isolated(|_| {
+        for _ in 0..3 {
+            let mut held = locks[0].lock();
+            for next in &locks[1..] {
+                // The next one first, then the one before is released.
+                let next = next.lock();
+                drop(std::mem::replace(&mut held, next));
+            }
+        }
+        let _last = locks[3].lock();
+        let _first = locks[0].lock();
+    });
+    assert_cycle(only(&reports, Inversion, Possible), 4);
+}

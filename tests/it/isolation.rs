@@ -1,6 +1,6 @@
 //! `testing::isolated`: a graph of its own, whatever happens in it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
@@ -10,8 +10,9 @@ use lockdep::ReportKind::{Inversion, Recursion};
 use lockdep::Severity::{Certain, Possible};
 use lockdep::parking_lot::Mutex;
 use lockdep::sync::Arc;
+use lockdep::{irq, signal};
 
-use crate::support::{assert_silent, isolated, only};
+use crate::support::{assert_silent, isolated, only, real_mask};
 
 type Pair = (Mutex<u8>, Mutex<u16>);
 
@@ -166,4 +167,56 @@ fn a_graph_inside_a_thread_of_another() {
         thread.join().unwrap();
     });
     only(&reports, Inversion, Possible);
+}
+
+/// A graph of its own, but the same thread: what it holds already it cannot take, in whatever graph.
+#[test]
+fn a_lock_held_outside_cannot_be_taken_inside() {
+    let lock = Mutex::new(0);
+    let _held = lock.lock();
+    let reports = isolated(|_| {
+        let _again = lock.lock();
+        unreachable!("the lock was given twice");
+    });
+    only(&reports, Recursion, Certain);
+}
+
+#[test]
+fn a_panic_with_signals_blocked() {
+    let (lock, mask) = (Mutex::new(0), real_mask());
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        isolated(|cx| {
+            cx.in_handler(libc::SIGUSR1, || {
+                let _lock = lock.lock_irqsave();
+                irq::disable();
+                resume_unwind(Box::new("of the body's own"));
+            });
+        })
+    }));
+    assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"of the body's own"));
+    assert!(!lock.is_locked() && !signal::in_handler() && irq::enabled());
+    assert_eq!(real_mask(), mask);
+}
+
+/// The same bug has one id in every graph, and its report is one line of JSON.
+#[test]
+fn reports_are_values() {
+    let pair = pair();
+    let [first, second] = [0, 1].map(|_| {
+        let reports = isolated(|_| {
+            forth(&pair);
+            back(&pair);
+        });
+        only(&reports, Inversion, Possible).clone()
+    });
+    assert_eq!(first.id(), second.id());
+    let json = thread::spawn(move || first.to_json()).join().unwrap();
+    assert_eq!(json.lines().count(), 1);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["kind"], "Inversion");
+    assert_eq!(json["severity"], "Possible");
+    assert_eq!(json["id"], second.id().to_string());
+    let labels: Vec<_> = json["stacks"].as_array().unwrap().iter().map(|stack| &stack["label"]).collect();
+    assert_eq!(labels, ["holding, acquired at", "acquiring at"].repeat(2));
 }

@@ -1,9 +1,10 @@
 //! `Map`: what waits for what without a lock.
 
 use lockdep::Map;
-use lockdep::ReportKind::{Inversion, Recursion};
+use lockdep::ReportKind::{Inversion, Recursion, WaitContext};
 use lockdep::Severity::{Certain, Possible};
 use lockdep::parking_lot::Mutex;
+use lockdep::spin::SpinLock;
 use lockdep::sync::Arc;
 
 use crate::support::{assert_cycle, assert_silent, assert_stacks, isolated, only};
@@ -140,6 +141,28 @@ fn what_is_right_is_silent() {
         acquires(&other);
         acquires(&other);
         waits(&other);
+    });
+    assert_silent(&reports);
+}
+
+#[test]
+fn a_wait_may_sleep() {
+    let (flush, outer) = (Map::new("flush"), SpinLock::new(0));
+    let reports = isolated(|cx| cx.in_handler(libc::SIGTERM, || waits(&flush)));
+    assert_stacks(only(&reports, WaitContext, Certain), &[("in the handler of SIGTERM at", "waits")]);
+    let reports = isolated(|_| {
+        let _outer = outer.lock();
+        waits(&flush);
+    });
+    only(&reports, WaitContext, Certain);
+}
+
+#[test]
+fn two_names_from_one_place_are_two_classes() {
+    let [outer, inner] = ["outer", "inner"].map(Map::new);
+    let reports = isolated(|_| {
+        let _outer = outer.acquire();
+        acquires(&inner);
     });
     assert_silent(&reports);
 }

@@ -14,7 +14,8 @@
 //! * **dependency**: `A → B`, "B was waited for while A was held". Four kinds, from who holds (**E**xclusive or **S**hared)
 //!   and who waits (a recursive **R**eader or a**N**ybody else): `EN`, `ER`, `SN`, `SR`.
 //! * **strong path**: dependencies in a row in which no `→R` is followed by an `S→`, for a recursive reader does not wait
-//!   for a reader. A closed strong path is a possible deadlock, any other closed path is not.
+//!   for a reader. A closed strong path is a possible deadlock, any other closed path is not. (An upgrade waits for readers
+//!   alone: the table in `graph.rs` has the whole truth.)
 //! * **usage**: per class four sets of signals: taken in the handler of s (by a recursive reader, by anybody else), held while
 //!   s was open (exclusively, shared).
 //! * **chain**: the classes a thread holds, in order, with the one it takes. What is proven for a chain is proven for every

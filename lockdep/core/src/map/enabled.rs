@@ -1,23 +1,23 @@
 //! The twin with validation: two words in every lock.
 //!
-//! | word | before the first acquisition | after it | when the instance matters |
-//! |---|---|---|---|
-//! | `place` | the construction site, or the declared class | the class record, tagged 1 | the instance record, tagged 2 |
-//! | `info` | what the type says | the class number, with the top bit set | the same |
+//! | word | before the first acquisition | after it |
+//! |---|---|---|
+//! | `place` | the construction site, or the declared class | the class record |
+//! | `info` | what the type says | the top bit, the number of this very lock (39 bits), the class number (24 bits) |
 //!
-//! Both change in slow sections only, `place` first. A reader looks at `info` first: the top bit says which meaning `place` has
-//! (an address has it never). The class number is never used again for another class, so the cache needs no invalidation.
+//! Both change in a slow section, `place` first, once. A reader looks at `info` first: the top bit says which meaning `place` has
+//! (an address has it never). No number is ever used again, so the cache needs no invalidation, and a lock that moves keeps its
+//! identity: what is held may be looked at by number, when its address may long be somebody else's (a guard can be forgotten).
 
 use core::panic::Location;
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, Ordering, fence};
 
 use super::How;
-use crate::arena::{allocate_for, free_for};
 use crate::class::{LockClass, LockInfo, LockKind};
 use crate::kind::Mode;
 use crate::runtime::acquire;
 use crate::runtime::contention;
-use crate::runtime::globals::{ClassRecord, Globals, InstanceRecord};
+use crate::runtime::globals::{ClassRecord, Globals};
 use crate::runtime::slow;
 use crate::stack::keep_frame;
 
@@ -40,9 +40,9 @@ pub struct Waiting {
 }
 
 const REGISTERED: usize = 1 << 63;
-const TAG: usize = 3;
-const CLASS: usize = 1;
-const INSTANCE: usize = 2;
+/// The low bits of a registered `info`; the number of the lock is above them.
+const CLASS_BITS: u32 = 24;
+const CLASS: usize = (1 << CLASS_BITS) - 1;
 
 struct Info<K, T>(core::marker::PhantomData<(K, T)>);
 
@@ -218,9 +218,40 @@ impl LockMap {
     /// The class number, or 0 before the first acquisition.
     #[inline(always)]
     pub(crate) fn class(&self) -> u32 {
-        // Relaxed: a number that is seen is right, and one not seen yet is looked up in a slow section.
+        self.numbers().0
+    }
+
+    /// The number of this very lock, or 0 before the first acquisition.
+    #[inline(always)]
+    pub(crate) fn instance(&self) -> u64 {
+        self.numbers().1
+    }
+
+    /// Both.
+    #[inline(always)]
+    pub(crate) fn numbers(&self) -> (u32, u64) {
+        // Relaxed: numbers that are seen are right, and those not seen yet are looked up in a slow section.
         let info = self.info.load(Ordering::Relaxed).addr();
-        if info & REGISTERED != 0 { info as u32 } else { 0 }
+        if info & REGISTERED == 0 {
+            return (0, 0);
+        }
+        ((info & CLASS) as u32, ((info & !REGISTERED) >> CLASS_BITS) as u64)
+    }
+
+    /// Whether an engine may know this very lock, and not only its class.
+    pub(crate) fn judged_by_instance(&self) -> bool {
+        self.record().is_some_and(|record| record.info().rules.by_instance)
+    }
+
+    /// The class record, once there is one.
+    fn record(&self) -> Option<&'static ClassRecord> {
+        if self.class() == 0 {
+            return None;
+        }
+        // Pairs with the release that set the top bit of `info`, after `place` was written.
+        fence(Ordering::Acquire);
+        // SAFETY: with that bit set the word is a class record, and these are immortal.
+        Some(unsafe { &*self.place.load(Ordering::Relaxed).cast::<ClassRecord>() })
     }
 
     /// Gives the class a name of its own, before its first acquisition.
@@ -236,48 +267,18 @@ impl LockMap {
     }
 
     fn resolve_as(&self, globals: &mut Globals, name: Option<&'static str>) -> &'static ClassRecord {
-        let info = self.info.load(Ordering::Relaxed);
-        let place = self.place.load(Ordering::Relaxed);
-        if info.addr() & REGISTERED == 0 {
-            // SAFETY: before registration the word is a `&'static LockInfo`.
-            let info = unsafe { &*info.cast::<LockInfo>() };
-            let record = globals.class(info, place, name);
-            let tagged = core::ptr::from_ref(record).cast_mut().map_addr(|address| address | CLASS);
-            self.place.store(tagged.cast(), Ordering::Relaxed);
-            self.info.store(core::ptr::without_provenance_mut(REGISTERED | record.base as usize), Ordering::Release);
+        if let Some(record) = self.record() {
             return record;
         }
-        let record = place.map_addr(|address| address & !TAG);
-        match place.addr() & TAG {
-            // SAFETY: tagged so in a slow section; class records are immortal, instance records live as long as their lock.
-            CLASS => unsafe { &*record.cast::<ClassRecord>() },
-            // SAFETY: as above.
-            _ => unsafe { (*record.cast::<InstanceRecord>()).class },
-        }
-    }
-
-    /// The number of this very lock, given if need be; in a slow section.
-    pub(crate) fn instance(&self, globals: &mut Globals) -> u64 {
-        if let Some(known) = self.known_instance() {
-            return known;
-        }
-        let class = self.resolve(globals);
+        let (info, place) = (self.info.load(Ordering::Relaxed), self.place.load(Ordering::Relaxed));
+        // SAFETY: before registration the word is a `&'static LockInfo`.
+        let info = unsafe { &*info.cast::<LockInfo>() };
+        let record = globals.class(info, place, name);
         globals.instances += 1;
-        let record = allocate_for::<InstanceRecord>(1);
-        // SAFETY: fresh memory for one record.
-        unsafe { record.write(InstanceRecord { class, id: globals.instances }) };
-        self.place.store(record.map_addr(|address| address | INSTANCE).cast(), Ordering::Release);
-        globals.instances
-    }
-
-    /// The number of this very lock, if it was ever given one.
-    pub(crate) fn known_instance(&self) -> Option<u64> {
-        let place = self.place.load(Ordering::Acquire);
-        let registered = self.info.load(Ordering::Relaxed).addr() & REGISTERED != 0;
-        (registered && place.addr() & TAG == INSTANCE).then(|| {
-            // SAFETY: tagged so, and the record lives as long as the lock.
-            unsafe { (*place.map_addr(|address| address & !TAG).cast::<InstanceRecord>()).id }
-        })
+        let numbers = (globals.instances as usize) << CLASS_BITS | record.base as usize;
+        self.place.store(core::ptr::from_ref(record).cast_mut().cast(), Ordering::Relaxed);
+        self.info.store(core::ptr::without_provenance_mut(REGISTERED | numbers), Ordering::Release);
+        record
     }
 }
 
@@ -285,19 +286,7 @@ impl Drop for LockMap {
     #[inline(always)]
     fn drop(&mut self) {
         if self.info.get_mut().addr() & REGISTERED != 0 {
-            gone(self);
+            acquire::dropped(self);
         }
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn gone(map: &mut LockMap) {
-    acquire::dropped(map);
-    let place = *map.place.get_mut();
-    if place.addr() & TAG == INSTANCE {
-        let record = place.map_addr(|address| address & !TAG).cast::<InstanceRecord>();
-        // SAFETY: the lock is gone, and with it the only pointer to its record.
-        slow::with_blocks(|_| unsafe { free_for(record, 1) });
     }
 }

@@ -87,11 +87,73 @@ fn what_is_shown_again_belongs_together() {
     );
 }
 
+/// Another occurrence under the same gates is not shown in place of the first.
+#[test]
+fn the_first_occurrence_is_shown() {
+    let section = "lock G, lock A, lock B, unlock B, unlock A, unlock G";
+    check_places(
+        &format!("t1: {section}; t3: {section}; t2: lock G, lock B, lock A"),
+        "Inversion Guarded: B A (gate G)
+            Holding B | t2: lock B
+            AcquiredUnder A | t2: lock A
+            Holding A | t1: lock A
+            AcquiredUnder B | t1: lock B",
+    );
+}
+
+#[test]
+fn one_of_several_gates_gets_weaker() {
+    check(
+        "t1: lock G, lock H, lock A, lock B, unlock B, unlock A, unlock H, unlock G
+         t2: lock G, lock B, lock A, unlock A, unlock B, unlock G
+         t3: read G, lock B, lock A, unlock A, unlock B, unlock G
+         t3: read G, lock H, lock A, lock B",
+        &["Inversion Guarded: B A (gate G)", "Inversion Possible: A B"],
+    );
+}
+
 #[test]
 fn the_gate_is_gone_before_the_cycle_closes() {
     check(
         "t1: lock G, lock A, lock B, unlock B, unlock A, unlock G, lock A, lock B, unlock B, unlock A; t2: lock G, lock B, lock A",
         &["Inversion Possible: B A"],
+    );
+}
+
+#[test]
+fn an_irq_section_is_no_gate() {
+    check(&both_orders("save f,", "save f,"), &["Inversion Possible: B A"]);
+}
+
+#[test]
+fn what_the_interrupted_code_holds_is_a_gate() {
+    check(
+        "t1: lock G, on 10 { lock A, lock B, unlock B, unlock A }, unlock G; t2: lock G, lock_irq B, lock A",
+        &["Inversion Guarded: B A (gate G)"],
+    );
+}
+
+/// What a longer way round must be, to take the protection away.
+#[test]
+fn a_guarded_cycle_stays_guarded() {
+    let guarded = "t1: lock G, lock B, lock A, unlock A, unlock B, unlock G";
+    let closing = "t4: lock G, lock A, lock B";
+    // The other way is no strong path.
+    check(
+        &format!("{guarded}; t2: lock B, rread C, unlock C, unlock B; t3: rread C, lock A, unlock A, unlock C; {closing}"),
+        &["Inversion Guarded: A B (gate G)"],
+    );
+    // It passes B twice: a cycle of B and C, which was reported, and the one that is guarded.
+    check(
+        &format!("{guarded}; t2: lock B, lock C, unlock C, unlock B; t3: lock C, lock B, unlock B, unlock C; {closing}"),
+        &["Inversion Possible: C B", "Inversion Guarded: A B (gate G)"],
+    );
+    // It has a gate of its own.
+    check(
+        &format!(
+            "{guarded}; t2: lock G, lock B, lock C, unlock C, unlock B, unlock G; t3: lock G, lock C, lock A, unlock A, unlock C, unlock G; {closing}"
+        ),
+        &["Inversion Guarded: A B (gate G)"],
     );
 }
 
@@ -159,6 +221,12 @@ fn of_three_sides_two_that_never_met_are_enough() {
     check(&format!("t1: {sides}; t3: lock C, lock A"), &["Inversion Possible: C A B"]);
     check(&format!("t1: {sides}; t1: end; t3: lock C, lock A"), &["Inversion Possible: C A B (ordered)"]);
     check(&format!("t1: {sides}; t3: begin, lock C, lock A"), &["Inversion Possible: C A B (ordered)"]);
+    // Who did the same as one that never met the others, and met them, is enough for the contrary.
+    check(
+        "t1: lock A, lock B, unlock B, unlock A, end; t3: lock A, lock B, unlock B, unlock A
+         t2: lock B, lock C, unlock C, unlock B; t3: lock C, lock A",
+        &["Inversion Possible: C A B"],
+    );
 }
 
 #[test]
@@ -222,4 +290,14 @@ fn what_a_known_chain_may_still_teach() {
     assert_eq!(open(&crowd(8, "")), OpenEvidence { threads: true, gates: false });
     assert_eq!(open(&crowd(9, "")), OpenEvidence { threads: false, gates: false });
     assert_eq!(open(&crowd(9, "lock G,")), OpenEvidence { threads: false, gates: true });
+    // Of several held locks, each counts; but only locks, of this context, that are held.
+    let all = format!("{} t2: lock G, lock A, unlock G, lock B, unlock B, unlock A;", crowd(9, "").replace(" A", " X"));
+    let open = |script: &str| World::run(&all).open_evidence(script, "B");
+    assert_eq!(open("t1: lock A, lock X"), OpenEvidence { threads: true, gates: false });
+    assert_eq!(open("t1: lock X, lock A"), OpenEvidence { threads: true, gates: false });
+    assert_eq!(open("t1: lock A, lock X, unlock A"), OpenEvidence { threads: false, gates: false });
+    assert_eq!(open("t1: lock A, on 10 { lock X"), OpenEvidence { threads: false, gates: false });
+    let gated = format!("{} {}", crowd(9, "lock G,"), crowd(9, "").replace(" A", " X"));
+    let open = |script: &str| World::run(&gated).open_evidence(script, "B");
+    assert_eq!(open("t1: lock A, lock X"), OpenEvidence { threads: false, gates: true });
 }

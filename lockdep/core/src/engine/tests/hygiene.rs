@@ -2,7 +2,7 @@
 
 use allocator_api2::alloc::Global;
 
-use super::script::{check, check_places};
+use super::script::{World, check, check_places};
 use crate::engine::{Blocked, ClassId, Context, Engine, Event, Held, Label, Place, State, Thread};
 use crate::kind::{Mode, ReportKind, Severity};
 
@@ -26,6 +26,7 @@ fn a_handler_may_not_release_what_the_interrupted_code_holds() {
             Released A | t1: unlock A",
     );
     check("t1: on 10 { unlock A }", &["UnlockImbalance Certain: A"]);
+    check("t1: lock B, on 10 { unlock A }", &["UnlockImbalance Certain: A"]);
 }
 
 #[test]
@@ -78,8 +79,18 @@ fn assertions() {
             FirstAcquired B | t1: read B
             Asserted | t1: none_held",
     );
+    check_places(
+        "t1: lock A, lock B, not_held A",
+        "AssertHeld Certain IsHeld: A
+            FirstAcquired A | t1: lock A
+            Asserted A | t1: not_held A",
+    );
     // Held by the interrupted code is held by this thread.
     check("t1: lock A, on 10 { held A }", &[]);
+    for assertion in ["not_held A", "none_held"] {
+        let lines = World::run(&format!("t1: lock A, on 10 {{ {assertion} }}")).explain();
+        assert!(lines.contains("FirstAcquired A | t1: lock A"), "{lines}");
+    }
     check("t1: disable, none_held, enable", &[]);
 }
 

@@ -77,6 +77,65 @@ fn it_is_completed_when_the_handler_is_seen() {
     );
 }
 
+#[test]
+fn it_is_completed_once_and_by_its_own_handler() {
+    // Of several enables under one lock, the first.
+    check(
+        "t1: lock_irq A, lock_irq B, unlock B, lock_irq C, unlock C, unlock A; t2: on 10 { lock A, unlock A }",
+        &[
+            "UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12",
+            "UnsafeIrqEnable Certain HandlerUnseen: A C on 10 12",
+            "UnsafeIrqEnable Certain HandlerSeen: A B on 10 12",
+        ],
+    );
+    check(
+        "lines 10; t1: lock_irq A, lock_irq B, unlock B, unlock A; lines 12; t1: lock_irq A, lock_irq C, unlock C, unlock A
+         lines 10; t1: lock_irq A, lock_irq D, unlock D, unlock A; t2: on 10 +12 { lock A",
+        &[
+            "UnsafeIrqEnable Certain HandlerUnseen: A B on 10",
+            "UnsafeIrqEnable Certain HandlerUnseen: A C on 12",
+            "UnsafeIrqEnable Certain HandlerUnseen: A D on 10",
+            "UnsafeIrqEnable Certain HandlerSeen: A B on 10",
+            "IrqUsage Possible: A on 10",
+        ],
+    );
+    // One handler was known, another comes later.
+    check(
+        "t1: on 12 +10 { lock A, unlock A }; t2: lock_irq A, lock_irq B, unlock B, unlock A; t1: on 10 +12 { lock A, unlock A }",
+        &["UnsafeIrqEnable Certain HandlerSeen: A B on 10 12"],
+    );
+    // Several enables, each with a handler of its own.
+    check(
+        "t1: lock_irq A, lock_irq B, unlock B, unlock A, lock_irq X, lock_irq Y, unlock Y, unlock X
+         t2: on 10 { lock X, unlock X, lock A, unlock A }",
+        &[
+            "UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12",
+            "UnsafeIrqEnable Certain HandlerUnseen: X Y on 10 12",
+            "UnsafeIrqEnable Certain HandlerSeen: X Y on 10 12",
+            "UnsafeIrqEnable Certain HandlerSeen: A B on 10 12",
+        ],
+    );
+    // The handler of a signal that stayed as it was.
+    check(
+        "lines 10; t1: lock_irq A, lock_irq B, unlock B, unlock A; t2: lines 12, on 12 +10 { lock_irq A",
+        &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10", "IrqUsage Possible: A on 12"],
+    );
+}
+
+#[test]
+fn of_several_outer_locks_the_first_that_the_handler_takes_is_named() {
+    check_places(
+        "t1: on 10 +12 { lock M, unlock M, lock A, unlock A }; t2: lock_irq X, lock_irqsave A, lock M, lock_irq B, unlock B",
+        "UnsafeIrqEnable Certain HandlerSeen: X A M B on 10 12
+            IrqsDisabled X | t2: lock_irq X
+            HeldWithIrqsOff A | t2: lock_irqsave A
+            HeldWithIrqsOff M | t2: lock M
+            InnerAcquired B | t2: lock_irq B
+            IrqsReenabled | t2: unlock B
+            InHandler(10) A | t1: lock A",
+    );
+}
+
 /// The same finding from both sides: the enable is it, not the usage it leads to.
 #[test]
 fn an_unsafe_enable_is_not_reported_as_usage_too() {
@@ -116,6 +175,11 @@ fn a_lock_in_between_is_named() {
             HeldWithIrqsOff M | t1: lock M
             InnerAcquired B | t1: lock_irq B
             IrqsReenabled | t1: unlock B",
+    );
+    // Another lock of the class too.
+    check(
+        "class A by_instance; t1: lock_irq A1, lock A2, lock_irq B, unlock B",
+        &["UnsafeIrqEnable Certain HandlerUnseen: A A B on 10 12"],
     );
     // Which was taken before the signals were blocked is none of its concern.
     check("t1: lock M, lock_irq A, lock_irq B, unlock B", &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12"]);
@@ -160,6 +224,7 @@ fn disable_and_enable_do_not_count() {
     check("t1: disable, enable", &[]);
     check("t1: disable, disable, enable, lock A, unlock A, enable, end", &[]);
     check("t1: disable, disable, enable, end", &[]);
+    check("t1: disable, lock A, disable, unlock A, enable, end", &[]);
     check("t1: disable, lock A, unlock A, disable, lock A, unlock A, enable, end", &[]);
     // A lock that was taken with them open does not mind.
     check("t1: lock A, disable, enable, unlock A, end", &[]);
@@ -275,6 +340,7 @@ fn crossed_guards_open_the_signals_under_a_lock() {
 #[test]
 fn flags_of_the_interrupted_code_are_not_the_handlers() {
     check("lines 12; t1: save f, on 10 { restore f", &["IrqState Certain UnknownSection on 10 12"]);
+    check("lines 12; t1: save f, on 10 { lock_irqsave A, restore f", &["IrqState Certain UnknownSection on 10 12"]);
 }
 
 #[test]
@@ -288,6 +354,10 @@ fn enable_in_a_handler() {
     check("t1: on 10 { lock_irq A, unlock A }, end", &["IrqState Certain EnabledInHandler on 10 12"]);
     check("t1: on 10 { lock_irq A, lock_irq B, unlock B, unlock A }, end", &["IrqState Certain EnabledInHandler on 10 12"]);
     check("t1: on 10 { save f, enable, restore f }, end", &["IrqState Certain EnabledInHandler on 10 12"]);
+    check(
+        "t1: on 10 { lock_irqsave A, enable }",
+        &["IrqState Certain EnabledInHandler on 10 12", "HeldAtExit Certain HandlerEnd: A on 10"],
+    );
     // Nothing is opened: the handler runs with everything of ours open already.
     check("t1: on 10 nodefer { enable }, end", &[]);
     // Each handler answers for itself.
@@ -313,6 +383,10 @@ fn what_a_handler_may_do() {
 fn an_unsafe_enable_inside_a_handler() {
     check(
         "t1: on 10 { lock_irqsave A, lock_irqsave B, unlock A, unlock B }, end",
+        &["UnsafeIrqEnable Certain HandlerUnseen: B A on 12"],
+    );
+    check(
+        "t1: lock V, lock W, lock X, lock Y, on 10 { lock_irqsave A, lock_irqsave B, unlock A, unlock B }, unlock Y, unlock X, unlock W, unlock V, end",
         &["UnsafeIrqEnable Certain HandlerUnseen: B A on 12"],
     );
     // What the interrupted code holds is not concerned: its signals stay as they were.
@@ -372,8 +446,12 @@ fn a_handler_that_leaves_with_another_mask() {
     assert_eq!(ends(&mut engine, 0b111, 0b11), [(ReportKind::IrqState, Hint::MaskChanged, 0b100)]);
     // What was said is said of one run of the handler.
     let cx = Context { thread, now: 0, held: &[], base: 0, mask: 0b11, handler: 10 };
-    let unmask = Unmask { how: Reopen::Enable, mask: 0b01, own: None, place: Place::default() };
-    assert_eq!(engine.apply(Event::Unmask(cx, unmask)).len(), 1);
-    assert_eq!(ends(&mut engine, 0b01, 0b11), []);
+    let unmask = |mask| Event::Unmask(cx, Unmask { how: Reopen::Enable, mask, own: None, place: Place::default() });
+    assert_eq!(engine.apply(unmask(0b01)).len(), 1);
+    assert_eq!(engine.apply(unmask(0b00)).len(), 1);
+    assert_eq!(ends(&mut engine, 0b00, 0b11), []);
+    assert_eq!(ends(&mut engine, 0b01, 0b11), [(ReportKind::IrqState, Hint::MaskChanged, 0b10)]);
+    // And only if something was said.
+    assert_eq!(engine.apply(unmask(0b11)).len(), 0);
     assert_eq!(ends(&mut engine, 0b01, 0b11), [(ReportKind::IrqState, Hint::MaskChanged, 0b10)]);
 }

@@ -21,6 +21,22 @@ fn a_nest_lock_serialises_its_class() {
     check("t1: lock A1 under A1", &["NestLockNotHeld Possible: A"]);
 }
 
+#[test]
+fn a_nest_lock_of_the_interrupted_code() {
+    check("t1: lock N, on 10 { lock A1 under N, lock A2 under N, unlock A2, unlock A1 }", &[]);
+}
+
+#[test]
+fn one_acquisition_breaks_the_order_once_and_the_nearest_lock_is_named() {
+    check("t1: lock A1, try lock A2, lock A3", &["Recursion Possible SameClass: A A"]);
+    check_places(
+        "t1: lock A1 order 5, lock A2 order 6, lock A3 order 3",
+        "SubclassOrder Possible Numbers: A A
+            FirstAcquired A | t1: lock A2 order 6
+            Acquiring A | t1: lock A3 order 3",
+    );
+}
+
 /// The kernel's case: the same class twice under a nest lock, released out of order.
 #[test]
 fn a_nest_lock_and_releases_out_of_order() {
@@ -74,6 +90,16 @@ fn modes_of_instances() {
         &format!("{INSTANCES} t1: lock A1, rread A2, unlock A2, unlock A1; t2: lock A2, lock A1"),
         &["Inversion Possible: A A"],
     );
+}
+
+/// Locks that nobody gave an identity are not judged.
+#[test]
+fn instances_without_identity() {
+    for (first, second) in [("anonymous", ""), ("", "anonymous"), ("anonymous", "anonymous")] {
+        let rise = format!("lock A1 {first}, lock A2 {second}, unlock A2, unlock A1");
+        let fall = format!("lock A2 {second}, lock A1 {first}, unlock A1, unlock A2");
+        check(&format!("{INSTANCES} t1: {rise}; t2: {fall}"), &[]);
+    }
 }
 
 #[test]
@@ -140,6 +166,8 @@ fn nothing_under_a_leaf() {
     check("class L leaf; t1: lock A, lock L, unlock L, unlock A, lock L, unlock L, lock A", &[]);
     check("class L leaf; t1: lock L, try lock A", &[]);
     check("class L leaf; t1: rread L, rread L", &[]);
+    // Of several, the nearest is named.
+    check("class K leaf; class L leaf; t1: lock L, try lock K, lock A", &["SubclassOrder Possible Leaf: K A"]);
     // The handler has its own context.
     check("class L leaf; t1: lock L, on 10 { lock A, unlock A }", &[]);
     check("class L leaf; t1: on 10 { lock L, lock A, unlock A, unlock L }", &["SubclassOrder Possible Leaf: L A"]);

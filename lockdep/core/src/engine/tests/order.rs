@@ -50,6 +50,8 @@ fn locks_that_come_and_go_take_each_others_places() {
     }
     assert_eq!(world.lines(), [""; 0]);
     assert_eq!(world.engine.edge_count(), 0);
+    let nodes = world.engine.graph.nodes.len();
+    assert!(nodes <= 4, "three locks and their class take {nodes} places");
 }
 
 /// Chains whose links come in the worst order.

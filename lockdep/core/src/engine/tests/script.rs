@@ -11,6 +11,7 @@
 //! | `lock A`, `read A`, `rread A`, `upread A` | takes lock `A` alone, shared, as a recursive reader, upgradably |
 //! | `lock A2`, `lock A/1` | instance 2 of class `A` (its address rises with the number); subclass 1 |
 //! | `… under N`, `… order 7`, `… queued`, `… reentrant` | nest lock; number of `lock_ordered`; a writer waits now; reentrant |
+//! | `… anonymous` | the lock was given no identity beyond its address |
 //! | `try lock A`, … | the same without waiting |
 //! | `timed A` | a try with a time limit, that fails |
 //! | `lock_irq A`, `lock_irqsave A`, `lock_counted A`, `read_irq A`, `read_irqsave A` | the same with a guard that is an irq section too |
@@ -141,6 +142,7 @@ struct Options {
     nest: Option<usize>,
     order: u64,
     queued: bool,
+    anonymous: bool,
     upgrade: bool,
     wait: bool,
     timed: bool,
@@ -374,6 +376,7 @@ impl World {
         while let Some(word) = words.next() {
             match *word {
                 "queued" => options.queued = true,
+                "anonymous" => options.anonymous = true,
                 "reentrant" => options.flags = options.flags.with(HeldFlags::REENTRANT),
                 "under" => {
                     options.nest = Some(self.lock(words.next().expect("a nest lock")).address);
@@ -441,7 +444,7 @@ impl World {
             mask: thread.mask,
             place: self.place(),
             chain: 0,
-            instance: self.instance(lock),
+            instance: if options.anonymous { 0 } else { self.instance(lock) },
             order: options.order,
         };
         let Options { nest, queued, upgrade, wait, timed, .. } = options;

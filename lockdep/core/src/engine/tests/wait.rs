@@ -1,6 +1,6 @@
 //! Where a lock may be waited for, and what waits for whom without a lock.
 
-use super::script::{check, check_places};
+use super::script::{World, check, check_places};
 
 #[test]
 fn a_sleeping_lock_in_a_handler() {
@@ -25,6 +25,8 @@ fn a_sleeping_lock_under_a_spin_lock() {
     check("class M sleep; t1: read S, lock M", &["WaitContext Certain SleepUnderSpin: M S"]);
     check("class M sleep; t1: try lock S, lock M", &["WaitContext Certain SleepUnderSpin: M S"]);
     check("class M sleep; t1: lock S, unlock S, lock M", &[]);
+    // Of several, the nearest is named.
+    check("class M sleep; t1: lock S, lock T, lock M", &["WaitContext Certain SleepUnderSpin: M T"]);
 }
 
 /// The kernel's table of contexts, with the locks that there are here: outer by inner.
@@ -148,6 +150,7 @@ fn a_limited_wait_for_a_notifier_says_so_in_either_order() {
     check(&format!("{CONDVAR} {waiter}; {notifier}"), &["Inversion Possible TimedWait: C A"]);
     // An unlimited wait at the same place in the order is worse.
     let unlimited = "t3: lock A, lock M, wait C M, unlock M, unlock A";
+    check(&format!("{CONDVAR} {unlimited}; {waiter}; {notifier}"), &["Inversion Possible: C A"]);
     check(&format!("{CONDVAR} {waiter}; {unlimited}; {notifier}"), &["Inversion Possible: C A"]);
 }
 
@@ -169,6 +172,16 @@ fn a_notifier_with_several_locks_is_one_report() {
         ),
         &["Inversion Possible: C B"],
     );
+}
+
+#[test]
+fn what_a_notifier_does_not_need() {
+    // Released already, without validation, held by the code that its handler interrupted.
+    let world = World::run(
+        "class N no_validate; t1: lock A, lock N, lock B, unlock A, notify C, on 10 { notify C }, unlock B, unlock N
+         t1: lock D, on 10 { notify C }",
+    );
+    assert_eq!(world.dependencies(), ["A EN B", "C EN B"]);
 }
 
 #[test]

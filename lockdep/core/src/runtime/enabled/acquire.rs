@@ -32,7 +32,7 @@ pub(crate) fn acquired(map: &LockMap, how: How<'_>, site: &'static Location<'sta
 fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) {
     let thread = current();
     let moment = here();
-    let known = map.class();
+    let (known, instance) = map.numbers();
     // Taken apart here and put together again only on the slow way, so that it lives in registers.
     let How { mode, subclass, reentrant, nest, order } = how;
     let annotated = nest.is_some() || order.is_some();
@@ -57,7 +57,7 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
                     mask: ThreadState::get(&thread.mask),
                     place: place(thread, site, moment),
                     chain,
-                    instance: 0,
+                    instance,
                     order: 0,
                 };
                 push(thread, &held, longer);
@@ -133,7 +133,7 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
     let place = place(thread, site, moment);
     let found = slow::with(|globals| {
         let (acquire, record) = describe(globals, thread, map, how, place, flags);
-        judge(globals, thread, map, acquire, record, true)
+        judge(globals, thread, acquire, record, true)
     });
     conclude(thread, found, Some(map));
 }
@@ -174,7 +174,7 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
         let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
         acquire.wait = wait.is_some();
         acquire.timed = wait == Some(true);
-        judge(globals, thread, map, acquire, record, false)
+        judge(globals, thread, acquire, record, false)
     });
     if found.stop.is_none() && !annotated && !holds_class_of(thread, map) {
         now_seen(thread, map, how.subclass, how.mode, tag);
@@ -224,7 +224,7 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
     let found = slow::with(|globals| {
         let (mut acquire, record) = describe(globals, thread, map, How::write(), place, HeldFlags(0));
         acquire.upgrade = true;
-        judge(globals, thread, map, acquire, record, false)
+        judge(globals, thread, acquire, record, false)
     });
     conclude(thread, found, None);
 }
@@ -256,7 +256,7 @@ fn describe(
         mask: ThreadState::get(&thread.mask),
         place,
         chain: 0,
-        instance: 0,
+        instance: map.instance(),
         order: how.order.unwrap_or(0),
     };
     let nest = how.nest.map(LockMap::address);
@@ -268,7 +268,6 @@ fn describe(
 fn judge(
     globals: &mut Globals,
     thread: &'static ThreadState,
-    map: &LockMap,
     mut acquire: Acquire,
     record: &'static ClassRecord,
     push_entry: bool,
@@ -279,10 +278,6 @@ fn judge(
     let base = thread.base();
     let same_class = held.iter().any(|held| held.is_lock() && held.class.base() == record.base);
     let locks_held = held[base..].iter().filter(|held| held.is_lock()).count();
-    if locks_held >= 2 || (same_class && acquire.info.rules.by_instance) {
-        identify_instances(globals, thread);
-        acquire.new.instance = map.instance(globals);
-    }
     if locks_held >= 1 {
         // It leaves evidence, which may outlive it.
         globals.names.insert(thread.thread().id, thread.name.get());
@@ -347,19 +342,6 @@ fn remember_here(thread: &ThreadState, key: u64, more: u64) {
     slot.more.store(more, Ordering::Relaxed);
     compiler_fence(Ordering::SeqCst);
     slot.key.store(key, Ordering::Relaxed);
-}
-
-/// Gives every lock held by this context an identity: they are gates of the dependency to come.
-fn identify_instances(globals: &mut Globals, thread: &ThreadState) {
-    for at in thread.base()..thread.depth() {
-        let held = thread.read(at);
-        if held.is_lock() && held.instance == 0 && held.lock != 0 {
-            // SAFETY: the lock is held by this thread, so its map is where it was when it was taken.
-            let map = unsafe { &*core::ptr::with_exposed_provenance::<LockMap>(held.lock) };
-            let instance = map.instance(globals);
-            thread.update(at, |held| held.instance = instance);
-        }
-    }
 }
 
 /// Delivers what was found and does what the settings say; `pushed` is taken off again if the call does not return.
@@ -456,8 +438,9 @@ pub(crate) fn how_held(map: &LockMap, mode: Mode) -> How<'static> {
     }
 }
 
+/// By number, for the lock may have moved since, or another may be where it was: a guard can be forgotten.
 pub(crate) fn is_hold_of(held: &Held, map: &LockMap) -> bool {
-    held.state == State::Held && held.lock == map.address()
+    held.state == State::Held && held.instance == map.instance()
 }
 
 /// Removes an entry, wherever it is, and recomputes the keys above it.
@@ -588,7 +571,8 @@ pub(crate) fn dropped(map: &LockMap) {
             take_out(thread, at);
         }
     }
-    if let Some(instance) = map.known_instance() {
+    let instance = map.instance();
+    if map.judged_by_instance() {
         slow::with(|globals| {
             for &graph in &globals.graphs {
                 // SAFETY: listed graphs are alive; in a slow section.

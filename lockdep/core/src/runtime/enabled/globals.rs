@@ -53,14 +53,6 @@ struct Identity {
     type_name: &'static str,
 }
 
-/// A lock that is known beyond its class.
-#[derive(Debug)]
-pub(crate) struct InstanceRecord {
-    pub(crate) class: &'static ClassRecord,
-    /// Never used again.
-    pub(crate) id: u64,
-}
-
 /// Everything behind the slow section.
 pub(crate) struct Globals {
     pub(crate) stacks: Interned,
@@ -72,6 +64,7 @@ pub(crate) struct Globals {
     pub(crate) threads: *const ThreadState,
     /// All graphs, to be told of locks that go.
     pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
+    /// Locks registered so far: the number of the last one.
     pub(crate) instances: u64,
     /// What the threads held that a fork left behind.
     pub(crate) orphans: Vec<Orphan, Arena>,
