@@ -560,16 +560,19 @@ pub(crate) fn notify(map: &LockMap, site: &'static Location<'static>) {
 #[cold]
 pub(crate) fn dropped(map: &LockMap) {
     let thread = current();
-    if let Some(at) = (0..thread.depth()).rev().find(|&at| is_hold_of(&thread.read(at), map)) {
+    let hold = || (0..thread.depth()).find(|&at| is_hold_of(&thread.read(at), map));
+    if let Some(first) = hold() {
+        let mut found = Found::default();
         if !config::off() {
             let place = place_here(thread);
-            let held = thread.read(at);
-            let found = slow::with(|globals| event(globals, thread, |cx| Event::Freed { cx, held, place }));
-            take_out(thread, at);
-            conclude(thread, found, None);
-        } else {
+            let held = thread.read(first);
+            found = slow::with(|globals| event(globals, thread, |cx| Event::Freed { cx, held, place }));
+        }
+        // Readers and reentrant locks may be held more than once.
+        while let Some(at) = hold() {
             take_out(thread, at);
         }
+        conclude(thread, found, None);
     }
     let instance = map.instance();
     if map.judged_by_instance() {
