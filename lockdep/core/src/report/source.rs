@@ -261,7 +261,7 @@ mod tests {
             ("/home/me/other/src/main.rs", "/home/me/other/src/main.rs"),
             ("src/main.rs", "src/main.rs"),
             ("./src/main.rs", "src/main.rs"),
-            ("/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-1.10.0/src/lib.rs", "rayon-1.10.0/src/lib.rs"),
+            ("/home/me/.cargo/registry/src/index.example-1949cf8c6b5b557f/rayon-1.10.0/src/lib.rs", "rayon-1.10.0/src/lib.rs"),
             ("/home/me/.cargo/git/checkouts/db-0123456789abcdef/89abcde/src/lib.rs", "db-0123456789abcdef/89abcde/src/lib.rs"),
             ("/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/option.rs", "library/core/src/option.rs"),
             ("/opt/rust/lib/rustlib/src/rust/library/std/src/thread/mod.rs", "library/std/src/thread/mod.rs"),

@@ -157,7 +157,7 @@ fn submit_frames() -> Vec<Frame> {
         frame("<bfq::aio::Ring as bfq::aio::Submit>::read", "/home/me/bfq/src/aio.rs", 201),
         frame(
             "rayon_core::registry::WorkerThread::wait_until_cold",
-            "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-core-1.12.1/src/registry.rs",
+            "/home/me/.cargo/registry/src/index.example-1949cf8c6b5b557f/rayon-core-1.12.1/src/registry.rs",
             800,
         ),
         frame("bfq::main", "/home/me/bfq/src/main.rs", 20),
@@ -322,7 +322,7 @@ fn finish_frames() -> [Frame; 3] {
         frame("bfq::elevator::on_completion", ELEVATOR, site_nth(ELEVATOR, "elevator.finish", 0).line),
         frame(
             "signal_hook_registry::handler",
-            "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/signal-hook-registry-1.4.8/src/lib.rs",
+            "/home/me/.cargo/registry/src/index.example-1949cf8c6b5b557f/signal-hook-registry-1.4.8/src/lib.rs",
             308,
         ),
     ]
