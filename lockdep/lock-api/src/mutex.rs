@@ -256,10 +256,12 @@ impl<R: RawMutexTimed, T: ?Sized> Mutex<R, T> {
 }
 
 impl<R: RawMutex, T: Default> Default for Mutex<R, T> {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> Mutex<R, T> {
-        Mutex::new(T::default())
+        let map = LockMap::made_by_caller::<MutexKind<R>, T>();
+        Mutex { checked: Checked { map, raw: R::INIT }, data: UnsafeCell::default() }
     }
 }
 

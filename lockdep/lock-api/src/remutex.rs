@@ -515,10 +515,12 @@ impl<R: RawMutexTimed, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
 }
 
 impl<R: RawMutex, G: GetThreadId, T: Default> Default for ReentrantMutex<R, G, T> {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> ReentrantMutex<R, G, T> {
-        ReentrantMutex::new(T::default())
+        let map = LockMap::made_by_caller::<ReentrantMutexKind<R>, T>();
+        ReentrantMutex { checked: Checked { map, raw: RawReentrantMutex::INIT }, data: UnsafeCell::default() }
     }
 }
 

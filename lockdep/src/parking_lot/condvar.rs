@@ -207,10 +207,11 @@ impl Drop for TakenAgain<'_> {
 }
 
 impl Default for Condvar {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> Condvar {
-        Condvar::new()
+        Condvar { map: LockMap::made_by_caller::<CondvarKind, ()>(), real: ::parking_lot::Condvar::new() }
     }
 }
 

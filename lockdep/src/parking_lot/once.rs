@@ -124,10 +124,11 @@ impl Drop for Held<'_> {
 }
 
 impl Default for Once {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> Once {
-        Once::new()
+        Once { map: LockMap::made_by_caller::<OnceKind, ()>(), real: ::parking_lot::Once::new() }
     }
 }
 

@@ -203,9 +203,10 @@ impl fmt::Debug for Condvar {
 }
 
 impl Default for Condvar {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> Condvar {
-        Condvar::new()
+        Condvar { map: LockMap::made_by_caller::<Kind, ()>(), inner: std::sync::Condvar::new() }
     }
 }

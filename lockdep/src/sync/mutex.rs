@@ -287,11 +287,11 @@ impl<T> From<T> for Mutex<T> {
 }
 
 impl<T: Default> Default for Mutex<T> {
-    /// A mutex around the default value. Where one `derive(Default)` makes several locks, name their classes.
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> Mutex<T> {
-        Mutex::new(T::default())
+        Mutex { map: LockMap::made_by_caller::<Kind, T>(), inner: std::sync::Mutex::default() }
     }
 }
 

@@ -338,11 +338,11 @@ impl<T> From<T> for RwLock<T> {
 }
 
 impl<T: Default> Default for RwLock<T> {
-    /// A lock around the default value. Where one `derive(Default)` makes several locks, name their classes.
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> RwLock<T> {
-        RwLock::new(T::default())
+        RwLock { map: LockMap::made_by_caller::<Kind, T>(), inner: std::sync::RwLock::default() }
     }
 }
 

@@ -20,6 +20,12 @@ impl LockMap {
         LockMap(())
     }
 
+    /// The map of a lock made by a constructor whose place does not tell locks apart.
+    #[inline(always)]
+    pub const fn made_by_caller<K: LockKind, T>() -> LockMap {
+        LockMap(())
+    }
+
     /// The same, of a declared class.
     #[inline(always)]
     pub const fn with_class<K: LockKind, T>(_class: &'static LockClass) -> LockMap {

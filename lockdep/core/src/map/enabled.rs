@@ -2,13 +2,14 @@
 //!
 //! | word | before the first acquisition | after it |
 //! |---|---|---|
-//! | `place` | the construction site, or the declared class | the class record |
-//! | `info` | what the type says | the top bit, the number of this very lock (39 bits), the class number (24 bits) |
+//! | `place` | the construction site, or the declared class; above it half of the maker | the class record |
+//! | `info` | what the type says; above it the other half | the top bit, the number of this very lock (39 bits), the class number (24 bits) |
 //!
 //! Both change in a slow section, `place` first, once. A reader looks at `info` first: the top bit says which meaning `place` has
 //! (an address has it never). No number is ever used again, so the cache needs no invalidation, and a lock that moves keeps its
 //! identity: what is held may be looked at by number, when its address may long be somebody else's (a guard can be forgotten).
 
+use core::mem::ManuallyDrop;
 use core::panic::Location;
 use core::sync::atomic::{AtomicPtr, Ordering, fence};
 
@@ -19,7 +20,7 @@ use crate::runtime::acquire;
 use crate::runtime::contention;
 use crate::runtime::globals::{ClassRecord, Globals};
 use crate::runtime::slow;
-use crate::stack::keep_frame;
+use crate::stack::{here, keep_frame};
 
 /// The validator's field in a lock.
 ///
@@ -44,6 +45,16 @@ const REGISTERED: usize = 1 << 63;
 const CLASS_BITS: u32 = 24;
 const CLASS: usize = (1 << CLASS_BITS) - 1;
 
+/// The addresses of statics have so many bits; above them is the number of the maker's stack, 16 bits in one word and 15 in the
+/// other.
+const ADDRESS_BITS: u32 = 48;
+const MAKER_LOW: usize = 0xffff;
+
+/// The address in a word of an unregistered lock, and the half of the maker above it.
+fn apart(word: *mut ()) -> (*mut (), usize) {
+    (word.map_addr(|addr| addr & ((1 << ADDRESS_BITS) - 1)), word.addr() >> ADDRESS_BITS)
+}
+
 struct Info<K, T>(core::marker::PhantomData<(K, T)>);
 
 impl<K: LockKind, T> Info<K, T> {
@@ -66,6 +77,22 @@ impl LockMap {
         let site: *const Location<'static> = Location::caller();
         let info: *const LockInfo = &Info::<K, T>::PLAIN;
         LockMap { place: AtomicPtr::new(site.cast_mut().cast()), info: AtomicPtr::new(info.cast_mut().cast()) }
+    }
+
+    /// The map of a lock made by a constructor whose place does not tell locks apart: all fields of one `derive(Default)`
+    /// have one place, and what the standard library makes (`Arc::default`, `or_default`) has a place there. Such locks are told
+    /// apart by the callers of the constructor, so the function that calls this must not be inlined.
+    #[inline(always)]
+    #[track_caller]
+    pub fn made_by_caller<K: LockKind, T>() -> LockMap {
+        let LockMap { place, info } = &*ManuallyDrop::new(LockMap::new::<K, T>());
+        let maker = acquire::maker(Location::caller(), here()) as usize;
+        keep_frame();
+        // A number beyond 31 bits is no maker: two billion stacks are more than memory holds.
+        let half = |word: &AtomicPtr<()>, half: usize| {
+            AtomicPtr::new(word.load(Ordering::Relaxed).map_addr(|addr| addr | half << ADDRESS_BITS))
+        };
+        LockMap { place: half(place, maker & MAKER_LOW), info: half(info, maker >> MAKER_LOW.count_ones()) }
     }
 
     /// The same, of a declared class.
@@ -270,10 +297,12 @@ impl LockMap {
         if let Some(record) = self.record() {
             return record;
         }
-        let (info, place) = (self.info.load(Ordering::Relaxed), self.place.load(Ordering::Relaxed));
+        let (info, maker_high) = apart(self.info.load(Ordering::Relaxed));
+        let (place, maker_low) = apart(self.place.load(Ordering::Relaxed));
+        let maker = maker_high << MAKER_LOW.count_ones() | maker_low;
         // SAFETY: before registration the word is a `&'static LockInfo`.
         let info = unsafe { &*info.cast::<LockInfo>() };
-        let record = globals.class(info, place, name);
+        let record = globals.class(info, place, name, maker as u32);
         globals.instances += 1;
         let numbers = (globals.instances as usize) << CLASS_BITS | record.base as usize;
         self.place.store(core::ptr::from_ref(record).cast_mut().cast(), Ordering::Relaxed);

@@ -68,7 +68,7 @@ pub struct Site {
     pub file: &'static str,
     /// From 1.
     pub line: u32,
-    /// From 1.
+    /// From 1; 0 if it is not known.
     pub column: u32,
 }
 

@@ -10,7 +10,7 @@ use crate::arena::{Arena, allocate_for, free_for, immortal_slice};
 use crate::runtime::slow;
 
 /// Frames beyond this many are not kept.
-const DEEPEST: usize = 128;
+pub(crate) const DEEPEST: usize = 128;
 /// Captures remembered per thread.
 const REMEMBERED: usize = 256;
 
@@ -65,15 +65,17 @@ struct Slot {
 pub(crate) struct StackCache {
     /// One stack for each source position, the first: nothing is compared.
     first: bool,
+    /// Frames beyond this many are neither kept nor compared.
+    deepest: usize,
     entries: [AtomicPtr<Capture>; REMEMBERED],
 }
 
 impl StackCache {
-    /// A fresh cache in the arena.
-    pub(crate) fn allocate(first: bool) -> *mut StackCache {
+    /// A fresh cache in the arena; `deepest` is at most [`DEEPEST`].
+    pub(crate) fn allocate(first: bool, deepest: usize) -> *mut StackCache {
         let cache = allocate_for::<StackCache>(1);
         // SAFETY: fresh memory for one cache.
-        unsafe { cache.write(StackCache { first, entries: [const { AtomicPtr::new(ptr::null_mut()) }; REMEMBERED] }) };
+        unsafe { cache.write(StackCache { first, deepest, entries: [const { AtomicPtr::new(ptr::null_mut()) }; REMEMBERED] }) };
         cache
     }
 
@@ -116,7 +118,7 @@ impl StackCache {
                 if frame_sp < sp || address == 0 {
                     return true;
                 }
-                if depth == DEEPEST {
+                if depth == self.deepest {
                     return false;
                 }
                 if depth > 0 {

@@ -11,5 +11,5 @@
 mod capture;
 mod symbols;
 
-pub(crate) use capture::{Interned, StackCache, here, keep_frame};
+pub(crate) use capture::{DEEPEST, Interned, StackCache, here, keep_frame};
 pub(crate) use symbols::symbolize;

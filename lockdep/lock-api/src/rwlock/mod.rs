@@ -558,10 +558,12 @@ impl<R: RawRwLockUpgradeTimed, T: ?Sized> RwLock<R, T> {
 }
 
 impl<R: RawRwLock, T: Default> Default for RwLock<R, T> {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> RwLock<R, T> {
-        RwLock::new(T::default())
+        let map = LockMap::made_by_caller::<RwLockKind<R>, T>();
+        RwLock { checked: Checked { map, raw: R::INIT }, data: UnsafeCell::default() }
     }
 }
 

@@ -111,6 +111,17 @@ pub(super) fn place_here(thread: &'static ThreadState) -> Place {
     Place { site: 0, stack: stack(thread, 0, here()) }
 }
 
+/// Who makes a lock: the stack of a constructor, as far as it tells locks apart. `moment` is the constructor's.
+#[inline(never)]
+pub(crate) fn maker(site: &'static Location<'static>, moment: (usize, usize)) -> u32 {
+    if config::off() {
+        return 0;
+    }
+    let thread = current();
+    let site = core::ptr::from_ref(site).expose_provenance();
+    life::makers(thread).stack(moment, site, thread.nesting.load(Ordering::Relaxed) != 0)
+}
+
 /// A chain that this thread has not proven.
 #[cold]
 #[inline(never)]

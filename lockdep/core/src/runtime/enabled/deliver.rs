@@ -1,10 +1,11 @@
 //! From raw findings to reports: put into words, kept, printed, handed to the callback, acted upon. Never in a handler.
 
+use core::panic::Location;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use super::globals::ClassRecord;
+use super::globals::{ClassRecord, in_library};
 use super::graph::Graph;
 use super::isolation::Stop;
 use super::raw::{Found, RawReport, location};
@@ -331,8 +332,8 @@ fn body(raw: RawReport) -> Body {
     }
 }
 
-fn site(place: Place) -> Option<Site> {
-    location(place.site).map(|location| Site { file: location.file(), line: location.line(), column: location.column() })
+fn site(at: Place) -> Option<Site> {
+    location(at.site).map(place)
 }
 
 /// A lock as a report shows it.
@@ -354,7 +355,7 @@ pub(super) fn reported(class: ClassId, mode: Mode, place: Place) -> ReportedLock
         type_name: record.type_name,
         kind: record.kind,
         subclass: class.subclass(),
-        construction: Some(Site { file: record.site.file(), line: record.site.line(), column: record.site.column() }),
+        construction: Some(construction(record)),
         mode,
         acquisition: site(place),
     }
@@ -362,10 +363,43 @@ pub(super) fn reported(class: ClassId, mode: Mode, place: Place) -> ReportedLock
 
 /// The declared name, or kind, type and construction site.
 pub(super) fn class_name(record: &ClassRecord) -> String {
-    match record.name {
-        Some(name) => name.into(),
-        None => format!("{}<{}> ({}:{})", record.kind, record.type_name, record.site.file(), record.site.line()),
+    let Some(name) = record.name else {
+        let made = construction(record);
+        // Without debug information, or where the compiler gave all fields one line, only a number tells them apart.
+        let number =
+            if record.twins != 0 && made == place(record.site) { format!(" #{}", record.twins + 1) } else { String::new() };
+        return format!("{}<{}> ({}:{}){number}", record.kind, record.type_name, made.file, made.line);
+    };
+    name.into()
+}
+
+/// Where the locks of a class are made: what the compiler says, unless the caller of the constructor says more, as it does for a
+/// field of a `derive(Default)` and for what the standard library makes.
+fn construction(record: &ClassRecord) -> Site {
+    let told = place(record.site);
+    if record.maker == 0 {
+        return told;
     }
+    // SAFETY: null or a site that was leaked here.
+    if let Some(&made) = unsafe { record.made.load(Ordering::Acquire).as_ref() } {
+        return made;
+    }
+    let callers = slow::with(|globals| globals.tells_apart(record.site, record.maker));
+    let frames = symbolize(callers);
+    let made = match frames.iter().filter_map(|frame| frame.location()).find(|(file, _)| !in_library(file)) {
+        // The compiler's paths are relative to the workspace, those of debug information are not.
+        Some((file, line)) if file.ends_with(told.file) && line == told.line => told,
+        Some((file, line)) if file.ends_with(told.file) => Site { line, column: 0, ..told },
+        Some((file, line)) => Site { file: String::leak(file.to_owned()), line, column: 0 },
+        None => told,
+    };
+    // Leaked, for a class is never forgotten either. If another thread was faster, both say the same.
+    record.made.store(Box::leak(Box::new(made)), Ordering::Release);
+    made
+}
+
+fn place(location: &'static Location<'static>) -> Site {
+    Site { file: location.file(), line: location.line(), column: location.column() }
 }
 
 /// The name of a thread, as the kernel has it, or its number.

@@ -2,6 +2,7 @@
 
 use core::panic::Location;
 use core::ptr;
+use core::sync::atomic::AtomicPtr;
 
 use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
@@ -11,6 +12,7 @@ use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
 use crate::engine::{ClassId, ClassInfo, Orphan};
 use crate::kind::WaitType;
+use crate::report::Site;
 use crate::stack::Interned;
 
 /// A class of the process. Numbers are never used again, so whatever caches one stays right.
@@ -22,6 +24,12 @@ pub(crate) struct ClassRecord {
     /// The name it was given, by a `LockClass` or by a `Map`.
     pub(crate) name: Option<&'static str>,
     pub(crate) site: &'static Location<'static>,
+    /// The stack of the constructor, if the place alone does not tell classes apart.
+    pub(crate) maker: u32,
+    /// How many classes had the same name and place before it.
+    pub(crate) twins: u32,
+    /// Where its locks are made, as reports say it; found out by the first report.
+    pub(crate) made: AtomicPtr<Site>,
     pub(crate) kind: &'static str,
     pub(crate) type_name: &'static str,
     pub(crate) wait: WaitType,
@@ -42,6 +50,15 @@ impl ClassRecord {
     }
 }
 
+/// So many frames of a constructor are kept: its own, and those that may tell classes apart.
+pub(super) const MAKER_FRAMES: usize = 3;
+
+/// Whether a place is in the standard library, so that it says nothing about the lock made there.
+pub(super) fn in_library(file: &str) -> bool {
+    // As built into it, and where its sources are installed.
+    file.starts_with("/rustc/") || file.contains("/lib/rustlib/src/rust/library/")
+}
+
 /// What tells classes apart: content, not addresses, for the compiler may keep a place twice.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity {
@@ -51,6 +68,7 @@ struct Identity {
     column: u32,
     kind: &'static str,
     type_name: &'static str,
+    maker: &'static [usize],
 }
 
 /// Everything behind the slow section.
@@ -96,6 +114,7 @@ impl Globals {
         info: &'static LockInfo,
         place: *const (),
         name: Option<&'static str>,
+        maker: u32,
     ) -> &'static ClassRecord {
         let type_name = (info.type_name)();
         let (declared, site) = if info.declared {
@@ -108,9 +127,15 @@ impl Globals {
         };
         let identity = match declared {
             // A declared class is one class, whatever its locks protect.
-            Some(class) => {
-                Identity { declared: ptr::from_ref(class) as usize, file: "", line: 0, column: 0, kind: "", type_name: "" }
-            }
+            Some(class) => Identity {
+                declared: ptr::from_ref(class) as usize,
+                file: "",
+                line: 0,
+                column: 0,
+                kind: "",
+                type_name: "",
+                maker: &[],
+            },
             None => Identity {
                 declared: 0,
                 file: site.file(),
@@ -118,17 +143,24 @@ impl Globals {
                 column: site.column(),
                 kind: info.kind,
                 type_name: name.unwrap_or(type_name),
+                maker: self.tells_apart(site, maker),
             },
         };
         if let Some(&base) = self.index.get(&identity) {
             return self.classes[base as usize - 1];
         }
         let base = self.classes.len() as u32 + 1;
+        let is_twin =
+            |other: &&&ClassRecord| other.maker != 0 && (other.site, other.kind, other.type_name) == (site, info.kind, type_name);
+        let twins = if maker == 0 { 0 } else { self.classes.iter().filter(is_twin).count() as u32 };
         let record = immortal(ClassRecord {
             base,
             declared,
             name: declared.map(|class| class.name).or(name),
             site,
+            maker,
+            twins,
+            made: AtomicPtr::new(ptr::null_mut()),
             kind: info.kind,
             type_name,
             wait: info.wait,
@@ -138,6 +170,13 @@ impl Globals {
         self.classes.push(record);
         self.index.insert(identity, base);
         record
+    }
+
+    /// The callers of a constructor that tell its locks apart. One is enough where the place is the program's own: only the fields
+    /// of a `derive(Default)` share one. Of a place in the standard library the caller's caller may be the first to say something.
+    pub(super) fn tells_apart(&self, site: &Location<'_>, maker: u32) -> &'static [usize] {
+        let callers = self.stacks.get(maker).get(1..).unwrap_or(&[]);
+        &callers[..callers.len().min(if in_library(site.file()) { MAKER_FRAMES - 1 } else { 1 })]
     }
 
     /// The record of a class the engine speaks of.

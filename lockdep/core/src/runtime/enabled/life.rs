@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use super::acquire::{conclude, event, place_here};
-use super::globals::Globals;
+use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
 use super::{complain, config, deliver, orphans, slow};
@@ -11,7 +11,7 @@ use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held};
 use crate::irq::{Lines, bit};
 use crate::runtime::{Stacks, mask};
-use crate::stack::StackCache;
+use crate::stack::{DEEPEST, StackCache};
 
 /// Entries of a fresh held stack.
 const ROOM: u32 = 64;
@@ -89,7 +89,7 @@ fn prepare_now(thread: &'static ThreadState) {
     thread.name.set(name);
     let stacks = match config::stacks() {
         Stacks::Off => core::ptr::null_mut(),
-        chosen => StackCache::allocate(chosen == Stacks::First),
+        chosen => StackCache::allocate(chosen == Stacks::First, DEEPEST),
     };
     slow::with(|globals| {
         // A handler may have been first.
@@ -123,6 +123,24 @@ unsafe fn free_cache(cache: *mut StackCache) {
         // SAFETY: as for the caller.
         unsafe { StackCache::free(cache) };
     }
+}
+
+/// The cache of the makers of locks, made at its first use.
+pub(super) fn makers(thread: &'static ThreadState) -> &'static StackCache {
+    let mut makers = thread.makers.load(Ordering::Relaxed);
+    if makers.is_null() {
+        prepare(thread);
+        makers = slow::with(|_| {
+            let cache = &thread.makers;
+            // A handler may have been first.
+            if cache.load(Ordering::Relaxed).is_null() {
+                cache.store(StackCache::allocate(false, MAKER_FRAMES), Ordering::Relaxed);
+            }
+            cache.load(Ordering::Relaxed)
+        });
+    }
+    // SAFETY: the cache lives as long as the thread.
+    unsafe { &*makers }
 }
 
 /// Makes sure that one more entry fits.
@@ -168,13 +186,13 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         thread.depth.store(0, Ordering::Relaxed);
         let capacity = thread.capacity.swap(0, Ordering::Relaxed);
         let held = thread.held.swap(core::ptr::null_mut(), Ordering::Relaxed);
-        let stacks = thread.stacks.swap(core::ptr::null_mut(), Ordering::Relaxed);
+        let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
         thread.forget_chains();
         thread.instances.store(0, Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
             free_for(held, capacity as usize);
-            free_cache(stacks);
+            caches.into_iter().for_each(|cache| free_cache(cache));
         }
     });
 }

@@ -127,6 +127,9 @@ fn class_identity(globals: &Globals, class: ClassId) -> u64 {
             }
         }
         hash.place(Place { site: core::ptr::from_ref(record.site).expose_provenance(), stack: 0 });
+        if record.twins != 0 {
+            hash.number(record.twins);
+        }
     }
     hash.number(class.subclass().into());
     hash.0

@@ -58,6 +58,8 @@ pub(crate) struct ThreadState {
     pub(crate) mask: AtomicU64,
     /// Where stacks are remembered; null when stacks are off.
     pub(crate) stacks: AtomicPtr<StackCache>,
+    /// Where the makers of locks are remembered; null until there is one.
+    pub(crate) makers: AtomicPtr<StackCache>,
     pub(crate) graph: AtomicPtr<Graph>,
     /// The innermost handler; 0 outside.
     pub(crate) handler: AtomicU8,
@@ -115,6 +117,7 @@ thread_local! {
             instances: AtomicU64::new(0),
             mask: AtomicU64::new(0),
             stacks: AtomicPtr::new(ptr::null_mut()),
+            makers: AtomicPtr::new(ptr::null_mut()),
             graph: AtomicPtr::new(ptr::null_mut()),
             handler: AtomicU8::new(0),
             nesting: AtomicU8::new(0),
