@@ -29,7 +29,7 @@ fn fields_of_one_derive_are_classes_of_their_own() {
         let _names = store.names.read();
         let _numbers = store.numbers.write();
     });
-    assert!(reports.is_empty(), "{}", reports[0].to_text());
+    assert!(reports.is_empty(), "{}", reports[0]);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn what_the_standard_library_makes_is_told_apart_by_who_asked() {
         drop((one[&1].lock(), other.lock()));
         drop((other.lock(), two[&1].lock()));
     });
-    assert!(reports.is_empty(), "{}", reports[0].to_text());
+    assert!(reports.is_empty(), "{}", reports[0]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn what_the_standard_library_calls_is_told_apart_by_type() {
         let words: Vec<_> = (0_u64..2).map(Mutex::new).collect();
         drop((bytes[0].lock(), words[1].lock()));
     });
-    assert!(reports.is_empty(), "{}", reports[0].to_text());
+    assert!(reports.is_empty(), "{}", reports[0]);
     let reports = isolated(|_| {
         let bytes: Vec<_> = (0_u8..2).map(Mutex::new).collect();
         drop((bytes[0].lock(), bytes[1].lock()));

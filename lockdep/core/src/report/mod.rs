@@ -61,6 +61,13 @@ impl fmt::Debug for ReportId {
     }
 }
 
+/// The text for people, as [`Report::to_text`] gives it.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
+    }
+}
+
 /// A place in the source: where a lock was made or taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Site {
