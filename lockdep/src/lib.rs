@@ -70,7 +70,8 @@
 //! ```
 //!
 //! Then change the imports, `std::sync` to [`lockdep::sync`](sync) and `parking_lot` to [`lockdep::parking_lot`](parking_lot),
-//! and run `cargo test`. A run that reported something ends with exit code 66, so it turns red by itself. Builds without the
+//! and run `cargo test`. A run that reported something ends with exit code 66, so it turns red by itself; under
+//! [`#[lockdep::test]`](macro@test) the very test fails. Builds without the
 //! development dependencies have the original locks, in size and in code. (`cargo run --example` counts as development. So does
 //! everything when the workspace sets `resolver = "1"`.)
 //!
@@ -145,6 +146,9 @@ pub use lockdep_core::runtime::{
 };
 #[doc(inline)]
 pub use lockdep_core::{LockClass, Map, MapGuard, Mode, ReportKind, Severity, WaitType};
+
+#[doc(inline)]
+pub use lockdep_macros::test;
 
 #[doc(hidden)]
 pub use macros::__private;

@@ -24,5 +24,7 @@
 //! # }
 //! ```
 
+#[doc(hidden)]
+pub use lockdep_core::testing::harness as __harness;
 #[doc(inline)]
 pub use lockdep_core::testing::{Cx, isolated};

@@ -126,3 +126,115 @@ impl core::fmt::Debug for Cx {
         f.write_str("Cx")
     }
 }
+
+/// What `#[lockdep::test]` calls.
+#[doc(hidden)]
+pub mod harness {
+    use super::Cx;
+    #[cfg(feature = "validate")]
+    use crate::report::Report;
+    #[cfg(feature = "validate")]
+    use crate::runtime::harness::{self, Outcome};
+
+    /// A test.
+    #[track_caller]
+    pub fn run<R>(name: &str, body: impl FnOnce() -> R) -> R {
+        #[cfg(feature = "validate")]
+        return judge(harness::run(inside_crate(name), body), true);
+        #[cfg(not(feature = "validate"))]
+        {
+            let _ = name;
+            body()
+        }
+    }
+
+    /// A test that is expected to panic: it must do so, and report nothing.
+    #[track_caller]
+    pub fn run_to_panic(name: &str, body: impl FnOnce()) {
+        #[cfg(feature = "validate")]
+        judge_panic(harness::run(inside_crate(name), body), true);
+        #[cfg(not(feature = "validate"))]
+        run(name, body);
+    }
+
+    /// A test in a graph of its own.
+    #[track_caller]
+    pub fn run_isolated<R>(name: &str, body: impl FnOnce(&Cx) -> R) -> R {
+        #[cfg(feature = "validate")]
+        return judge(harness::run_isolated(inside_crate(name), |isolation| body(Cx::wrap(isolation))), false);
+        #[cfg(not(feature = "validate"))]
+        {
+            let _ = name;
+            let mut result = None;
+            super::isolated(|cx| result = Some(body(cx)));
+            result.expect("the body ran")
+        }
+    }
+
+    /// A test in a graph of its own that is expected to panic.
+    #[track_caller]
+    pub fn run_isolated_to_panic(name: &str, body: impl FnOnce(&Cx)) {
+        #[cfg(feature = "validate")]
+        judge_panic(harness::run_isolated(inside_crate(name), |isolation| body(Cx::wrap(isolation))), false);
+        #[cfg(not(feature = "validate"))]
+        run_isolated(name, body);
+    }
+
+    /// The name as the test harness has it.
+    #[cfg(feature = "validate")]
+    fn inside_crate(name: &str) -> &str {
+        name.split_once("::").map_or(name, |(_crate, name)| name)
+    }
+
+    /// Turns reports into a failure. A panic of the test itself stays what it is; the reports are named before it.
+    #[cfg(feature = "validate")]
+    #[track_caller]
+    fn judge<R>(outcome: Outcome<R>, printed: bool) -> R {
+        use std::panic::resume_unwind;
+
+        use crate::runtime::isolation::Stop;
+
+        let said = (!outcome.reports.is_empty()).then(|| say(&outcome.reports, printed));
+        match (outcome.result, said) {
+            (Ok(result), None) => result,
+            (Err(payload), None) => resume_unwind(payload),
+            (Err(payload), Some(said)) if !payload.is::<Stop>() => {
+                eprintln!("{said}");
+                resume_unwind(payload)
+            }
+            (_, Some(said)) => panic!("{said}"),
+        }
+    }
+
+    /// The same, where a panic is what the harness waits for: with reports there must be none.
+    #[cfg(feature = "validate")]
+    #[track_caller]
+    fn judge_panic(outcome: Outcome<()>, printed: bool) {
+        if outcome.reports.is_empty() {
+            judge(outcome, printed);
+        } else {
+            eprintln!("{}; no panic can make up for that", say(&outcome.reports, printed));
+        }
+    }
+
+    /// Names the reports; those of an isolated graph have not been printed yet.
+    #[cfg(feature = "validate")]
+    fn say(reports: &[Report], printed: bool) -> String {
+        use std::fmt::Write as _;
+
+        let (count, s) = (reports.len(), if reports.len() == 1 { "" } else { "s" });
+        let mut said = format!("lockdep: {count} report{s} from this test (in full on standard error, where it happened)");
+        if !printed {
+            said = format!("lockdep: {count} report{s} from this test (in full above)");
+        }
+        for report in reports {
+            let text = report.to_text();
+            if !printed {
+                eprintln!("{text}");
+            }
+            let title = text.lines().next().unwrap_or_default();
+            let _ = write!(said, "\n  {title} (id {})", report.id());
+        }
+        said
+    }
+}

@@ -21,7 +21,7 @@ use disabled as imp;
 use enabled as imp;
 
 #[cfg(feature = "validate")]
-pub(crate) use enabled::{acquire, complain, contention, globals, irqs, isolation, slow};
+pub(crate) use enabled::{acquire, complain, contention, globals, harness, irqs, isolation, slow};
 
 use std::io;
 use std::path::PathBuf;

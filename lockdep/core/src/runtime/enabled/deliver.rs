@@ -3,6 +3,7 @@
 use core::panic::Location;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::globals::{ClassRecord, in_library};
@@ -11,7 +12,7 @@ use super::isolation::Stop;
 use super::raw::{Found, RawReport, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
-use super::{complain, config, futex_wait, futex_wake, life, slow};
+use super::{complain, config, futex_wait, futex_wake, life, scope, slow};
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
@@ -69,17 +70,23 @@ fn deliver_all(thread: &ThreadState, graph: &Graph) {
     loop {
         // No handler in between: one that is stuck would take the report with it.
         let found = mask::block(Lines::ALL.bits());
-        let report = next(graph).map(|raw| Report::new(body(raw)));
-        if let Some(report) = &report {
+        let report = next(graph).map(|raw| {
+            let origin = (raw.scope, raw.thread, raw.first_thread);
+            (origin, Report::new(body(raw)))
+        });
+        if let Some(((scope, thread, first), report)) = &report {
             graph.keep(report);
             if !graph.isolated {
                 print(report);
+                let whose = scope::name(*scope).or_else(|| (!first).then(|| thread_name(*thread)));
+                count(whose.unwrap_or_default());
+                scope::note(*scope, report);
             }
             graph.in_delivery.fetch_sub(1, Ordering::Release);
         }
         mask::set(found);
         match report {
-            Some(report) if !graph.isolated => act_on(&report),
+            Some((_, report)) if !graph.isolated => act_on(&report),
             Some(_) => {}
             None => break,
         }
@@ -122,6 +129,44 @@ fn print(report: &Report) {
             complain(format!("lockdep: cannot write {}: {error}\n", path.display()).as_bytes());
         }
     }
+}
+
+/// How many reports were whose doing: of a test, or of a thread that is not the first (that has no name here).
+static WHOSE: Mutex<Vec<(String, u32)>> = Mutex::new(Vec::new());
+
+fn count(whose: String) {
+    let mut counted = WHOSE.lock().unwrap_or_else(PoisonError::into_inner);
+    match counted.iter_mut().find(|(name, _)| *name == whose) {
+        Some((_, count)) => *count += 1,
+        None => counted.push((whose, 1)),
+    }
+}
+
+/// ": 2 from `a::test`, 1 from `b::test`"; nothing if the first thread did it all.
+fn whose() -> String {
+    /// Names in one line.
+    const MOST: usize = 12;
+    let counted = WHOSE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut named = counted.iter().filter(|(name, _)| !name.is_empty());
+    match (&counted[..], named.clone().count()) {
+        (_, 0) => String::new(),
+        ([(name, _)], 1) => format!(", from `{name}`"),
+        (_, all) => {
+            let mut parts: Vec<String> =
+                named.by_ref().take(MOST).map(|(name, count)| format!("{count} from `{name}`")).collect();
+            if all > MOST {
+                parts.push(format!("{} from others", named.map(|(_, count)| count).sum::<u32>()));
+            }
+            format!(": {}", parts.join(", "))
+        }
+    }
+}
+
+/// Delivers what waits, and waits for those who deliver: the end of a test.
+pub(super) fn finish(thread: &'static ThreadState) {
+    let graph = life::graph(thread);
+    deliver_all(thread, graph);
+    settle(graph);
 }
 
 fn act_on(report: &Report) {
@@ -271,6 +316,10 @@ pub(super) fn start_reporter() {
 /// In the child of a fork the reporter is gone, and what the parent printed is the parent's.
 pub(super) fn forked() {
     PRINTED.store(0, Ordering::Relaxed);
+    // Try: another thread of the parent may have been counting, and then nobody will unlock it here.
+    if let Ok(mut counted) = WHOSE.try_lock() {
+        counted.clear();
+    }
     REPORTER.store(0, Ordering::Relaxed);
 }
 
@@ -283,7 +332,7 @@ pub(super) fn last_words() -> u32 {
     let printed = printed();
     if printed > 0 {
         let reports = if printed == 1 { "report" } else { "reports" };
-        complain(format!("lockdep: {printed} {reports} in this process\n").as_bytes());
+        complain(format!("lockdep: {printed} {reports} in this process{}\n", whose()).as_bytes());
     }
     printed
 }

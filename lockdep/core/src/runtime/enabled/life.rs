@@ -6,7 +6,7 @@ use super::acquire::{conclude, event, place_here};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{complain, config, deliver, orphans, slow};
+use super::{complain, config, deliver, orphans, scope, slow};
 use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held};
 use crate::irq::{Lines, bit};
@@ -24,6 +24,8 @@ static THREAD_END: AtomicU32 = AtomicU32::new(u32::MAX);
 
 /// Runs before `main`.
 extern "C" fn start() {
+    // Named here, so that it is linked in.
+    core::hint::black_box(scope::lockdep_pthread_create as *const ());
     config::from_environment();
     let mut key = 0;
     // SAFETY: plain registrations; the callbacks live as long as the program.
@@ -87,6 +89,7 @@ fn prepare_now(thread: &'static ThreadState) {
     // SAFETY: the buffer has the 16 bytes that the kernel writes.
     unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
     thread.name.set(name);
+    thread.first.store(u8::from(scope::is_first_thread()), Ordering::Relaxed);
     let stacks = match config::stacks() {
         Stacks::Off => core::ptr::null_mut(),
         chosen => StackCache::allocate(chosen == Stacks::First, DEEPEST),

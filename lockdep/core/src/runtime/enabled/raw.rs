@@ -19,6 +19,9 @@ pub(crate) struct RawReport {
     pub(crate) held: Vec<Held, Arena>,
     pub(crate) base: usize,
     pub(crate) thread: u32,
+    /// Whose doing it is; 0 for the thread's own, which is not said if it is the first thread.
+    pub(crate) scope: u32,
+    pub(crate) first_thread: bool,
     pub(crate) handler: u8,
     /// When and where signals were blocked last, and unblocked.
     pub(crate) last_off: (u64, Place),
@@ -73,6 +76,8 @@ pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &ThreadState, 
             held,
             base: thread.base(),
             thread: thread.thread().id,
+            scope: thread.scope.load(core::sync::atomic::Ordering::Relaxed),
+            first_thread: thread.first.load(core::sync::atomic::Ordering::Relaxed) != 0,
             handler: thread.handler.load(core::sync::atomic::Ordering::Relaxed),
             last_off: stamp(&thread.last_off),
             last_on: stamp(&thread.last_on),

@@ -79,6 +79,10 @@ pub(crate) struct ThreadState {
     pub(crate) ending: AtomicU8,
     /// Unwinding out of an acquisition that could not return.
     pub(crate) stopped: AtomicU8,
+    /// Whose doing it is what this thread does; see `scope`.
+    pub(crate) scope: AtomicU32,
+    /// The thread that the process began with.
+    pub(crate) first: AtomicU8,
     pub(crate) id: AtomicU32,
     pub(crate) began: AtomicU32,
     /// Numbers the irq sections.
@@ -128,6 +132,8 @@ thread_local! {
             delivering: AtomicU8::new(0),
             ending: AtomicU8::new(0),
             stopped: AtomicU8::new(0),
+            scope: AtomicU32::new(0),
+            first: AtomicU8::new(0),
             id: AtomicU32::new(0),
             began: AtomicU32::new(0),
             serial: AtomicU64::new(0),

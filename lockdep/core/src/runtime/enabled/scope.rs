@@ -1,0 +1,150 @@
+//! Whose doing a report is: a test's, or that of a thread with a name.
+//!
+//! A thread carries the number of a scope, and the threads it starts carry the same: this file stands in for `pthread_create`,
+//! through which every thread begins. A scope is opened by `#[lockdep::test]`; or it is a named thread other than the first, made
+//! one when it starts a thread of its own, so that what a plain `#[test]` starts is known as that test's.
+
+use core::ffi::{c_int, c_void};
+use core::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::thread::current;
+use crate::report::Report;
+
+struct Scope {
+    name: String,
+    /// A test is running in it, and wants to know what it reports.
+    open: bool,
+    reports: Vec<Report>,
+}
+
+/// By number, from 1. Never touched in a handler.
+static SCOPES: Mutex<Vec<Scope>> = Mutex::new(Vec::new());
+
+fn with<R>(f: impl FnOnce(&mut Vec<Scope>) -> R) -> R {
+    f(&mut SCOPES.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn number(scopes: &mut Vec<Scope>, name: &str) -> u32 {
+    let at = scopes.iter().position(|scope| scope.name == name).unwrap_or_else(|| {
+        scopes.push(Scope { name: name.to_owned(), open: false, reports: Vec::new() });
+        scopes.len() - 1
+    });
+    at as u32 + 1
+}
+
+/// Opens the scope of a test; returns its number.
+pub(super) fn open(name: &str) -> u32 {
+    with(|scopes| {
+        let number = number(scopes, name);
+        scopes[number as usize - 1].open = true;
+        number
+    })
+}
+
+/// Closes it; returns what was reported in it.
+pub(super) fn close(number: u32) -> Vec<Report> {
+    with(|scopes| {
+        let scope = &mut scopes[number as usize - 1];
+        scope.open = false;
+        core::mem::take(&mut scope.reports)
+    })
+}
+
+/// The name of a scope.
+pub(super) fn name(number: u32) -> Option<String> {
+    with(|scopes| scopes.get((number as usize).checked_sub(1)?).map(|scope| scope.name.clone()))
+}
+
+/// A report was made in this scope.
+pub(super) fn note(number: u32, report: &Report) {
+    with(|scopes| {
+        if let Some(scope) = (number as usize).checked_sub(1).and_then(|at| scopes.get_mut(at))
+            && scope.open
+        {
+            scope.reports.push(report.clone());
+        }
+    });
+}
+
+/// Whether this is the thread that the process began with.
+pub(super) fn is_first_thread() -> bool {
+    // SAFETY: plain questions to the kernel.
+    unsafe { libc::syscall(libc::SYS_gettid) == libc::c_long::from(libc::getpid()) }
+}
+
+/// The scope of the threads that this thread starts; 0 if they are nobody's.
+fn to_pass_on() -> u32 {
+    let thread = current();
+    let own = thread.scope.load(Ordering::Relaxed);
+    if own != 0 || thread.ending.load(Ordering::Relaxed) != 0 || is_first_thread() {
+        return own;
+    }
+    let current = std::thread::current();
+    let Some(name) = current.name() else { return 0 };
+    let own = with(|scopes| number(scopes, name));
+    thread.scope.store(own, Ordering::Relaxed);
+    own
+}
+
+type Routine = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
+type Create = unsafe extern "C" fn(*mut libc::pthread_t, *const libc::pthread_attr_t, Routine, *mut c_void) -> c_int;
+
+struct Start {
+    routine: Routine,
+    argument: *mut c_void,
+    scope: u32,
+}
+
+extern "C-unwind" fn begin(start: *mut c_void) -> *mut c_void {
+    // SAFETY: made by `lockdep_pthread_create` for this thread.
+    let Start { routine, argument, scope } = *unsafe { Box::from_raw(start.cast::<Start>()) };
+    current().scope.store(scope, Ordering::Relaxed);
+    routine(argument)
+}
+
+/// The C library's.
+fn real() -> Option<Create> {
+    static REAL: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
+    let mut real = REAL.load(Ordering::Relaxed);
+    if real.is_null() {
+        // SAFETY: the name is a C string.
+        real = unsafe { libc::dlsym(libc::RTLD_NEXT, c"pthread_create".as_ptr()) };
+        REAL.store(real, Ordering::Relaxed);
+    }
+    // SAFETY: null is `None`; anything else is that function.
+    unsafe { core::mem::transmute::<*mut c_void, Option<Create>>(real) }
+}
+
+/// Stands before the C library's `pthread_create`, for all code of the program: hands the scope on.
+///
+/// # Safety
+///
+/// As for that function.
+#[unsafe(no_mangle)]
+pub(super) unsafe extern "C" fn lockdep_pthread_create(
+    thread: *mut libc::pthread_t,
+    attributes: *const libc::pthread_attr_t,
+    routine: Routine,
+    argument: *mut c_void,
+) -> c_int {
+    let Some(create) = real() else { return libc::EAGAIN };
+    let scope = to_pass_on();
+    if scope == 0 {
+        // SAFETY: as for the caller.
+        return unsafe { create(thread, attributes, routine, argument) };
+    }
+    let start = Box::into_raw(Box::new(Start { routine, argument, scope }));
+    // SAFETY: as for the caller; `begin` takes the box.
+    let failed = unsafe { create(thread, attributes, begin, start.cast()) };
+    if failed != 0 {
+        // SAFETY: there is no thread, so it is still ours.
+        drop(unsafe { Box::from_raw(start) });
+    }
+    failed
+}
+
+// Weak, because others do the same (jemalloc): whoever is linked in strongly wins, and scopes are not handed on then. A program
+// that is linked statically has one `pthread_create` only, which is left alone.
+#[cfg(not(target_feature = "crt-static"))]
+core::arch::global_asm!(".weak pthread_create", ".type pthread_create, @function", ".set pthread_create, lockdep_pthread_create");
