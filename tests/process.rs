@@ -356,7 +356,7 @@ mod validated {
         let output = run("inversion", &[]);
         assert_exit(&output, 66);
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
-        assert!(stderr(&output).ends_with("lockdep: 1 report in this process\n"), "{}", stderr(&output));
+        assert!(stderr(&output).ends_with("lockdep: 1 report in this process, from `scenario`\n"), "{}", stderr(&output));
     }
 
     #[test]
