@@ -103,6 +103,7 @@ fn scenario() {
         "destructors" => destructors(),
         "deadlock" => deadlock(),
         "thread-exit" => thread_exit(),
+        "thread-mask" => thread_mask(),
         "lines" => lines(),
         "storm" => storm(false),
         "storm-planted" => storm(true),
@@ -310,6 +311,29 @@ fn thread_exit() {
     std::thread::spawn(|| std::mem::forget(LATE.lock())).join().unwrap();
 }
 
+fn block(signum: i32) {
+    // SAFETY: blocks one signal in this thread.
+    unsafe {
+        let mut set = std::mem::zeroed();
+        libc::sigemptyset(&mut set);
+        libc::sigaddset(&mut set, signum);
+        assert_eq!(libc::pthread_sigmask(libc::SIG_BLOCK, &set, std::ptr::null_mut()), 0);
+    }
+}
+
+/// One thread is to take a signal, so it is blocked in all others; one of these uses `lock_irq`.
+fn thread_mask() {
+    block(libc::SIGTERM);
+    std::thread::spawn(|| {
+        // Its own choice, and it leaves with it.
+        block(libc::SIGUSR2);
+        drop(SHARED.lock_irqsave());
+    })
+    .join()
+    .unwrap();
+    std::thread::spawn(|| drop(SHARED.lock_irq())).join().unwrap();
+}
+
 /// Only the chosen signals are blocked.
 fn lines() {
     irq::set_lines([libc::SIGUSR1].into_iter().collect());
@@ -493,6 +517,15 @@ mod validated {
         let output = run("thread-exit", &[]);
         assert_exit(&output, 66);
         assert_eq!(reported(&output, "HeldAtExit"), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_thread_that_ends_with_another_mask() {
+        let output = run("thread-mask", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "IrqState"), 1, "{}", stderr(&output));
+        assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("ends with SIGTERM unblocked, which was blocked when it began"), "{}", stderr(&output));
     }
 
     #[test]

@@ -138,6 +138,104 @@ fn flags_from_another_context() {
     assert!(crate::support::innermost_is(stack(&reports[1], "irqs restored at"), "restores"), "{}", reports[1].to_text());
 }
 
+#[inline(never)]
+fn releases_irq(lock: &spin::SpinLock<u32>) {
+    let guard = lock.lock_irq();
+    drop(guard);
+}
+
+/// A worker whose signals were blocked before it began, as where one thread alone is to take them: `lock_irq` opens them for good.
+#[test]
+fn a_thread_that_ends_with_other_signals_open() {
+    let reports = isolated(|cx| {
+        change_mask_secretly(libc::SIG_BLOCK, libc::SIGTERM);
+        let worker = cx.spawn(|| {
+            releases_irq(&spin::SpinLock::new(1));
+            assert!(!blocked(libc::SIGTERM));
+        });
+        worker.join().unwrap();
+        change_mask_secretly(libc::SIG_UNBLOCK, libc::SIGTERM);
+    });
+    let report = only(&reports, IrqState, Certain);
+    assert_stacks(report, &[("irqs re-enabled at", "releases_irq")]);
+    assert!(report.to_text().contains("ends with SIGTERM unblocked"), "{}", report.to_text());
+}
+
+/// What a thread makes of its mask with plain calls is its own affair, whenever we get to know of it.
+#[test]
+fn a_thread_that_chooses_its_mask_is_silent() {
+    let reports = isolated(|cx| {
+        let lock = spin::SpinLock::new(1);
+        let waits_for_signals = cx.spawn(move || {
+            drop(lock.lock_irqsave());
+            change_mask_secretly(libc::SIG_BLOCK, libc::SIGUSR1);
+            drop(lock.lock());
+            // This looks at the real mask.
+            drop(lock.lock_irqsave());
+            let flags = irq::save();
+            irq::restore(flags);
+            assert!(blocked(libc::SIGUSR1));
+        });
+        waits_for_signals.join().unwrap();
+        // It opens what it found blocked, and blocks it again.
+        change_mask_secretly(libc::SIG_BLOCK, libc::SIGUSR1);
+        let opens_for_a_while = cx.spawn(|| {
+            irq::enable();
+            assert!(!blocked(libc::SIGUSR1));
+            change_mask_secretly(libc::SIG_BLOCK, libc::SIGUSR1);
+        });
+        opens_for_a_while.join().unwrap();
+        change_mask_secretly(libc::SIG_UNBLOCK, libc::SIGUSR1);
+    });
+    assert_silent(&reports);
+    let reports = isolated(|cx| {
+        let synced = cx.spawn(|| {
+            change_mask_secretly(libc::SIG_BLOCK, libc::SIGUSR1);
+            irq::sync();
+        });
+        synced.join().unwrap();
+    });
+    only(&reports, MaskImbalance, Certain);
+}
+
+/// The parent had the signals blocked for a moment; the child has them blocked for ever. (The window of jemalloc's pull request 933,
+/// seen from the other side.)
+#[test]
+fn a_thread_started_inside_a_section() {
+    #[inline(never)]
+    fn starts(cx: &lockdep::testing::Cx, body: fn()) {
+        let flags = saves();
+        cx.spawn(body).join().unwrap();
+        restores(flags);
+    }
+    #[inline(never)]
+    fn locks() {
+        assert!(blocked(libc::SIGUSR1));
+        drop(spin::SpinLock::new(1).lock());
+        drop(spin::SpinLock::new(1).lock_irqsave());
+    }
+    let report = isolated(|cx| starts(cx, locks));
+    let report = only(&report, IrqState, Certain);
+    assert_stacks(report, &[("section opened at", "saves"), ("thread started at", "starts"), ("noticed at", "locks")]);
+    // One that takes no lock is reported at its end.
+    let reports = isolated(|cx| starts(cx, || assert!(blocked(libc::SIGUSR1))));
+    let labels: Vec<_> = only(&reports, IrqState, Certain).stacks().iter().map(|stack| stack.label()).collect();
+    assert_eq!(labels, ["section opened at", "thread started at", "noticed at"]);
+    // One that opens them first may do so: it leaves with what its parent had outside the section.
+    let opens = || {
+        irq::enable();
+        drop(spin::SpinLock::new(1).lock());
+    };
+    assert_silent(&isolated(|cx| starts(cx, opens)));
+    let opens_plainly = || {
+        for signal in irq::lines().iter() {
+            change_mask_secretly(libc::SIG_UNBLOCK, signal);
+        }
+        drop(spin::SpinLock::new(1).lock_irqsave());
+    };
+    assert_silent(&isolated(|cx| starts(cx, opens_plainly)));
+}
+
 #[test]
 fn a_mask_changed_behind_our_back() {
     #[inline(never)]

@@ -202,16 +202,35 @@ pub struct Unmask {
     pub place: Place,
 }
 
+/// What the end of a handler or of a thread is to find in its mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaskAtEnd {
+    /// The mask it began with, and what was made of it since by code that is free to choose one.
+    pub entered: u64,
+    /// Where the mask was changed last, if that is known.
+    pub changed: Option<Place>,
+}
+
+/// Signals that a new thread found blocked because it was started inside a section that blocks them.
+#[derive(Clone, Copy, Debug)]
+pub struct Inherited {
+    /// Which.
+    pub signals: u64,
+    /// The section: its entry in the held stack of the thread that started this one.
+    pub section: Held,
+    /// The thread that started this one.
+    pub parent: Thread,
+    /// Where it did.
+    pub started: Place,
+}
+
 /// What ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// A handler, entered with this mask.
-    Handler {
-        /// The mask it was entered with.
-        entered: u64,
-    },
+    /// A handler.
+    Handler(MaskAtEnd),
     /// A thread.
-    Thread,
+    Thread(MaskAtEnd),
     /// A test.
     Test,
 }
@@ -278,6 +297,15 @@ pub enum Event<'a> {
         cx: Context<'a>,
         /// The signals that differ.
         signals: u64,
+        /// Found here.
+        place: Place,
+    },
+    /// A thread goes about its work with signals blocked that its parent had blocked for a moment only.
+    Inherited {
+        /// Where.
+        cx: Context<'a>,
+        /// What it inherited.
+        inherited: Inherited,
         /// Found here.
         place: Place,
     },

@@ -12,7 +12,7 @@
 use allocator_api2::alloc::Allocator;
 
 use super::class::ClassId;
-use super::event::{Context, Held, HeldFlags, Place, Reopen, State, Unmask};
+use super::event::{Context, Held, HeldFlags, Inherited, MaskAtEnd, Place, Reopen, State, Unmask};
 use super::verdict::{Hint, Label, Verdict};
 use super::{Engine, Verdicts};
 use crate::kind::{ReportKind, Severity};
@@ -86,7 +86,7 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         let label = match hint {
             Hint::EnabledInHandler => Label::IrqsReenabled,
-            Hint::LeftBlocked | Hint::MaskChanged => Label::Ended,
+            Hint::LeftBlocked => Label::Ended,
             _ => Label::IrqsRestored,
         };
         verdict.part(label, None, place, cx.thread);
@@ -184,20 +184,36 @@ impl<A: Allocator + Clone> Engine<A> {
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::MaskImbalance, Severity::Certain).signals(signals);
         verdict.part(Label::Noticed, None, place, cx.thread);
         out.push(verdict);
+        // A thread may choose another mask; the mask of a handler is not its own.
+        if cx.handler != 0 {
+            self.note_mask_report(cx);
+        }
+    }
+
+    /// The thread was started inside a section that blocks signals: nobody opens them here.
+    pub(super) fn inherited(&mut self, cx: &Context<'_>, inherited: &Inherited, place: Place, out: &mut Verdicts<A>) {
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqState, Severity::Certain).hint(Hint::Inherited);
+        verdict.signals = inherited.signals;
+        let section = &inherited.section;
+        let lock = (section.class != ClassId::NONE).then(|| verdict.class(section.class, section.mode, section.place));
+        verdict.part(Label::SectionOpened, lock, section.place, inherited.parent);
+        verdict.part(Label::Started, None, inherited.started, inherited.parent);
+        verdict.part(Label::Noticed, None, place, cx.thread);
+        out.push(verdict);
         self.note_mask_report(cx);
     }
 
-    /// What a handler does to the mask was reported: that it leaves with another mask is no news.
+    /// What a handler or a thread does to the mask was reported: that it leaves with another mask is no news.
     fn note_mask_report(&mut self, cx: &Context<'_>) {
-        let handler = (cx.thread.id, cx.handler);
-        if cx.handler != 0 && !self.mask_reports.contains(&handler) {
-            self.mask_reports.push(handler);
+        let of = (cx.thread.id, cx.handler);
+        if !self.mask_reports.contains(&of) {
+            self.mask_reports.push(of);
         }
     }
 
     /// What a handler, a thread or a test may not leave behind in the mask.
-    pub(super) fn check_mask_at_end(&mut self, cx: &Context<'_>, entered: Option<u64>, place: Place, out: &mut Verdicts<A>) {
-        let reported = self.mask_reports.iter().position(|&handler| handler == (cx.thread.id, cx.handler));
+    pub(super) fn check_mask_at_end(&mut self, cx: &Context<'_>, mask: Option<MaskAtEnd>, place: Place, out: &mut Verdicts<A>) {
+        let reported = self.mask_reports.iter().position(|&of| of == (cx.thread.id, cx.handler));
         let reported = reported.map(|at| self.mask_reports.swap_remove(at)).is_some();
         let sections = || cx.own().iter().filter(|held| matches!(held.state, State::Section | State::Disabled));
         // The section of a guard that is still held is the same finding as its lock.
@@ -207,12 +223,20 @@ impl<A: Allocator + Clone> Engine<A> {
                 let left = section.mask & !section.order;
                 self.report_state(cx, Hint::LeftBlocked, Some(section), place, left, out);
             }
-        } else if let Some(entered) = entered
+        } else if let Some(MaskAtEnd { entered, changed }) = mask
             && entered != cx.mask
             && !reported
             && sections().next().is_none()
         {
-            self.report_state(cx, Hint::MaskChanged, None, place, entered ^ cx.mask, out);
+            let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqState, Severity::Certain).hint(Hint::MaskChanged);
+            verdict.signals = entered ^ cx.mask;
+            // Where it was done says all; the end shows only what called the handler or the thread.
+            match changed {
+                Some(changed) if entered & !cx.mask != 0 => verdict.part(Label::IrqsReenabled, None, changed, cx.thread),
+                Some(changed) => verdict.part(Label::IrqsDisabled, None, changed, cx.thread),
+                None => verdict.part(Label::Ended, None, place, cx.thread),
+            }
+            out.push(verdict);
         }
     }
 }

@@ -32,9 +32,9 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     pub(super) fn end(&mut self, cx: &Context<'_>, end: End, place: Place, out: &mut Verdicts<A>) {
-        let (hint, entered) = match end {
-            End::Handler { entered } => (Hint::HandlerEnd, Some(entered)),
-            End::Thread => (Hint::ThreadEnd, None),
+        let (hint, mask) = match end {
+            End::Handler(mask) => (Hint::HandlerEnd, Some(mask)),
+            End::Thread(mask) => (Hint::ThreadEnd, Some(mask)),
             End::Test => (Hint::TestEnd, None),
         };
         if cx.own().iter().any(Held::is_lock) {
@@ -46,7 +46,7 @@ impl<A: Allocator + Clone> Engine<A> {
             verdict.part(Label::Ended, None, place, cx.thread);
             out.push(verdict);
         }
-        self.check_mask_at_end(cx, entered, place, out);
+        self.check_mask_at_end(cx, mask, place, out);
     }
 
     pub(super) fn assert_held(&mut self, cx: &Context<'_>, class: ClassId, expected: bool, place: Place, out: &mut Verdicts<A>) {

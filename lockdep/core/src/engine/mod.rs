@@ -46,7 +46,9 @@ use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
 
 pub use class::{ClassId, ClassInfo};
-pub use event::{Acquire, Blocked, Context, End, Event, Held, HeldFlags, Orphan, Place, Reopen, State, Thread, Unmask};
+pub use event::{
+    Acquire, Blocked, Context, End, Event, Held, HeldFlags, Inherited, MaskAtEnd, Orphan, Place, Reopen, State, Thread, Unmask,
+};
 pub use verdict::{Hint, Label, LockRef, Part, Verdict};
 
 use class::Classes;
@@ -76,7 +78,7 @@ pub struct Engine<A: Allocator + Clone> {
     threads: Threads<A>,
     /// Reports of unsafe enables, to be completed when the handler is seen.
     unsafe_enables: Vec<irq::UnsafeEnable<A>, A>,
-    /// Running handlers (thread, signal) that were reported for what they do to the mask.
+    /// Running handlers (thread, signal), and threads (signal 0), that were reported for what they do to the mask.
     mask_reports: Vec<(u32, u8), A>,
 }
 
@@ -114,6 +116,7 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::MightSleep { cx, place } => self.might_sleep(&cx, place, &mut out),
             Event::Unmask(cx, unmask) => self.unmask(&cx, &unmask, &mut out),
             Event::MaskImbalance { cx, signals, place } => self.mask_imbalance(&cx, signals, place, &mut out),
+            Event::Inherited { cx, inherited, place } => self.inherited(&cx, &inherited, place, &mut out),
             Event::UnlockImbalance { cx, class, place } => self.unlock_imbalance(&cx, class, place, &mut out),
             Event::Freed { cx, held, place } => self.freed(&cx, &held, place, &mut out),
             Event::End { cx, end, place } => self.end(&cx, end, place, &mut out),
@@ -122,7 +125,10 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::Deadlock { cx, cycle } => self.deadlock(&cx, cycle, &mut out),
             Event::Forked { cx, orphans, taken, end, place } => self.forked(&cx, orphans, (taken, end), place, &mut out),
             Event::Forget { instance } => self.graph.forget(instance),
-            Event::ThreadEnd { thread, now } => self.threads.end(thread, now),
+            Event::ThreadEnd { thread, now } => {
+                self.threads.end(thread, now);
+                self.mask_reports.retain(|&(of, _)| of != thread);
+            }
         }
         out
     }

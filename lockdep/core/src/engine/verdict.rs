@@ -34,6 +34,8 @@ pub enum Label {
     IrqsRestored,
     /// An irq section that is still open began here.
     SectionOpened,
+    /// A thread is started here.
+    Started,
     /// Released here.
     Released,
     /// Dropped here.
@@ -87,8 +89,10 @@ pub enum Hint {
     UnknownSection,
     /// Signals stay blocked at the end.
     LeftBlocked,
-    /// A handler leaves with another mask than it entered with.
+    /// A handler or a thread leaves with another mask than it entered with.
     MaskChanged,
+    /// A thread was started inside a section, and keeps what that had blocked.
+    Inherited,
     /// The lock belongs to the interrupted code.
     HeldByInterrupted,
     /// Held at the end of a handler.

@@ -19,6 +19,7 @@ pub(crate) fn label(label: Label) -> String {
         Label::IrqsReenabled => "irqs re-enabled at".to_owned(),
         Label::IrqsRestored => "irqs restored at".to_owned(),
         Label::SectionOpened => "section opened at".to_owned(),
+        Label::Started => "thread started at".to_owned(),
         Label::Released => "released at".to_owned(),
         Label::Dropped => "dropped at".to_owned(),
         Label::Ended => "ended at".to_owned(),
@@ -74,6 +75,7 @@ pub(super) fn phrase(body: &Body, step: &Step, lock: Option<(&str, &str)>, besid
         Label::IrqsRestored => format!("irqs restored {end}"),
         Label::SectionOpened if lock.is_some() => format!("section of {name} opened {end}"),
         Label::SectionOpened => format!("section opened {end}"),
+        Label::Started => format!("thread started {end}"),
         Label::Released => format!("{name} released {end}"),
         Label::Dropped => format!("{name} dropped {end}"),
         Label::Ended => match body.hint {

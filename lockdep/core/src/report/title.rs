@@ -168,16 +168,30 @@ impl Titled<'_> {
     }
 
     fn irq_state(&self) -> String {
-        let signals = signals_phrase(&self.body.signals);
-        match (self.body.hint, self.handler()) {
+        let body = self.body;
+        let signals = signals_phrase(&body.signals);
+        match (body.hint, self.handler()) {
             (Hint::EnabledInHandler, Some(handler)) => {
-                format!("{signals} {} enabled in {handler}", if self.body.signals.len() == 1 { "is" } else { "are" })
+                format!("{signals} {} enabled in {handler}", if body.signals.len() == 1 { "is" } else { "are" })
             }
             (Hint::Crossed, _) => "saves and restores of the signal mask are crossed".to_owned(),
             (Hint::RestoreBlocks, _) => format!("restoring the signal mask blocks {signals}, opened since the save"),
             (Hint::UnknownSection, _) => "the signal mask is restored from a save that is not open here".to_owned(),
             (Hint::LeftBlocked, _) => format!("{} with {signals} still blocked", self.ends()),
             (Hint::MaskChanged, Some(handler)) => format!("{handler} returns with another signal mask than it entered with"),
+            (Hint::MaskChanged, None) => {
+                let opened = body.steps.first().is_some_and(|step| step.what == Label::IrqsReenabled);
+                let (now, before) = if opened { ("unblocked", "blocked") } else { ("blocked", "unblocked") };
+                let were = if body.signals.len() == 1 { "was" } else { "were" };
+                format!("{} with {signals} {now}, which {were} {before} when it began", self.ends())
+            }
+            (Hint::Inherited, _) => {
+                let are = if body.signals.len() == 1 { "is" } else { "are" };
+                format!(
+                    "{} was started inside a section that blocks {signals}, which {are} never opened in it",
+                    thread(&body.thread)
+                )
+            }
             (_, _) => "saves and restores of the signal mask do not pair up".to_owned(),
         }
     }

@@ -3,7 +3,7 @@
 use allocator_api2::alloc::Global;
 
 use super::script::{check, check_places};
-use crate::engine::{Context, End, Engine, Event, Hint, Place, Reopen, Thread, Unmask};
+use crate::engine::{Context, End, Engine, Event, Held, Hint, Inherited, Label, MaskAtEnd, Place, Reopen, State, Thread, Unmask};
 use crate::kind::ReportKind;
 
 /// The incident: an inner `lock_irq` opens the signals under the outer one.
@@ -436,7 +436,8 @@ fn a_handler_that_leaves_with_another_mask() {
     let thread = Thread { id: 1, began: 0 };
     let ends = |engine: &mut Engine<Global>, mask, entered| {
         let cx = Context { thread, now: 0, held: &[], base: 0, mask, handler: 10 };
-        let verdicts = engine.apply(Event::End { cx, end: End::Handler { entered }, place: Place::default() });
+        let verdicts =
+            engine.apply(Event::End { cx, end: End::Handler(MaskAtEnd { entered, changed: None }), place: Place::default() });
         let said: Vec<_> = verdicts.iter().map(|verdict| (verdict.kind, verdict.hint, verdict.signals)).collect();
         said
     };
@@ -454,4 +455,50 @@ fn a_handler_that_leaves_with_another_mask() {
     // And only if something was said.
     assert_eq!(engine.apply(unmask(0b11)).len(), 0);
     assert_eq!(ends(&mut engine, 0b01, 0b11), [(ReportKind::IrqState, Hint::MaskChanged, 0b10)]);
+}
+
+/// A thread may open what it was born with, or leave by another mask, only by choice: what it does in sections must come out even.
+#[test]
+fn a_thread_that_leaves_with_another_mask() {
+    let thread = Thread { id: 1, began: 0 };
+    let opened = Place { site: 7, stack: 0 };
+    let cx = |mask| Context { thread, now: 0, held: &[], base: 0, mask, handler: 0 };
+    let ends = |engine: &mut Engine<Global>, mask, entered| {
+        let end = End::Thread(MaskAtEnd { entered, changed: Some(opened) });
+        let verdicts = engine.apply(Event::End { cx: cx(mask), end, place: Place::default() });
+        let parts =
+            |of: &crate::engine::Verdict<Global>| of.parts.iter().map(|part| (part.label, part.place)).collect::<Vec<_>>();
+        verdicts.iter().map(|verdict| (verdict.hint, verdict.signals, parts(verdict))).collect::<Vec<_>>()
+    };
+    let mut engine = Engine::new_in(Global);
+    assert_eq!(ends(&mut engine, 0b11, 0b11), []);
+    let expected = [(Hint::MaskChanged, 0b10, vec![(Label::IrqsReenabled, opened)])];
+    assert_eq!(ends(&mut engine, 0b01, 0b11), expected);
+    let expected = [(Hint::MaskChanged, 0b100, vec![(Label::IrqsDisabled, opened)])];
+    assert_eq!(ends(&mut engine, 0b111, 0b11), expected);
+
+    // Where the cause was reported, the end is no news; it is for another thread, also one that gets the same number.
+    let restore = Unmask { how: Reopen::Restore, mask: 0b01, own: None, place: Place::default() };
+    assert_eq!(engine.apply(Event::Unmask(cx(0b11), restore)).len(), 1);
+    engine.apply(Event::ThreadEnd { thread: 1, now: 1 });
+    assert_eq!(ends(&mut engine, 0b01, 0b11).len(), 1);
+    assert_eq!(engine.apply(Event::Unmask(cx(0b11), restore)).len(), 1);
+    assert_eq!(ends(&mut engine, 0b01, 0b11), []);
+}
+
+#[test]
+fn a_thread_that_was_started_inside_a_section() {
+    let (parent, thread) = (Thread { id: 1, began: 0 }, Thread { id: 2, began: 1 });
+    let place = |site| Place { site, stack: 0 };
+    let section = Held { state: State::Section, mask: 0b11, place: place(1), ..Held::FREE };
+    let inherited = Inherited { signals: 0b11, section, parent, started: place(2) };
+    let cx = Context { thread, now: 0, held: &[], base: 0, mask: 0b11, handler: 0 };
+    let mut engine = Engine::new_in(Global);
+    let verdicts = engine.apply(Event::Inherited { cx, inherited, place: place(3) });
+    assert_eq!((verdicts[0].kind, verdicts[0].hint, verdicts[0].signals), (ReportKind::IrqState, Hint::Inherited, 0b11));
+    let parts: Vec<_> = verdicts[0].parts.iter().map(|part| (part.label, part.place.site, part.thread)).collect();
+    assert_eq!(parts, [(Label::SectionOpened, 1, parent), (Label::Started, 2, parent), (Label::Noticed, 3, thread)]);
+    // Said once: not at the end as well.
+    let end = End::Thread(MaskAtEnd { entered: 0, changed: None });
+    assert!(engine.apply(Event::End { cx, end, place: place(4) }).is_empty());
 }

@@ -37,8 +37,8 @@ use allocator_api2::alloc::Global;
 
 use crate::class::ClassRules;
 use crate::engine::{
-    Acquire, ClassId, ClassInfo, Context, End, Engine, Event, Held, HeldFlags, Hint, Label, OpenEvidence, Place, Reopen, State,
-    Thread, Unmask, Verdict, Verdicts,
+    Acquire, ClassId, ClassInfo, Context, End, Engine, Event, Held, HeldFlags, Hint, Label, MaskAtEnd, OpenEvidence, Place,
+    Reopen, State, Thread, Unmask, Verdict, Verdicts,
 };
 use crate::kind::{Mode, ReportKind, Severity, WaitType};
 
@@ -356,7 +356,8 @@ impl World {
                 self.threads[who].thread.began = self.clock;
             }
             ["end"] => {
-                self.event(who, |cx| Event::End { cx, end: End::Thread, place });
+                let end = End::Thread(MaskAtEnd { entered: self.threads[who].mask, changed: None });
+                self.event(who, |cx| Event::End { cx, end, place });
                 self.clock += 1;
                 let (thread, now) = (self.threads[who].thread.id, self.clock);
                 self.event(who, |_| Event::ThreadEnd { thread, now });
@@ -598,7 +599,7 @@ impl World {
         let interrupted = thread.interrupted.last().expect("a handler returns once");
         let entered = interrupted.entered;
         let worth_asking = thread.held.len() > thread.base || thread.mask != entered;
-        let wrong = self.event(who, |cx| Event::End { cx, end: End::Handler { entered }, place });
+        let wrong = self.event(who, |cx| Event::End { cx, end: End::Handler(MaskAtEnd { entered, changed: None }), place });
         assert!(worth_asking || !wrong, "the runtime would not have asked: {}", self.explain());
         let thread = &mut self.threads[who];
         let interrupted = thread.interrupted.pop().expect("a handler returns once");

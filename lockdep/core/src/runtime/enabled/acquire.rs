@@ -7,7 +7,7 @@ use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{Known, ThreadState, current};
-use super::{config, deliver, life, orphans, slow};
+use super::{config, deliver, irqs, life, orphans, slow};
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::Mode;
 use crate::map::{How, LockMap};
@@ -134,6 +134,9 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
     life::prepare(thread);
     thread.tidy();
     life::make_room(thread);
+    if !thread.inherited.load(Ordering::Relaxed).is_null() {
+        irqs::say_inherited(thread);
+    }
     if orphans::unsaid() {
         orphans::check(map, site);
     }

@@ -18,6 +18,8 @@ pub(crate) struct Interrupted {
     handler: u8,
     /// The mask that the handler was entered with.
     entered: u64,
+    /// How often the mask had changed before.
+    events: u64,
 }
 
 /// Enters the context of `signal`, whose handler runs with `entered` blocked.
@@ -26,7 +28,7 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
     if thread.capacity.load(Ordering::Relaxed) == 0 {
         // First seen inside a handler: what it interrupted had all this blocked but the signal itself.
         life::prepare(thread);
-        thread.set_mask(entered & !crate::irq::bit(signal));
+        thread.adopt(entered & !crate::irq::bit(signal));
     }
     let interrupted = Interrupted {
         thread,
@@ -37,6 +39,7 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
         mask: ThreadState::get(&thread.mask) & !crate::irq::bit(signal),
         handler: thread.handler.load(Ordering::Relaxed),
         entered,
+        events: ThreadState::get(&thread.events),
     };
     let signal = signal as u8;
     thread.nesting.store(thread.nesting.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -55,7 +58,7 @@ impl Interrupted {
         if (thread.depth() > thread.base() || changed) && !config::off() && !thread.unwinding_from_stop() {
             thread.trim();
             let place = place_here(thread);
-            let end = End::Handler { entered: self.entered };
+            let end = End::Handler(thread.mask_at_end(self.entered, self.events));
             let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }));
             conclude(thread, found, None);
         }

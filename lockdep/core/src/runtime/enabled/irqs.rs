@@ -7,7 +7,7 @@ use super::acquire::{conclude, event, place, place_here, take_out};
 use super::raw::Found;
 use super::thread::{ThreadState, current};
 use super::{config, deliver, life, slow};
-use crate::engine::{ClassId, Event, Held, HeldFlags, Place, Reopen, State, Unmask};
+use crate::engine::{ClassId, Event, Held, HeldFlags, Inherited, Place, Reopen, State, Unmask};
 use crate::irq::lines;
 use crate::kind::Mode;
 use crate::map::LockMap;
@@ -32,6 +32,7 @@ pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
         // The real mask first: a signal in between finds the section not yet open and does for itself. What the call found
         // counts, for foreign code may have changed the mask.
         found = mask::block(lines);
+        thread.adopt(found);
         thread.set_mask(found | lines);
         thread.stamp(&thread.last_off, place);
     }
@@ -234,10 +235,66 @@ pub(crate) fn sync(site: &'static Location<'static>) {
     if signals == 0 {
         return;
     }
-    thread.set_mask(real);
+    thread.adopt(real);
     if !config::off() {
         let place = place(thread, site, here());
         let found = slow::with(|globals| event(globals, thread, |cx| Event::MaskImbalance { cx, signals, place }));
         conclude(thread, found, None);
     }
+}
+
+/// What a thread that is started here finds blocked because this one is in a section: nothing, in most cases.
+///
+/// Whoever starts a thread asks this before, and lets the new thread [`inherit`] the answer.
+#[track_caller]
+pub(crate) fn inheritance(site: &'static Location<'static>) -> Option<Inherited> {
+    let thread = current();
+    if config::off() || !(0..thread.depth()).any(|at| is_section(&thread.read(at))) {
+        return None;
+    }
+    let sections = || (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
+    let signals = sections().fold(0, |signals, section| signals | section.mask & !section.order);
+    let section = sections().find(|section| section.mask & !section.order != 0)?;
+    let started = place(thread, site, here());
+    Some(Inherited { signals: signals & ThreadState::get(&thread.mask), section, parent: thread.thread(), started })
+}
+
+fn is_section(held: &Held) -> bool {
+    matches!(held.state, State::Section | State::Disabled)
+}
+
+/// In the new thread, before anything else: what it found blocked was not meant for it.
+pub(crate) fn inherit(inherited: Option<Inherited>) {
+    let thread = current();
+    life::prepare(thread);
+    if let Some(inherited) = inherited {
+        thread.born.store(ThreadState::get(&thread.born) & !inherited.signals, Ordering::Relaxed);
+        let kept = crate::arena::allocate_for::<Inherited>(1);
+        // SAFETY: fresh memory for one.
+        unsafe { kept.write(inherited) };
+        thread.inherited.store(kept, Ordering::Relaxed);
+    }
+}
+
+/// The thread takes its first lock, or ends: if what it inherited is still blocked, nobody is going to open it.
+#[cold]
+pub(super) fn say_inherited(thread: &'static ThreadState) {
+    let inherited = thread.inherited.swap(core::ptr::null_mut(), Ordering::Relaxed);
+    if inherited.is_null() {
+        return;
+    }
+    // SAFETY: allocated by `inherit`, and out of the thread's state: nobody else has it.
+    let inherited = unsafe {
+        let copy = inherited.read();
+        crate::arena::free_for(inherited, 1);
+        copy
+    };
+    let signals = inherited.signals & mask::current();
+    if signals == 0 || config::off() {
+        return;
+    }
+    let place = place_here(thread);
+    let inherited = Inherited { signals, ..inherited };
+    let found = slow::with(|globals| event(globals, thread, |cx| Event::Inherited { cx, inherited, place }));
+    conclude(thread, found, None);
 }

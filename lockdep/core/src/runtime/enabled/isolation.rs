@@ -1,5 +1,6 @@
 //! Isolated graphs: a fresh engine for one test, on the threads that the test names.
 
+use core::panic::Location;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, PoisonError};
@@ -43,6 +44,7 @@ struct Inside {
     chain: u64,
     instances: u64,
     mask: u64,
+    born: u64,
 }
 
 impl Inside {
@@ -56,6 +58,7 @@ impl Inside {
             chain: ThreadState::get(&thread.chain),
             instances: ThreadState::get(&thread.instances),
             mask: ThreadState::get(&thread.mask),
+            born: ThreadState::get(&thread.born),
         };
         thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
         thread.graph.store((&raw const listed.0).cast_mut(), Ordering::Relaxed);
@@ -63,13 +66,13 @@ impl Inside {
         inside
     }
 
-    /// Checks what is left behind and delivers everything.
-    fn finish(&self, end: End) {
+    /// Checks what the test leaves behind and delivers everything.
+    fn end_of_test(&self) {
         let thread = self.thread;
         thread.trim();
         if thread.depth() > thread.base() && !thread.unwinding_from_stop() {
             let place = place_here(thread);
-            let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }));
+            let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end: End::Test, place }));
             conclude(thread, found, None);
         }
     }
@@ -84,6 +87,7 @@ impl Drop for Inside {
         thread.chain.store(self.chain, Ordering::Relaxed);
         thread.instances.store(self.instances, Ordering::Relaxed);
         thread.stopped.store(0, Ordering::Relaxed);
+        thread.born.store(self.born, Ordering::Relaxed);
         if ThreadState::get(&thread.mask) != self.mask {
             thread.set_mask(self.mask);
             mask::set(self.mask);
@@ -106,7 +110,7 @@ impl Isolation {
         isolation.over.store(true, Ordering::Relaxed);
         // After a stop or a panic, what is left behind is its doing.
         if outcome.is_ok() {
-            inside.finish(End::Test);
+            inside.end_of_test();
         }
         isolation.wait_for_threads();
         deliver::deliver(inside.thread, Found { any: true, fresh: 1, stop: None });
@@ -117,16 +121,19 @@ impl Isolation {
         }
     }
 
+    #[track_caller]
     pub(crate) fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         let listed = Arc::clone(&self.listed);
         self.count(|threads| *threads += 1);
         let began = self.tick();
+        let inherits = irqs::inheritance(Location::caller());
         std::thread::spawn(move || {
             let inside = Inside::enter(&listed);
+            irqs::inherit(inherits);
             inside.thread.began.store(began, Ordering::Relaxed);
             let outcome = catch_unwind(AssertUnwindSafe(f));
             if outcome.is_ok() {
-                inside.finish(End::Thread);
+                life::end_of_thread(inside.thread);
             }
             let thread = inside.thread.thread().id;
             drop(inside);

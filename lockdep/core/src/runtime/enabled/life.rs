@@ -6,7 +6,7 @@ use super::acquire::{conclude, event, place_here};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{complain, config, deliver, orphans, scope, slow};
+use super::{complain, config, deliver, irqs, orphans, scope, slow};
 use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held};
 use crate::irq::{Lines, bit};
@@ -108,6 +108,7 @@ fn prepare_now(thread: &'static ThreadState) {
         let graph = process_graph(globals);
         thread.graph.store(core::ptr::from_ref(graph).cast_mut(), Ordering::Relaxed);
         thread.chain.store(graph.seed, Ordering::Relaxed);
+        thread.born.store(real, Ordering::Relaxed);
         thread.set_context(real, thread.handler.load(Ordering::Relaxed));
         give_room(thread, ROOM);
     });
@@ -202,13 +203,24 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
 
 /// Checks what a thread leaves behind.
 pub(super) fn end_of_thread(thread: &'static ThreadState) {
-    if config::off() || thread.depth() == 0 {
+    irqs::say_inherited(thread);
+    if config::off() || (thread.depth() == thread.base() && !left_another_mask(thread)) || thread.unwinding_from_stop() {
         return;
     }
     thread.trim();
     let place = place_here(thread);
-    let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end: End::Thread, place }));
+    let end = End::Thread(thread.mask_at_end(ThreadState::get(&thread.born), 0));
+    let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }));
     conclude(thread, found, None);
+}
+
+/// Whether the mask is not what it was at the beginning, whatever plain calls did to it: those have the last word.
+fn left_another_mask(thread: &ThreadState) -> bool {
+    if ThreadState::get(&thread.mask) == ThreadState::get(&thread.born) {
+        return false;
+    }
+    thread.adopt(mask::current());
+    ThreadState::get(&thread.mask) != ThreadState::get(&thread.born)
 }
 
 /// The process ends: what is still queued is delivered, a summary is printed, and the exit code tells.

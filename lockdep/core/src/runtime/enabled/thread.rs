@@ -21,7 +21,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 use super::graph::Graph;
-use crate::engine::{Context, Held, Place, State, Thread};
+use crate::engine::{Context, Held, Inherited, MaskAtEnd, Place, State, Thread};
 use crate::stack::StackCache;
 
 /// How many proven chains a thread remembers.
@@ -56,6 +56,11 @@ pub(crate) struct ThreadState {
     pub(crate) instances: AtomicU64,
     /// The signals blocked, as far as we know.
     pub(crate) mask: AtomicU64,
+    /// The signals that the end of the thread is to find blocked: those it began with, but for what its parent had blocked for a
+    /// moment, and what plain calls made of them since.
+    pub(crate) born: AtomicU64,
+    /// What it found blocked because its parent was in a section, until that is said; else null.
+    pub(crate) inherited: AtomicPtr<Inherited>,
     /// Where stacks are remembered; null when stacks are off.
     pub(crate) stacks: AtomicPtr<StackCache>,
     /// Where the makers of locks are remembered; null until there is one.
@@ -120,6 +125,8 @@ thread_local! {
             context: AtomicU64::new(0),
             instances: AtomicU64::new(0),
             mask: AtomicU64::new(0),
+            born: AtomicU64::new(0),
+            inherited: AtomicPtr::new(ptr::null_mut()),
             stacks: AtomicPtr::new(ptr::null_mut()),
             makers: AtomicPtr::new(ptr::null_mut()),
             graph: AtomicPtr::new(ptr::null_mut()),
@@ -288,6 +295,25 @@ impl ThreadState {
 
     pub(crate) fn set_mask(&self, mask: u64) {
         self.set_context(mask, self.handler.load(Ordering::Relaxed));
+    }
+
+    /// Somebody made `real` of the mask by a plain call. That is a choice and not a section: in a thread, it stays until the next
+    /// such call; a handler's is undone by its return.
+    pub(crate) fn adopt(&self, real: u64) {
+        let changed = real ^ ThreadState::get(&self.mask);
+        if changed != 0 && self.nesting.load(Ordering::Relaxed) == 0 {
+            let born = ThreadState::get(&self.born);
+            self.born.store(born & !changed | real & changed, Ordering::Relaxed);
+        }
+        self.set_mask(real);
+    }
+
+    /// What the end of the thread, or of its handler that was entered after `events` changes of the mask, is to find.
+    pub(crate) fn mask_at_end(&self, entered: u64, events: u64) -> MaskAtEnd {
+        let opened = entered & !ThreadState::get(&self.mask) != 0;
+        let stamp = if opened { &self.last_on } else { &self.last_off };
+        let place = Place { site: ThreadState::get(&stamp.site) as usize, stack: stamp.stack.load(Ordering::Relaxed) };
+        MaskAtEnd { entered, changed: (ThreadState::get(&stamp.event) > events).then_some(place) }
     }
 
     pub(crate) fn stamp(&self, stamp: &Stamp, place: Place) {

@@ -1,7 +1,7 @@
 //! What a report says beyond its facts: the notes of its kind, and what to do.
 
 use crate::arena::Arena;
-use crate::engine::{Hint, Verdict};
+use crate::engine::{Hint, Label, Verdict};
 use crate::kind::{ReportKind, Severity};
 use crate::report::{ReportedLock, signal_name};
 
@@ -79,6 +79,15 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         }
         (ReportKind::IrqState, Hint::Crossed) => {
             "restore in the opposite order of the saves, or use `irq::Counted`, which may end in any order".into()
+        }
+        (ReportKind::IrqState, Hint::Inherited) => {
+            "start the thread outside the section; or, if the signals are to stay blocked in it, let the thread itself block them"
+                .into()
+        }
+        (ReportKind::IrqState, Hint::MaskChanged)
+            if verdict.parts.first().is_some_and(|part| part.label == Label::IrqsReenabled) =>
+        {
+            "use `lock_irqsave`, or `irq::save` and `irq::restore`: they put back the mask that they found".into()
         }
         (ReportKind::IrqState, Hint::LeftBlocked) => "close the section on every path".into(),
         (ReportKind::IrqState, _) => "pair every save with its own restore, on the same thread".into(),
