@@ -106,7 +106,6 @@ impl Cx {
     }
 
     /// Starts a thread inside the same graph. If it meets a certain `Recursion` or `Deadlock`, `join` returns `Err`.
-    #[track_caller]
     pub fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         self.0.spawn(f)
     }

@@ -25,8 +25,8 @@ static PRINTED: AtomicU32 = AtomicU32::new(0);
 static CALLBACK: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 /// Bumped when the reporter has something to do; 0 as long as there is no reporter.
 static REPORTER: AtomicU32 = AtomicU32::new(0);
-/// How long a handler waits for its last report.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a handler waits for its last report: the symbols of a large program take their time on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) fn on_report(callback: fn(&Report)) {
     CALLBACK.store(callback as *mut (), Ordering::Release);

@@ -246,8 +246,7 @@ pub(crate) fn sync(site: &'static Location<'static>) {
 /// What a thread that is started here finds blocked because this one is in a section: nothing, in most cases.
 ///
 /// Whoever starts a thread asks this before, and lets the new thread [`inherit`] the answer.
-#[track_caller]
-pub(crate) fn inheritance(site: &'static Location<'static>) -> Option<Inherited> {
+pub(super) fn inheritance() -> Option<Inherited> {
     let thread = current();
     if config::off() || !(0..thread.depth()).any(|at| is_section(&thread.read(at))) {
         return None;
@@ -255,7 +254,7 @@ pub(crate) fn inheritance(site: &'static Location<'static>) -> Option<Inherited>
     let sections = || (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
     let signals = sections().fold(0, |signals, section| signals | section.mask & !section.order);
     let section = sections().find(|section| section.mask & !section.order != 0)?;
-    let started = place(thread, site, here());
+    let started = place_here(thread);
     Some(Inherited { signals: signals & ThreadState::get(&thread.mask), section, parent: thread.thread(), started })
 }
 
@@ -263,12 +262,12 @@ fn is_section(held: &Held) -> bool {
     matches!(held.state, State::Section | State::Disabled)
 }
 
-/// In the new thread, before anything else: what it found blocked was not meant for it.
-pub(crate) fn inherit(inherited: Option<Inherited>) {
+/// In the new thread, before anything else: what it found blocked was not meant for it. Of a thread that takes no lock nothing more
+/// is heard.
+pub(super) fn inherit(inherited: Option<Inherited>) {
     let thread = current();
-    life::prepare(thread);
     if let Some(inherited) = inherited {
-        thread.born.store(ThreadState::get(&thread.born) & !inherited.signals, Ordering::Relaxed);
+        thread.born.store(inherited.signals, Ordering::Relaxed);
         let kept = crate::arena::allocate_for::<Inherited>(1);
         // SAFETY: fresh memory for one.
         unsafe { kept.write(inherited) };
@@ -294,6 +293,8 @@ pub(super) fn say_inherited(thread: &'static ThreadState) {
         return;
     }
     let place = place_here(thread);
+    // Said here, and not at the end as well.
+    thread.born.store(ThreadState::get(&thread.born) | signals, Ordering::Relaxed);
     let inherited = Inherited { signals, ..inherited };
     let found = slow::with(|globals| event(globals, thread, |cx| Event::Inherited { cx, inherited, place }));
     conclude(thread, found, None);

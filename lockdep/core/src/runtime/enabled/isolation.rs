@@ -1,6 +1,5 @@
 //! Isolated graphs: a fresh engine for one test, on the threads that the test names.
 
-use core::panic::Location;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, PoisonError};
@@ -121,22 +120,22 @@ impl Isolation {
         }
     }
 
-    #[track_caller]
     pub(crate) fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         let listed = Arc::clone(&self.listed);
         self.count(|threads| *threads += 1);
         let began = self.tick();
-        let inherits = irqs::inheritance(Location::caller());
         std::thread::spawn(move || {
             let inside = Inside::enter(&listed);
-            irqs::inherit(inherits);
             inside.thread.began.store(began, Ordering::Relaxed);
             let outcome = catch_unwind(AssertUnwindSafe(f));
             if outcome.is_ok() {
                 life::end_of_thread(inside.thread);
             }
-            let thread = inside.thread.thread().id;
+            let state = inside.thread;
+            let thread = state.thread().id;
             drop(inside);
+            // What it did to its mask was judged inside, and put back.
+            state.born.store(ThreadState::get(&state.mask), Ordering::Relaxed);
 
             slow::with(|globals| {
                 globals.clock += 1;

@@ -108,7 +108,8 @@ fn prepare_now(thread: &'static ThreadState) {
         let graph = process_graph(globals);
         thread.graph.store(core::ptr::from_ref(graph).cast_mut(), Ordering::Relaxed);
         thread.chain.store(graph.seed, Ordering::Relaxed);
-        thread.born.store(real, Ordering::Relaxed);
+        // What its parent had blocked for a moment only was noted there before.
+        thread.born.store(real & !ThreadState::get(&thread.born), Ordering::Relaxed);
         thread.set_context(real, thread.handler.load(Ordering::Relaxed));
         give_room(thread, ROOM);
     });

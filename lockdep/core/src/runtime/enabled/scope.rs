@@ -3,12 +3,16 @@
 //! A thread carries the number of a scope, and the threads it starts carry the same: this file stands in for `pthread_create`,
 //! through which every thread begins. A scope is opened by `#[lockdep::test]`; or it is a named thread other than the first, made
 //! one when it starts a thread of its own, so that what a plain `#[test]` starts is known as that test's.
+//!
+//! A thread that is started with signals blocked for a moment gets word of that in the same way.
 
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::irqs;
 use super::thread::current;
+use crate::engine::Inherited;
 use crate::report::Report;
 
 struct Scope {
@@ -94,12 +98,14 @@ struct Start {
     routine: Routine,
     argument: *mut c_void,
     scope: u32,
+    inherited: Option<Inherited>,
 }
 
 extern "C-unwind" fn begin(start: *mut c_void) -> *mut c_void {
     // SAFETY: made by `lockdep_pthread_create` for this thread.
-    let Start { routine, argument, scope } = *unsafe { Box::from_raw(start.cast::<Start>()) };
+    let Start { routine, argument, scope, inherited } = *unsafe { Box::from_raw(start.cast::<Start>()) };
     current().scope.store(scope, Ordering::Relaxed);
+    irqs::inherit(inherited);
     routine(argument)
 }
 
@@ -129,12 +135,12 @@ pub(super) unsafe extern "C" fn lockdep_pthread_create(
     argument: *mut c_void,
 ) -> c_int {
     let Some(create) = real() else { return libc::EAGAIN };
-    let scope = to_pass_on();
-    if scope == 0 {
+    let (scope, inherited) = (to_pass_on(), irqs::inheritance());
+    if scope == 0 && inherited.is_none() {
         // SAFETY: as for the caller.
         return unsafe { create(thread, attributes, routine, argument) };
     }
-    let start = Box::into_raw(Box::new(Start { routine, argument, scope }));
+    let start = Box::into_raw(Box::new(Start { routine, argument, scope, inherited }));
     // SAFETY: as for the caller; `begin` takes the box.
     let failed = unsafe { create(thread, attributes, begin, start.cast()) };
     if failed != 0 {

@@ -57,7 +57,7 @@ pub(crate) struct ThreadState {
     /// The signals blocked, as far as we know.
     pub(crate) mask: AtomicU64,
     /// The signals that the end of the thread is to find blocked: those it began with, but for what its parent had blocked for a
-    /// moment, and what plain calls made of them since.
+    /// moment, and what plain calls made of them since. Before the thread is prepared: what its parent had so blocked.
     pub(crate) born: AtomicU64,
     /// What it found blocked because its parent was in a section, until that is said; else null.
     pub(crate) inherited: AtomicPtr<Inherited>,
