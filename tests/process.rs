@@ -53,7 +53,7 @@ static ALLOCATOR: NotInHandlers = NotInHandlers;
 fn run(scenario: &str, environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "scenario", "--ignored", "--nocapture", "--test-threads=1"]);
-    for name in ["LOCKDEP", "LOCKDEP_STACKS", "LOCKDEP_EXITCODE", "LOCKDEP_OUT", "LOCKDEP_SAME_CLASS"] {
+    for name in ["LOCKDEP", "LOCKDEP_STACKS", "LOCKDEP_EXITCODE", "LOCKDEP_OUT", "LOCKDEP_SAME_CLASS", "LOCKDEP_BASELINE"] {
         command.env_remove(name);
     }
     command.env("LOCKDEP_SCENARIO", scenario).env("RUST_BACKTRACE", "0").envs(environment.iter().copied());
@@ -381,6 +381,77 @@ mod validated {
         assert_exit(&output, 66);
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
         assert!(stderr(&output).ends_with("lockdep: 1 report in this process, from `scenario`\n"), "{}", stderr(&output));
+    }
+
+    /// A baseline file with this text, and the environment that names it.
+    fn with_baseline(name: &str, text: &str, scenario: &str, more: &[(&str, &str)]) -> Output {
+        let file = std::env::temp_dir().join(format!("lockdep-{}-{name}.toml", std::process::id()));
+        std::fs::write(&file, text).unwrap();
+        let mut environment = vec![("LOCKDEP_BASELINE", file.to_str().unwrap()), ("LOCKDEP_STACKS", "off")];
+        environment.extend(more);
+        let output = run(scenario, &environment);
+        std::fs::remove_file(&file).unwrap();
+        output
+    }
+
+    #[test]
+    fn what_a_report_says_at_its_end_makes_it_pass() {
+        let text = stderr(&run("inversion", &[("LOCKDEP_STACKS", "off")]));
+        let (_, end) = text.split_once("LOCKDEP_BASELINE:\n").expect(&text);
+        let snippet: String = end.lines().take(3).map(|line| line.trim_start().to_owned() + "\n").collect();
+        let refused = with_baseline("empty", &snippet, "inversion", &[]);
+        assert_exit(&refused, 66);
+        assert!(
+            stderr(&refused).contains(" is wrong in line 3: the `reason` is empty; nothing is accepted\n"),
+            "{}",
+            stderr(&refused)
+        );
+        let accepted = snippet.replace("\"\"", "\"one thread only\"");
+        for action in ["log", "panic", "abort"] {
+            let output = with_baseline(action, &accepted, "inversion", &[("LOCKDEP", action)]);
+            assert_exit(&output, 0);
+            assert_eq!(stderr(&output), "");
+        }
+    }
+
+    #[test]
+    fn a_pair_of_classes_may_be_accepted() {
+        let accepts = |classes: &str| format!("[[accept]]\nclasses = {classes}\nreason = \"known\"\n");
+        for classes in [
+            r#"["Mutex<u8>", "Mutex<u16>"]"#,
+            r#"["Mutex<u16>", "Mutex<u8>"]"#,
+            "[\"Mutex<u8> (tests/process.rs)\", \"Mutex<u16>\"]\nkind = \"Inversion\"",
+        ] {
+            let output = with_baseline("pair", &accepts(classes), "inversion", &[]);
+            assert_exit(&output, 0);
+            assert_eq!(stderr(&output), "", "{classes}");
+        }
+        for classes in
+            [r#"["Mutex<u8>"]"#, r#"["Mutex<u8>", "Mutex<u32>"]"#, "[\"Mutex<u8>\", \"Mutex<u16>\"]\nkind = \"Deadlock\""]
+        {
+            let output = with_baseline("other", &accepts(classes), "inversion", &[]);
+            assert_exit(&output, 66);
+            assert_eq!(reported(&output, "Inversion"), 1);
+            let last = stderr(&output).lines().last().unwrap().to_owned();
+            assert!(last.starts_with("lockdep: 1 entry of the baseline ") && last.contains(": line 1 (Mutex<u8>"), "{last}");
+        }
+    }
+
+    #[test]
+    fn no_file_lets_pass_what_cannot_go_on() {
+        let output = with_baseline("certain", "[[accept]]\nclasses = [\"Mutex<i32>\"]\nreason = \"no\"\n", "recursion", &[]);
+        assert_exit(&output, 101);
+        assert_eq!(reported(&output, "Recursion"), 1);
+        assert!(!stderr(&output).contains("[[accept]]"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_baseline_that_is_not_there_is_one_sentence() {
+        let output = run("inversion", &[("LOCKDEP_BASELINE", "/nowhere/accepted.toml"), ("LOCKDEP_STACKS", "off")]);
+        assert_exit(&output, 66);
+        let first = stderr(&output).lines().next().unwrap().to_owned();
+        assert!(first.starts_with("lockdep: the baseline /nowhere/accepted.toml cannot be read: No such file"), "{first}");
+        assert_eq!(reported(&output, "Inversion"), 1);
     }
 
     #[test]

@@ -38,6 +38,10 @@ pub(crate) use enabled::{Body, LockEntry, Stamp, Step};
 #[cfg(feature = "validate")]
 pub(crate) use labels::label;
 #[cfg(feature = "validate")]
+pub(crate) use names::is_declared;
+#[cfg(all(test, feature = "validate"))]
+pub(crate) use names::without_modules;
+#[cfg(feature = "validate")]
 pub(crate) use signals::signal_name;
 
 use core::fmt;

@@ -73,7 +73,7 @@ pub(super) fn quoted_class(class_name: &str) -> String {
 }
 
 /// Whether the class has a name of its own, not one made from kind, type and site.
-pub(super) fn is_declared(lock: &ReportedLock) -> bool {
+pub(crate) fn is_declared(lock: &ReportedLock) -> bool {
     !lock.class_name.is_empty() && !lock.class_name.strip_prefix(lock.kind).is_some_and(|rest| rest.starts_with('<'))
 }
 
@@ -84,7 +84,7 @@ pub(super) fn kind_and_type(lock: &ReportedLock) -> String {
 }
 
 /// The type without the modules: `alloc::vec::Vec<app::Page>` is `Vec<Page>`. A closure keeps the name of its function.
-pub(super) fn without_modules(type_name: &str) -> String {
+pub(crate) fn without_modules(type_name: &str) -> String {
     let mut short = String::new();
     // Where the path segment that is being copied began.
     let mut segment = 0;

@@ -20,6 +20,7 @@ use super::title::{thread, title};
 use super::{Body, Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, frames, reading, source};
 use crate::engine::Label;
 use crate::kind::Severity;
+use crate::runtime::baseline::can_be_accepted;
 
 /// Scenes that are shown: of a longer cycle the first and the last few.
 const MOST_SCENES: usize = 8;
@@ -371,7 +372,11 @@ impl<'a> Page<'a> {
     }
 
     fn end(&self) -> Group<'static> {
-        let id = format!("report id {}", self.body.id);
+        let mut id = format!("report id {}", self.body.id);
+        if can_be_accepted(self.body.kind, self.body.severity) {
+            id.push_str("; to accept it, add to the file of LOCKDEP_BASELINE:");
+            id.push_str(&format!("\n[[accept]]\nid = \"{}\"\nreason = \"\"", self.body.id));
+        }
         if self.body.help.is_empty() {
             return Group::with_title(Level::NOTE.secondary_title(id));
         }

@@ -21,7 +21,7 @@ use disabled as imp;
 use enabled as imp;
 
 #[cfg(feature = "validate")]
-pub(crate) use enabled::{acquire, complain, contention, globals, harness, irqs, isolation, slow};
+pub(crate) use enabled::{acquire, baseline, complain, contention, globals, harness, irqs, isolation, slow};
 
 use std::io;
 use std::path::PathBuf;
@@ -85,6 +85,7 @@ pub struct Config {
     pub(crate) same_class: Option<SameClass>,
     pub(crate) exit_code: Option<u8>,
     pub(crate) out: Option<PathBuf>,
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 impl Config {
@@ -124,6 +125,13 @@ impl Config {
         self
     }
 
+    /// The file of accepted reports: they are neither printed nor counted. Variable: `LOCKDEP_BASELINE`. A file that cannot be read
+    /// as such is named in one sentence, and accepts nothing.
+    pub fn baseline(mut self, file: impl Into<PathBuf>) -> Config {
+        self.baseline = Some(file.into());
+        self
+    }
+
     /// Makes the settings count. A setting whose environment variable is set keeps the variable's value. Best called at the
     /// start of `main`: stacks and nesting count for threads and classes seen afterwards.
     pub fn install(self) {
@@ -149,6 +157,8 @@ pub struct Stats {
     pub memory_bytes: usize,
     /// Reports delivered.
     pub reports: usize,
+    /// Reports that a baseline file made pass.
+    pub accepted: usize,
 }
 
 /// Everything reported so far in this process, outside isolated graphs.

@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use super::complain;
+use super::{baseline, complain};
 use crate::runtime::{Action, Config, SameClass, Stacks};
 
 static ACTION: AtomicU8 = AtomicU8::new(Action::Log as u8);
@@ -22,6 +22,7 @@ enum Setting {
     SameClass = 4,
     ExitCode = 8,
     Out = 16,
+    Baseline = 32,
 }
 
 pub(super) fn action() -> Action {
@@ -75,6 +76,9 @@ pub(crate) fn install(config: Config) {
     if let Some(out) = config.out.filter(|_| open(Setting::Out)) {
         *OUT.lock().unwrap_or_else(PoisonError::into_inner) = Some(out);
     }
+    if let Some(file) = config.baseline.filter(|_| open(Setting::Baseline)) {
+        baseline::install(&file);
+    }
 }
 
 /// Reads the environment; before `main`.
@@ -125,6 +129,11 @@ pub(super) fn from_environment() {
         config.out = std::fs::metadata(value).is_ok_and(|meta| meta.is_dir()).then(|| value.into());
         config.out.is_some()
     });
+    // It says itself what is wrong with it.
+    if let Some(file) = std::env::var_os("LOCKDEP_BASELINE").filter(|file| !file.is_empty()) {
+        made |= Setting::Baseline as u32;
+        config.baseline = Some(file.into());
+    }
     install(config);
     FROM_ENVIRONMENT.store(made, Ordering::Relaxed);
 }

@@ -12,7 +12,7 @@ use super::isolation::Stop;
 use super::raw::{Found, RawReport, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
-use super::{complain, config, futex_wait, futex_wake, life, scope, slow};
+use super::{baseline, complain, config, futex_wait, futex_wake, life, scope, slow};
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
@@ -315,6 +315,7 @@ pub(super) fn start_reporter() {
 
 /// In the child of a fork the reporter is gone, and what the parent printed is the parent's.
 pub(super) fn forked() {
+    baseline::forked();
     PRINTED.store(0, Ordering::Relaxed);
     // Try: another thread of the parent may have been counting, and then nobody will unlock it here.
     if let Ok(mut counted) = WHOSE.try_lock() {
@@ -333,6 +334,10 @@ pub(super) fn last_words() -> u32 {
     if printed > 0 {
         let reports = if printed == 1 { "report" } else { "reports" };
         complain(format!("lockdep: {printed} {reports} in this process{}\n", whose()).as_bytes());
+    }
+    // A process that checked nothing, such as one that lists tests, needs nothing accepted.
+    if life::process_graph_if_any().is_some() && !config::off() {
+        baseline::say_unused();
     }
     printed
 }

@@ -6,7 +6,7 @@ use std::io;
 use super::deliver::{class_name, entry_of, printed, thread_name};
 use super::raw::location;
 use super::thread::{ThreadState, current};
-use super::{complain, contention, life, slow};
+use super::{baseline, complain, contention, life, slow};
 use crate::engine::{ClassId, Held, Place, State};
 use crate::runtime::Stats;
 
@@ -24,6 +24,7 @@ pub(crate) fn stats() -> Stats {
             threads: globals.threads().count(),
             memory_bytes: slow::with_blocks(|blocks| blocks.mapped()),
             reports: printed() as usize,
+            accepted: baseline::accepted() as usize,
         }
     })
 }

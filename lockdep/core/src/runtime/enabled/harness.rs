@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::acquire::{conclude, event, place_here, take_out};
 use super::isolation::{Isolation, Stop};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, life, scope, slow};
+use super::{baseline, config, deliver, life, scope, slow};
 use crate::engine::{End, Event};
 use crate::report::Report;
 
@@ -65,6 +65,7 @@ pub(crate) fn run_isolated<R>(name: &str, body: impl FnOnce(&Isolation) -> R) ->
     let (result, mut reports) = result.unwrap_or_else(|payload| (Some(Err(payload)), Vec::new()));
     // Stopped, because it could not go on: there is a report of it.
     let result = result.unwrap_or_else(|| Err(Box::new(Stop)));
+    reports.retain(|report| !baseline::accepts_report(report));
     reports.extend(outside);
     Outcome { result, reports }
 }

@@ -1,6 +1,7 @@
 //! The runtime of the validator. See the [module above](super).
 
 pub(crate) mod acquire;
+pub(crate) mod baseline;
 mod chain;
 mod config;
 pub(crate) mod contention;

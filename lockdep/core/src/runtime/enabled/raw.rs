@@ -58,6 +58,9 @@ pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &ThreadState, 
             continue;
         }
         *seen = strength;
+        if !graph.isolated && super::baseline::accepts(globals, &verdict, id) {
+            continue;
+        }
         for part in &verdict.parts {
             if let Some(thread) = globals.threads().find(|thread| thread.thread().id == part.thread.id) {
                 globals.names.insert(part.thread.id, thread.name.get());

@@ -1,0 +1,338 @@
+//! Accepted reports: a file that names them, each with a reason.
+//!
+//! The file is read before `main`, or when settings are installed: never in a handler. What it accepts is decided in the slow
+//! section in which a report would be queued, so there nothing is allocated: strings are compared piece by piece.
+
+use core::fmt::Write as _;
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::complain;
+use super::globals::{ClassRecord, Globals};
+use crate::arena::Arena;
+use crate::engine::Verdict;
+use crate::kind::{ReportKind, Severity};
+use crate::report::{Report, ReportId, ReportedLock};
+
+/// What is accepted; null without a file.
+static BASELINE: AtomicPtr<Baseline> = AtomicPtr::new(core::ptr::null_mut());
+/// How many different reports were accepted.
+static ACCEPTED: AtomicU32 = AtomicU32::new(0);
+
+struct Baseline {
+    file: PathBuf,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    line: usize,
+    accepts: Accepts,
+    used: AtomicU32,
+}
+
+enum Accepts {
+    Id(ReportId),
+    /// A report of this kind, or of any, about exactly these classes.
+    Classes(Option<ReportKind>, Vec<String>),
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    accept: Vec<Spanned<WrittenEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenEntry {
+    id: Option<Spanned<String>>,
+    kind: Option<Spanned<String>>,
+    classes: Option<Spanned<Vec<String>>>,
+    reason: Option<Spanned<String>>,
+}
+
+/// Makes the file count. Says what is wrong with it, and then nothing is accepted.
+pub(super) fn install(file: &Path) -> bool {
+    let read = std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"));
+    match read.and_then(|text| parse(&text)) {
+        Ok(entries) => {
+            let baseline = Box::leak(Box::new(Baseline { file: file.to_owned(), entries }));
+            BASELINE.store(baseline, Ordering::Release);
+            true
+        }
+        Err(wrong) => {
+            complain(format!("lockdep: the baseline {} {wrong}; nothing is accepted\n", file.display()).as_bytes());
+            false
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Vec<Entry>, String> {
+    let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
+    let wrong = |at: usize, what: &str| format!("is wrong in line {}: {what}", line(at));
+    let written: Written = toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        wrong(at, &error.message().trim().replace('\n', ", "))
+    })?;
+    let entry = |entry: &Spanned<WrittenEntry>| {
+        let start = entry.span().start;
+        let WrittenEntry { id, kind, classes, reason } = entry.get_ref();
+        match reason {
+            None => return Err(wrong(start, "the entry has no `reason`")),
+            Some(reason) if reason.get_ref().trim().is_empty() => {
+                return Err(wrong(reason.span().start, "the `reason` is empty"));
+            }
+            Some(_) => {}
+        }
+        let kind = kind.as_ref().map(|kind| {
+            let named = ReportKind::ALL.into_iter().find(|known| known.name() == kind.get_ref());
+            named.ok_or_else(|| wrong(kind.span().start, &format!("there is no kind of report `{}`", kind.get_ref())))
+        });
+        let kind = kind.transpose()?;
+        let accepts = match (id, classes) {
+            (Some(id), None) if kind.is_none() => {
+                let digits = id.get_ref();
+                let number = u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 16);
+                let number = number.ok_or_else(|| wrong(id.span().start, "an `id` has 16 hexadecimal digits"))?;
+                Accepts::Id(ReportId(number))
+            }
+            (None, Some(classes)) if classes.get_ref().is_empty() => {
+                return Err(wrong(classes.span().start, "`classes` names none"));
+            }
+            (None, Some(classes)) => Accepts::Classes(kind, classes.get_ref().clone()),
+            (Some(id), _) => return Err(wrong(id.span().start, "an entry with an `id` has nothing else but a `reason`")),
+            (None, None) => return Err(wrong(start, "the entry has neither `id` nor `classes`")),
+        };
+        Ok(Entry { line: line(start), accepts, used: AtomicU32::new(0) })
+    };
+    written.accept.iter().map(entry).collect()
+}
+
+fn entries() -> &'static [Entry] {
+    // SAFETY: null, or leaked by `install`.
+    unsafe { BASELINE.load(Ordering::Acquire).as_ref() }.map_or(&[], |baseline| &baseline.entries)
+}
+
+/// Whether a finding passes; in a slow section. What cannot go on cannot pass.
+pub(super) fn accepts(globals: &Globals, verdict: &Verdict<Arena>, id: ReportId) -> bool {
+    let classes = || verdict.locks.iter().filter_map(|lock| globals.record(lock.class)).map(Class::of_record);
+    accepts_one(verdict.kind, verdict.severity, id, &classes)
+}
+
+/// The same for a report, such as one of an isolated graph.
+pub(crate) fn accepts_report(report: &Report) -> bool {
+    let classes = || report.locks().iter().map(Class::of_lock);
+    accepts_one(report.kind(), report.severity(), report.id(), &classes)
+}
+
+fn accepts_one<'a, C>(kind: ReportKind, severity: Severity, id: ReportId, classes: &dyn Fn() -> C) -> bool
+where
+    C: Iterator<Item = Class<'a>>,
+{
+    if !can_be_accepted(kind, severity) {
+        return false;
+    }
+    let entry = entries().iter().find(|entry| match &entry.accepts {
+        Accepts::Id(accepted) => *accepted == id,
+        Accepts::Classes(accepted, named) => {
+            accepted.is_none_or(|accepted| accepted == kind)
+                && named.iter().all(|name| classes().any(|class| class.is_called(name)))
+                && classes().all(|class| named.iter().any(|name| class.is_called(name)))
+        }
+    });
+    if let Some(entry) = entry {
+        entry.used.store(1, Ordering::Relaxed);
+        ACCEPTED.fetch_add(1, Ordering::Relaxed);
+    }
+    entry.is_some()
+}
+
+/// Whether the program can go on after such a report, so that a file may make it pass.
+pub(crate) fn can_be_accepted(kind: ReportKind, severity: Severity) -> bool {
+    !(severity == Severity::Certain && matches!(kind, ReportKind::Recursion | ReportKind::Deadlock))
+}
+
+/// What names a class.
+struct Class<'a> {
+    declared: Option<&'a str>,
+    kind: &'a str,
+    type_name: &'a str,
+    site: Option<(&'a str, u32)>,
+}
+
+impl<'a> Class<'a> {
+    fn of_record(record: &'static ClassRecord) -> Class<'a> {
+        let site = Some((record.site.file(), record.site.line()));
+        Class { declared: record.name, kind: record.kind, type_name: record.type_name, site }
+    }
+
+    fn of_lock(lock: &'a ReportedLock) -> Class<'a> {
+        let declared = crate::report::is_declared(lock).then_some(lock.class_name());
+        let site = lock.construction.map(|site| (site.file, site.line));
+        Class { declared, kind: lock.kind, type_name: lock.type_name, site }
+    }
+
+    /// Whether a file means this class: by the declared name, or by `Mutex<Wal>`, `Mutex<app::Wal>`, both with or without
+    /// ` (src/wal.rs)` or ` (src/wal.rs:8)` after it.
+    fn is_called(&self, name: &str) -> bool {
+        if let Some(declared) = self.declared {
+            return declared == name;
+        }
+        let (name, site) = match name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")) {
+            Some((name, site)) => (name, Some(site)),
+            None => (name, None),
+        };
+        let right_place = site.is_none_or(|wanted| {
+            let Some((file, line)) = self.site else { return false };
+            let (wanted, number) = match wanted.rsplit_once(':') {
+                Some((file, number)) => (file, Some(number)),
+                None => (wanted, None),
+            };
+            wanted == file && number.is_none_or(|number| number.parse() == Ok(line))
+        });
+        let protects = name.strip_prefix(self.kind).and_then(|rest| rest.strip_prefix('<')?.strip_suffix('>'));
+        right_place
+            && protects.is_some_and(|wanted| wanted == self.type_name || without_modules(self.type_name).eq(wanted.bytes()))
+    }
+}
+
+/// The bytes of a type's name, the modules left out: `alloc::vec::Vec<app::Page>` is `Vec<Page>`.
+fn without_modules(mut rest: &str) -> impl Iterator<Item = u8> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut word: &[u8] = &[];
+    core::iter::from_fn(move || {
+        loop {
+            if let Some((&first, more)) = word.split_first() {
+                word = more;
+                return Some(first);
+            }
+            let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            let (head, tail) = if end == 0 { rest.split_at(rest.chars().next()?.len_utf8()) } else { rest.split_at(end) };
+            let inner = tail.strip_prefix("::").filter(|inner| end > 0 && inner.starts_with(is_word));
+            match inner {
+                Some(inner) => rest = inner,
+                None => (word, rest) = (head.as_bytes(), tail),
+            }
+        }
+    })
+}
+
+/// How many different reports were accepted.
+pub(super) fn accepted() -> u32 {
+    ACCEPTED.load(Ordering::Relaxed)
+}
+
+/// At the end of the process: says which entries accepted nothing.
+pub(super) fn say_unused() {
+    // SAFETY: null, or leaked by `install`.
+    let Some(baseline) = (unsafe { BASELINE.load(Ordering::Acquire).as_ref() }) else { return };
+    let unused = || baseline.entries.iter().filter(|entry| entry.used.load(Ordering::Relaxed) == 0);
+    let count = unused().count();
+    if count == 0 {
+        return;
+    }
+    let entries = if count == 1 { "entry" } else { "entries" };
+    let mut text = format!("lockdep: {count} {entries} of the baseline {} accepted nothing:", baseline.file.display());
+    for (n, entry) in unused().enumerate() {
+        let comma = if n == 0 { "" } else { "," };
+        let _ = match &entry.accepts {
+            Accepts::Id(id) => write!(text, "{comma} line {} ({id})", entry.line),
+            Accepts::Classes(_, classes) => write!(text, "{comma} line {} ({})", entry.line, classes.join(", ")),
+        };
+    }
+    text.push('\n');
+    complain(text.as_bytes());
+}
+
+/// In the child of a fork: what it needs is for its parent to say.
+pub(super) fn forked() {
+    ACCEPTED.store(0, Ordering::Relaxed);
+    entries().iter().for_each(|entry| entry.used.store(1, Ordering::Relaxed));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str) -> String {
+        parse(text).err().unwrap_or_else(|| panic!("accepted:\n{text}"))
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let id = "[[accept]]\nid = \"0123456789abcdef\"\n";
+        for (text, expected) in [
+            (id.to_owned(), "is wrong in line 1: the entry has no `reason`"),
+            (format!("{id}reason = \" \"\n"), "is wrong in line 3: the `reason` is empty"),
+            (format!("# first\n\n{id}reasno = \"r\"\n"), "is wrong in line 5: unknown field `reasno`"),
+            (format!("{id}reason = 3\n"), "is wrong in line 3: invalid type: integer `3`"),
+            ("[[accept]]\nid = \"12\"\nreason = \"r\"\n".into(), "is wrong in line 2: an `id` has 16 hexadecimal digits"),
+            ("[[accept]]\nreason = \"r\"\n".into(), "is wrong in line 1: the entry has neither `id` nor `classes`"),
+            ("[[accept]]\nclasses = []\nreason = \"r\"\n".into(), "is wrong in line 2: `classes` names none"),
+            (
+                "[[accept]]\nkind = \"Inverson\"\nclasses = [\"a\"]\nreason = \"r\"\n".into(),
+                "is wrong in line 2: there is no kind of report `Inverson`",
+            ),
+            (format!("{id}kind = \"Inversion\"\nreason = \"r\"\n"), "is wrong in line 2: an entry with an `id` has nothing else"),
+            ("[[accepts]]\n".into(), "is wrong in line 1: unknown field `accepts`"),
+            ("[[accept]]\nid = \n".into(), "is wrong in line 2: "),
+            (format!("{id}reason = \"r\"\n\n{id}"), "is wrong in line 5: the entry has no `reason`"),
+            ("\0\u{1}".into(), "is wrong in line 1: "),
+        ] {
+            let said = wrong(&text);
+            assert!(said.starts_with(expected), "{said}\n{text}");
+            assert!(!said.contains('\n'), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_accepts_nothing() {
+        assert!(parse("").unwrap().is_empty());
+        assert!(parse("# nothing\n").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_class_is_meant_by_its_name_or_by_what_it_protects() {
+        let wal = Class { declared: None, kind: "Mutex", type_name: "alloc::vec::Vec<app::Wal>", site: Some(("src/wal.rs", 8)) };
+        for name in [
+            "Mutex<Vec<Wal>>",
+            "Mutex<alloc::vec::Vec<app::Wal>>",
+            "Mutex<Vec<Wal>> (src/wal.rs)",
+            "Mutex<Vec<Wal>> (src/wal.rs:8)",
+            "Mutex<alloc::vec::Vec<app::Wal>> (src/wal.rs:8)",
+        ] {
+            assert!(wal.is_called(name), "{name}");
+        }
+        for name in [
+            "",
+            "wal",
+            "Mutex",
+            "Mutex<>",
+            "Mutex<Vec<Wa>>",
+            "RwLock<Vec<Wal>>",
+            "Mutex<Vec<other::Wal>>",
+            "Mutex<Vec<Wal>> (src/wal.rs:9)",
+            "Mutex<Vec<Wal>> (src/other.rs)",
+        ] {
+            assert!(!wal.is_called(name), "{name}");
+        }
+        let declared = Class { declared: Some("wal (first)"), ..wal };
+        assert!(declared.is_called("wal (first)"));
+        assert!(!declared.is_called("Mutex<Vec<Wal>>"));
+    }
+
+    #[test]
+    fn modules_are_left_out_as_reports_leave_them_out() {
+        for name in
+            ["u8", "alloc::vec::Vec<app::Page>", "(a::B, &c::d::E)", "app::open::{{closure}}", "<a::B as c::D>::E", "[x::Y; 3]"]
+        {
+            let short: Vec<u8> = without_modules(name).collect();
+            assert_eq!(String::from_utf8(short).unwrap(), crate::report::without_modules(name), "{name}");
+        }
+    }
+}
