@@ -4,7 +4,6 @@ mod evidence;
 mod hygiene;
 mod inversion;
 mod irq;
-mod matrix;
 mod nesting;
 mod oracle;
 mod order;

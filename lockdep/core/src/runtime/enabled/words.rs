@@ -38,6 +38,8 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> Vec<Str
     notes
 }
 
+const ONE_ORDER: &str = "choose one order for these locks and keep to it everywhere";
+
 /// What to do about it.
 pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
     let first = named(locks, 0);
@@ -61,7 +63,11 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::Inversion, _) if verdict.severity == Severity::Guarded => {
             "the gate keeps the threads apart as long as every path takes it; one order for all is safer".into()
         }
-        (ReportKind::Inversion, _) => "choose one order for these locks and keep to it everywhere".into(),
+        (ReportKind::Inversion, _) if locks.iter().any(|lock| matches!(lock.kind(), "Condvar" | "Map")) => ONE_ORDER.into(),
+        // Nobody waits for what nobody knows, but that a lock is new the validator cannot see.
+        (ReportKind::Inversion, _) => {
+            format!("{ONE_ORDER}; a lock that no other thread can reach yet may be taken with `lock_nested(1)`")
+        }
         (ReportKind::IrqUsage, _) => {
             format!("keep {} blocked wherever {first} is held outside the handler: `lock_irqsave`", signal(verdict))
         }
@@ -112,7 +118,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::MaskImbalance, _) => {
             "some code changed the mask without telling: call `irq::sync` right after it, or mask through `irq`".into()
         }
-        (ReportKind::Deadlock, _) => "choose one order for these locks and keep to it everywhere".into(),
+        (ReportKind::Deadlock, _) => ONE_ORDER.into(),
         (ReportKind::ForkHazard, _) => "fork before threads are started, or call only `exec` in the child".into(),
         (ReportKind::SignalUnsafe | ReportKind::Stall, _) => String::new(),
     }
