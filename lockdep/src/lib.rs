@@ -174,6 +174,7 @@ pub mod lock_api {
 /// * [Annotating](_documentation::annotating): naming classes, nesting within a class, dependencies that are no locks.
 /// * [Reports](_documentation::reports): how to read one, and what to do about each kind.
 /// * [Environment](_documentation::environment): the variables that are read.
+/// * [Conformance](_documentation::conformance): what is found and what is not, case by case, as a test found it.
 pub mod _documentation {
     #[doc = include_str!("../docs/annotating.md")]
     pub mod annotating {}
@@ -181,4 +182,6 @@ pub mod _documentation {
     pub mod reports {}
     #[doc = include_str!("../docs/environment.md")]
     pub mod environment {}
+    #[doc = include_str!("../docs/conformance.md")]
+    pub mod conformance {}
 }

@@ -5,5 +5,6 @@
 mod case;
 mod lacking;
 mod matrix;
+mod page;
 mod precision;
 mod world;

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 
 use lockdep::Report;
 use lockdep::ReportKind::{
@@ -13,21 +14,6 @@ use lockdep::ReportKind::{
 };
 
 use crate::world::{self, Script, SetLines, Type};
-
-/// The kernel has one mutex and one rwsem; here there are two of each, and all are tried.
-const SPINNING: &[Type] = &[Type::Spin, Type::Wlock, Type::Rlock];
-const EVERY: &[Type] = &[
-    Type::Spin,
-    Type::Wlock,
-    Type::Rlock,
-    Type::Mutex,
-    Type::StdMutex,
-    Type::Wsem,
-    Type::StdWsem,
-    Type::Rsem,
-    Type::StdRsem,
-    Type::FairMutex,
-];
 
 /// Which kind of interrupt a family is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +39,7 @@ pub(crate) struct Family {
     pub(crate) group: usize,
     pub(crate) name: &'static str,
     /// The parts, E1, E2 and E3 in the kernel's words.
-    parts: &'static [&'static str],
+    pub(crate) parts: &'static [&'static str],
     orders: Orders,
     states: States,
     /// What comes out, for these types; the first line that names a type and whose orders include this one decides.
@@ -84,11 +70,13 @@ const fn departs(types: &'static [Type], kinds: &'static [ReportKind], why: &'st
 }
 
 /// The kernel is silent here.
-const OPENED: &str = "The kernel is silent. Signals are opened under a lock that was taken with them blocked: that is wrong in \
-                      itself, whoever takes the lock how in a handler.";
+const OPENED: &str = "The kernel is silent, for recursive readers do not wait for each other. Here it is the opening of the signals that is \
+                      reported, whatever a handler does with the lock.";
+/// The locks that handlers may take.
+const SPINNING: &[Type] = &[Type::Spin, Type::Wlock, Type::Rlock];
 const SILENT: &[ReportKind] = &[];
 const EXCLUSIVE: &[Type] = &[Type::Spin, Type::Wlock];
-/// All but the recursive reader.
+/// All but the recursive reader. The kernel has one mutex and one rwsem; here there are two of each, and both are tried.
 const WAITING: &[Type] = &[
     Type::Spin,
     Type::Wlock,
@@ -102,18 +90,20 @@ const WAITING: &[Type] = &[
 ];
 const RLOCK: &[Type] = &[Type::Rlock];
 const RSEM: &[Type] = &[Type::Rsem, Type::StdRsem];
-const RSEM_AND_RLOCK: &[Type] = &[Type::Rlock, Type::Rsem, Type::StdRsem];
 const SPIN: &[Type] = &[Type::Spin];
 
 /// The groups of the table, with what they are about.
 pub(crate) const GROUPS: &[(&str, &str)] = &[
-    ("Every type of lock", "`(A,B)` takes A, then B, and releases both. The recursive reader (`rlock`) waits for no reader."),
+    ("Every type of lock", "The recursive reader (`rlock`) waits for no reader."),
     ("Readers and writers of one lock", "`rlock` reads recursively, `rsem` waits behind a queued writer."),
     (
         "Cycles of three reader-writer locks",
         "W writes, R reads recursively; a cycle counts if nowhere such a reader meets a reader.",
     ),
-    ("Interrupts", "*safe*: taken in a handler. *unsafe*: held with the signal open."),
+    (
+        "Interrupts",
+        "*safe*: taken in a handler. *unsafe*: held with the signal open. Where a lock that a handler took is taken open with another one inside, that one is open too: two findings, at two acquisitions.",
+    ),
     ("Recursive readers in interrupts", ""),
     ("Readers in the queue", "`read` of a `RwSpinLock` waits behind a waiting writer, in a handler it passes."),
     ("Pairing of two interrupts", ""),
@@ -546,7 +536,18 @@ impl Row {
 pub(crate) fn rows() -> &'static [Row] {
     static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
         let _alone = world::alone();
-        (0..FAMILIES.len()).flat_map(play).collect()
+        let mut rows: Vec<Row> = Vec::new();
+        for row in (0..FAMILIES.len()).flat_map(play) {
+            // One case whose scripts differ from column to column.
+            match rows
+                .iter_mut()
+                .find(|known| FAMILIES[known.family].group == FAMILIES[row.family].group && known.name() == row.name())
+            {
+                Some(known) => known.cells.extend(row.cells),
+                None => rows.push(row),
+            }
+        }
+        rows
     });
     &ROWS
 }
@@ -668,11 +669,60 @@ impl MapStr for [&str] {
     }
 }
 
-/// How many cases the kernel would count: a row in a column of the kernel's.
-pub(crate) fn case_count() -> usize {
-    let columns = |row: &Row| COLUMNS.iter().filter(|column| row.cells.iter().any(|cell| cell.of.column() == **column)).count();
-    rows().iter().map(columns).sum()
+/// How many cases of a group the kernel has too: a row in a column of the kernel's.
+pub(crate) fn kernel_cases(group: usize) -> usize {
+    // Of these the kernel tries two types of locks; and the last group is ours.
+    let wait_context = GROUPS[group].0 == "Wait context";
+    let counted = COLUMNS.iter().filter(|column| !wait_context || ["spin", "mutex"].contains(column));
+    let counted = |row: &Row| counted.clone().filter(|column| row.cells.iter().any(|cell| cell.of.column() == **column)).count();
+    match GROUPS[group].0 {
+        "Beyond the kernel's" => 0,
+        _ => rows().iter().filter(|row| FAMILIES[row.family].group == group).map(counted).sum(),
+    }
 }
+
+/// How many columns of our locks were played.
+pub(crate) fn run_count() -> usize {
+    rows().iter().map(|row| row.cells.len()).sum()
+}
+
+/// Cases of the kernel's that have no meaning here.
+pub(crate) struct LeftOut {
+    pub(crate) group: &'static str,
+    pub(crate) cases: usize,
+    pub(crate) what: &'static str,
+    pub(crate) why: &'static str,
+}
+
+pub(crate) const LEFT_OUT: &[LeftOut] = &[
+    LeftOut {
+        group: "Wound/wait mutexes",
+        cases: 34,
+        what: "all but the two about nest locks",
+        why: "There is no lock here that makes its holder back off, and so no acquire context to misuse.",
+    },
+    LeftOut {
+        group: "Wait context",
+        cases: 20,
+        what: "RCU outside (3 × 4), RCU and raw spin locks inside (4 × 2)",
+        why: "There is no RCU section here, and `raw_spinlock` is not `spinlock` only where spin locks may sleep.",
+    },
+    LeftOut {
+        group: "Wait context",
+        cases: 8,
+        what: "hard interrupts that are not threaded, raw spin locks outside",
+        why: "The same contexts as `in hardirq context` and `in spinlock` here: a handler always runs on top of what it interrupted.",
+    },
+    LeftOut {
+        group: "Reclaim",
+        cases: 2,
+        what: "allocations that may not reclaim",
+        why: "They test the flags of an allocation, which a `Map` has not: who may not wait does not call `acquire`.",
+    },
+];
+
+/// All cases of the kernel's.
+pub(crate) const KERNEL_CASES: usize = 395;
 
 #[test]
 fn every_case_comes_out_as_the_rules_say() {
@@ -694,7 +744,15 @@ fn every_case_comes_out_as_the_rules_say() {
             .unwrap();
         }
     }
-    let runs: usize = rows().iter().map(|row| row.cells.len()).sum();
-    println!("{} cases in {runs} columns of our locks, each simulated and on threads with real signals", case_count());
+    let cases: usize = (0..GROUPS.len()).map(kernel_cases).sum();
+    let interruptions = world::IN_STORMS.load(Ordering::SeqCst);
+    println!(
+        "{cases} of the kernel's cases and some more, {} columns of our locks, each simulated and on threads with real signals",
+        run_count()
+    );
+    println!("{interruptions} interruptions in storms");
+    // Every one of them found nothing wrong, and there were some.
+    assert!(interruptions > 0);
+    assert_eq!(cases + LEFT_OUT.iter().map(|left_out| left_out.cases).sum::<usize>(), KERNEL_CASES);
     assert!(wrong.is_empty(), "\n{wrong}");
 }

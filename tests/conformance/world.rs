@@ -31,7 +31,7 @@ use std::thread;
 use libc::{SIGUSR1, SIGUSR2, c_int};
 use lockdep::irq::{self, Lines};
 use lockdep::spin::{RwSpinLock, RwSpinLockReadGuard, RwSpinLockWriteGuard, SpinLock, SpinLockGuard};
-use lockdep::testing::{self, Cx};
+use lockdep::testing;
 use lockdep::{LockClass, Map, MapGuard, Report, parking_lot, signal, sync};
 
 /// The types of locks, each with the way it is taken.
@@ -94,7 +94,7 @@ enum Lock {
     StdMutex(sync::Mutex<u64>),
     FairMutex(parking_lot::FairMutex<u64>),
     RwLock(parking_lot::RwLock<u64>),
-    StdRwLock(sync::RwLock<u64>),
+    StdRw(sync::RwLock<u64>),
     Map(Map),
 }
 
@@ -127,7 +127,7 @@ impl Lock {
             Type::StdMutex => Lock::StdMutex(sync::Mutex::with_class(0, class)),
             Type::FairMutex => Lock::FairMutex(parking_lot::FairMutex::with_class(0, class)),
             Type::Wsem | Type::Rsem => Lock::RwLock(parking_lot::RwLock::with_class(0, class)),
-            Type::StdWsem | Type::StdRsem => Lock::StdRwLock(sync::RwLock::with_class(0, class)),
+            Type::StdWsem | Type::StdRsem => Lock::StdRw(sync::RwLock::with_class(0, class)),
             Type::Map => Lock::Map(Map::new("F")),
         }
     }
@@ -143,8 +143,8 @@ impl Lock {
             Lock::FairMutex(lock) => Guard::FairMutex(lock.lock()),
             Lock::RwLock(lock) if as_ == Type::Rsem => Guard::Read(lock.read()),
             Lock::RwLock(lock) => Guard::Write(lock.write()),
-            Lock::StdRwLock(lock) if as_ == Type::StdRsem => Guard::StdRead(sound(lock.read())),
-            Lock::StdRwLock(lock) => Guard::StdWrite(sound(lock.write())),
+            Lock::StdRw(lock) if as_ == Type::StdRsem => Guard::StdRead(sound(lock.read())),
+            Lock::StdRw(lock) => Guard::StdWrite(sound(lock.write())),
             Lock::Map(map) => Guard::Map(map.acquire()),
         }
     }
@@ -176,7 +176,7 @@ impl Lock {
                 Lock::FairMutex(lock) => lock.force_unlock(),
                 Lock::RwLock(lock) if as_ == Type::Rsem => lock.force_unlock_read(),
                 Lock::RwLock(lock) => lock.force_unlock_write(),
-                Lock::StdMutex(_) | Lock::StdRwLock(_) | Lock::Map(_) => unreachable!("its guard is the only way to release it"),
+                Lock::StdMutex(_) | Lock::StdRw(_) | Lock::Map(_) => unreachable!("its guard is the only way to release it"),
             }
         }
     }
@@ -458,7 +458,7 @@ impl Drop for SetLines {
     }
 }
 
-/// All parts in order on this thread, interrupts by [`Cx::in_handler`].
+/// All parts in order on this thread, interrupts by `Cx::in_handler`.
 pub(crate) fn simulated(script: &Script) -> Vec<Report> {
     testing::isolated(|cx| {
         let locks = script.make_locks();

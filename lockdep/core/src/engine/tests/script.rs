@@ -59,11 +59,6 @@ pub(super) fn check_places(script: &str, expected: &str) {
     assert_eq!(trim(&found), trim(expected), "\nscript: {script}\n{found}");
 }
 
-/// The kinds of the reports of a script.
-pub(super) fn kinds(script: &str) -> Vec<ReportKind> {
-    World::run(script).found.iter().map(|verdict| verdict.kind).collect()
-}
-
 /// An engine, and the threads that tell it what they do.
 pub(super) struct World {
     pub(super) engine: Engine<Global>,
