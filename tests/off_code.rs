@@ -11,16 +11,22 @@ use std::process::Command;
 const SOURCE: &str = r#"
 macro_rules! pair {
     ($bare:ident, $ours:ident, $Bare:ty, $Ours:ty, |$lock:ident| $body:expr) => {
+        pair!($bare, $ours, $Bare, $Ours, |$lock| -> () { $body });
+    };
+    ($bare:ident, $ours:ident, $Bare:ty, $Ours:ty, |$lock:ident| -> $Result:ty { $body:expr }) => {
         #[unsafe(no_mangle)]
-        pub fn $bare($lock: &$Bare) { $body }
+        pub fn $bare($lock: &$Bare) -> $Result { $body }
         #[unsafe(no_mangle)]
-        pub fn $ours($lock: &$Ours) { $body }
+        pub fn $ours($lock: &$Ours) -> $Result { $body }
     };
 }
 pair!(bare_mutex, ours_mutex, parking_lot::Mutex<u64>, lockdep::parking_lot::Mutex<u64>, |lock| *lock.lock() += 1);
 pair!(bare_read, ours_read, parking_lot::RwLock<u64>, lockdep::parking_lot::RwLock<u64>, |lock| { std::hint::black_box(*lock.read()); });
 pair!(bare_write, ours_write, parking_lot::RwLock<u64>, lockdep::parking_lot::RwLock<u64>, |lock| *lock.write() += 1);
 pair!(bare_std, ours_std, std::sync::Mutex<u64>, lockdep::sync::Mutex<u64>, |lock| *lock.lock().unwrap() += 1);
+pair!(bare_once, ours_once, std::sync::OnceLock<u64>, lockdep::sync::OnceLock<u64>, |cell| -> u64 { *cell.get_or_init(|| 7) });
+pair!(bare_lazy, ours_lazy, std::sync::LazyLock<u64>, lockdep::sync::LazyLock<u64>, |lazy| -> u64 { **lazy });
+pair!(bare_cell, ours_cell, once_cell::sync::OnceCell<u64>, lockdep::once_cell::sync::OnceCell<u64>, |cell| -> u64 { *cell.get_or_init(|| 7) });
 "#;
 
 /// The instructions of a function, without what names and numbers places.
@@ -54,7 +60,7 @@ fn a_pair_is_the_originals_code() {
     fs::write(directory.join("src/lib.rs"), SOURCE).unwrap();
     let manifest = format!(
         "[package]\nname = \"off-code\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         lockdep = {{ path = \"{}\" }}\nparking_lot = \"0.12\"\n",
+         lockdep = {{ path = \"{}\" }}\nonce_cell = \"1\"\nparking_lot = \"0.12\"\n",
         root.join("lockdep").display()
     );
     fs::write(directory.join("Cargo.toml"), manifest).unwrap();
@@ -70,7 +76,7 @@ fn a_pair_is_the_originals_code() {
     // The newest: an older build may have left its own.
     written.sort_by_key(|path| fs::metadata(path).unwrap().modified().unwrap());
     let assembly = fs::read_to_string(written.last().expect("the compiler writes assembly")).unwrap();
-    for name in ["mutex", "read", "write", "std"] {
+    for name in ["mutex", "read", "write", "std", "once", "lazy", "cell"] {
         let (bare, ours) = (body(&assembly, &format!("bare_{name}")), body(&assembly, &format!("ours_{name}")));
         let mnemonics = |code: &[String]| -> Vec<String> {
             code.iter().map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()

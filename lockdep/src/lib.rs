@@ -69,9 +69,9 @@
 //! lockdep = { version = "0.1", features = ["validate"] }
 //! ```
 //!
-//! Then change the imports, `std::sync` to [`lockdep::sync`](sync) and `parking_lot` to [`lockdep::parking_lot`](parking_lot),
-//! and run `cargo test`. A run that reported something ends with exit code 66, so it turns red by itself; under
-//! [`#[lockdep::test]`](macro@test) the very test fails. Builds without the
+//! Then change the imports, `std::sync` to [`lockdep::sync`](sync), `parking_lot` to [`lockdep::parking_lot`](parking_lot) and
+//! `once_cell` to [`lockdep::once_cell`](once_cell), and run `cargo test`. A run that reported something ends with exit code 66,
+//! so it turns red by itself; under [`#[lockdep::test]`](macro@test) the very test fails. Builds without the
 //! development dependencies have the original locks, in size and in code. (`cargo run --example` counts as development. So does
 //! everything when the workspace sets `resolver = "1"`.)
 //!
@@ -113,8 +113,8 @@
 //!
 //! * What did not run. Both halves of a contradiction must have been executed, though never at the same time; only
 //!   [`UnsafeIrqEnable`](ReportKind::UnsafeIrqEnable) needs no more than one.
-//! * Locks it does not know: other crates' own use of `std::sync` or `parking_lot`, `Once`, `OnceLock`, `LazyLock`, `Barrier`, file
-//!   locks, channels, joins. [`Map`] says what else waits for what.
+//! * Locks it does not know: other crates' own use of `std::sync` or `parking_lot`, file locks, channels, joins. [`Map`] says what
+//!   else waits for what.
 //! * Data races, lost wake-ups, starvation, a condition that nobody ever makes true.
 //! * Handlers that were not registered with [`signal::register`]: their locks count as the interrupted code's.
 //! * Async tasks: a lock belongs to the thread that took it, and a guard held across `.await` looks like the thread's.
@@ -131,6 +131,7 @@
 
 pub mod irq;
 mod macros;
+pub mod once_cell;
 pub mod parking_lot;
 pub mod signal;
 pub mod spin;

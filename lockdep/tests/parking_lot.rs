@@ -110,13 +110,15 @@ mod mirror_only {
 
     #[test]
     fn a_wait_with_the_signals_blocked_keeps_them_blocked() {
-        let (mutex, condvar) = (Mutex::new(false), Condvar::new());
+        let (mutex, condvar, go) = (Mutex::new(false), Condvar::new(), std::sync::Barrier::new(2));
         std::thread::scope(|threads| {
-            let mut guard = mutex.lock_irqsave();
             threads.spawn(|| {
+                go.wait();
                 *mutex.lock_irqsave() = true;
                 condvar.notify_one();
             });
+            let mut guard = mutex.lock_irqsave();
+            go.wait();
             assert!(!condvar.wait_while_for(guard.as_guard(), |set| !*set, LONG).timed_out());
             assert!(*guard && !irq::enabled());
         });

@@ -8,20 +8,25 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 macro_rules! twins {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
         mod original {
-            use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockWriteGuard, TryLockError, mpsc};
+            use std::sync::{
+                Arc, Barrier, Condvar, LazyLock, Mutex, MutexGuard, Once, OnceLock, RwLock, RwLockWriteGuard, TryLockError, mpsc,
+            };
             twins!(@tests $($(#[$meta])* fn $name() $body)*);
         }
         mod twin {
-            use lockdep::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockWriteGuard, TryLockError, mpsc};
+            use lockdep::sync::{
+                Arc, Barrier, Condvar, LazyLock, Mutex, MutexGuard, Once, OnceLock, RwLock, RwLockWriteGuard, TryLockError, mpsc,
+            };
             twins!(@tests $($(#[$meta])* fn $name() $body)*);
         }
     };
     (@tests $($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
         use std::any::Any;
+        use std::sync::atomic::{AtomicUsize, Ordering};
         use std::thread;
         use std::time::Duration;
 
-        use super::die;
+        use super::{die, quiet};
 
         $(#[test] $(#[$meta])* fn $name() $body)*
     };
@@ -30,6 +35,11 @@ macro_rules! twins {
 /// Ends this thread as a panic does, without the noise of one.
 fn die() -> ! {
     std::panic::resume_unwind(Box::new(()))
+}
+
+/// What `f` unwinds with, on a thread of its own and so without disturbing this one's output.
+fn quiet<R: Send>(f: impl FnOnce() -> R + Send) -> Result<R, Box<dyn std::any::Any + Send>> {
+    std::thread::scope(|scope| scope.spawn(f).join())
 }
 
 twins! {
@@ -333,6 +343,155 @@ twins! {
         assert!(matches!(lock.try_lock(), Err(TryLockError::Poisoned(_))));
     }
 
+    fn once_runs_one_of_many() {
+        let (once, runs, meet) = (Once::new(), AtomicUsize::new(0), Barrier::new(4));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    meet.wait();
+                    once.call_once(|| {
+                        thread::sleep(Duration::from_millis(5));
+                        runs.fetch_add(1, Ordering::SeqCst);
+                    });
+                    assert_eq!(runs.load(Ordering::SeqCst), 1);
+                    once.wait();
+                });
+            }
+        });
+        assert!(once.is_completed());
+        once.call_once_force(|_| unreachable!());
+        once.wait_force();
+    }
+
+    fn once_is_poisoned_until_forced() {
+        static ONCE: Once = Once::new();
+        assert!(!ONCE.is_completed());
+        thread::spawn(|| ONCE.call_once(|| die())).join().unwrap_err();
+        assert!(!ONCE.is_completed());
+        let text = |payload: Box<dyn Any + Send>| (*payload.downcast::<&str>().unwrap()).to_owned();
+        let original = "Once instance has previously been poisoned";
+        assert_eq!(text(quiet(|| ONCE.call_once(|| unreachable!())).unwrap_err()), original);
+        assert_eq!(text(quiet(|| ONCE.wait()).unwrap_err()), original);
+        thread::spawn(|| ONCE.call_once_force(|state| if state.is_poisoned() { die() })).join().unwrap_err();
+        let waiter = thread::spawn(|| ONCE.wait_force());
+        ONCE.call_once_force(|state| assert!(state.is_poisoned()));
+        waiter.join().unwrap();
+        ONCE.wait();
+        assert!(ONCE.is_completed());
+    }
+
+    fn once_lock_keeps_the_first_value() {
+        static CELL: OnceLock<String> = OnceLock::new();
+        assert_eq!(CELL.get(), None);
+        quiet(|| drop(CELL.get_or_init(|| die()).clone())).unwrap_err();
+        assert_eq!(CELL.get(), None, "a panic leaves it empty");
+        let waiter = thread::spawn(|| CELL.wait().len());
+        assert_eq!(CELL.get_or_init(|| "first".into()), "first");
+        assert_eq!(waiter.join().unwrap(), 5);
+        assert_eq!(CELL.set("second".into()), Err("second".into()));
+        assert_eq!(CELL.get_or_init(|| unreachable!()), "first");
+        let mut copy = CELL.clone();
+        assert!(copy == CELL);
+        copy.get_mut().unwrap().push('!');
+        assert_eq!(copy.take().as_deref(), Some("first!"));
+        assert_eq!(copy.get_mut(), None);
+        assert_eq!(copy.take(), None);
+        assert!(copy.set("third".into()).is_ok());
+        assert_eq!(copy.into_inner().as_deref(), Some("third"));
+        assert_eq!((OnceLock::from(1).into_inner(), OnceLock::<u8>::default().into_inner()), (Some(1), None));
+    }
+
+    fn one_value_for_many_setters() {
+        let (cell, meet) = (OnceLock::new(), Barrier::new(4));
+        let won = thread::scope(|scope| {
+            let setters = [0, 1, 2, 3].map(|n| {
+                let (cell, meet) = (&cell, &meet);
+                scope.spawn(move || {
+                    meet.wait();
+                    cell.set(n).is_ok()
+                })
+            });
+            setters.map(|setter| setter.join().unwrap())
+        });
+        assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        assert!(won[*cell.get().unwrap()]);
+    }
+
+    fn cells_drop_what_they_hold() {
+        struct Counted<'a>(&'a AtomicUsize);
+        impl Drop for Counted<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        let drops = AtomicUsize::new(0);
+        let (made, unmade, broken) = (Counted(&drops), Counted(&drops), Counted(&drops));
+        let unmade = LazyLock::new(|| unmade);
+        let made = LazyLock::new(|| made);
+        let broken = LazyLock::new(|| {
+            let _dropped = broken;
+            die()
+        });
+        _ = (&*made, LazyLock::get(&unmade).is_none());
+        quiet(|| _ = LazyLock::<(), _>::force(&broken)).unwrap_err();
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+        drop(broken);
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+        drop(unmade);
+        assert_eq!(drops.load(Ordering::SeqCst), 2);
+        drop(made);
+        assert_eq!(drops.load(Ordering::SeqCst), 3);
+        drop(OnceLock::from(Counted(&drops)));
+        assert_eq!(drops.load(Ordering::SeqCst), 4);
+    }
+
+    fn a_lazy_lock_is_made_once() {
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        static LAZY: LazyLock<usize> = LazyLock::new(|| RUNS.fetch_add(1, Ordering::SeqCst) + 7);
+        assert_eq!(LazyLock::get(&LAZY), None);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert_eq!(*LAZY, 7));
+            }
+        });
+        assert_eq!((LazyLock::get(&LAZY), LazyLock::force(&LAZY), RUNS.load(Ordering::SeqCst)), (Some(&7), &7, 1));
+
+        let mut lazy = LazyLock::new(|| vec![1]);
+        assert_eq!(LazyLock::get_mut(&mut lazy), None);
+        assert_eq!(LazyLock::get(&lazy), None, "a look changes nothing");
+        LazyLock::force_mut(&mut lazy).push(2);
+        lazy.push(3);
+        LazyLock::get_mut(&mut lazy).unwrap().push(4);
+        assert_eq!(*lazy, [1, 2, 3, 4]);
+        assert_eq!(*LazyLock::<u8>::default(), 0);
+    }
+
+    fn a_lazy_lock_stays_poisoned() {
+        let mut lazy = LazyLock::<u8, _>::new(|| die());
+        quiet(|| *lazy).unwrap_err();
+        let text = |payload: Box<dyn Any + Send>| (*payload.downcast::<&str>().unwrap()).to_owned();
+        let original = "LazyLock instance has previously been poisoned";
+        assert_eq!(text(quiet(|| *lazy).unwrap_err()), original);
+        assert_eq!(LazyLock::get(&lazy), None);
+        assert_eq!(LazyLock::get_mut(&mut lazy), None);
+        assert_eq!(text(quiet(|| *LazyLock::force_mut(&mut lazy)).unwrap_err()), original);
+        assert_eq!(text(quiet(|| *lazy).unwrap_err()), original);
+
+        let mut lazy = LazyLock::<u8, _>::new(|| die());
+        quiet(|| *LazyLock::force_mut(&mut lazy)).unwrap_err();
+        assert_eq!(text(quiet(|| *lazy).unwrap_err()), original);
+    }
+
+    fn a_barrier_has_one_leader_each_time() {
+        let barrier = Arc::new(Barrier::new(3));
+        let threads = [(); 3].map(|()| {
+            let barrier = Arc::clone(&barrier);
+            thread::spawn(move || (0..20).filter(|_| barrier.wait().is_leader()).count())
+        });
+        assert_eq!(threads.map(|thread| thread.join().unwrap()).iter().sum::<usize>(), 20);
+        assert!(Barrier::new(0).wait().is_leader());
+    }
+
     fn channels_come_along() {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || sender.send(1).unwrap()).join().unwrap();
@@ -371,6 +530,16 @@ fn debug_text_is_the_originals() {
             texts.push(format!("{guard:?} {guard}"));
             drop(guard);
             texts.push(format!("{:?}", $($sync)*::Condvar::new()));
+
+            texts.push(format!("{:?} {:?}", $($sync)*::Once::new(), $($sync)*::Barrier::new(1)));
+            let cell = $($sync)*::OnceLock::new();
+            texts.push(format!("{cell:?} {cell:#?}"));
+            cell.set("text").unwrap();
+            texts.push(format!("{cell:?} {cell:#?}"));
+            let lazy = $($sync)*::LazyLock::new(|| "text");
+            texts.push(format!("{lazy:?} {lazy:#?}"));
+            $($sync)*::LazyLock::force(&lazy);
+            texts.push(format!("{lazy:?} {lazy:#?}"));
             texts
         }};
     }
@@ -437,7 +606,41 @@ fn auto_traits_are_the_originals() {
         )* };
     }
     same!(u8, Cell<u8>, Rc<u8>, *const u8, &'static mut u8, PhantomPinned, std::sync::MutexGuard<'static, u8>, str, dyn Fn());
+    macro_rules! same_cells {
+        ($($value:ty),*) => { $(
+            assert_eq!(
+                auto_traits!(lockdep::sync::OnceLock<$value>),
+                auto_traits!(std::sync::OnceLock<$value>),
+                "OnceLock<{}>",
+                stringify!($value),
+            );
+            assert_eq!(
+                auto_traits!(lockdep::sync::LazyLock<$value, $value>),
+                auto_traits!(std::sync::LazyLock<$value, $value>),
+                "LazyLock<{}>",
+                stringify!($value),
+            );
+            assert_eq!(
+                auto_traits!(lockdep::sync::LazyLock<u8, $value>),
+                auto_traits!(std::sync::LazyLock<u8, $value>),
+                "LazyLock<u8, {}>",
+                stringify!($value),
+            );
+        )* };
+    }
+    same_cells!(
+        u8,
+        Cell<u8>,
+        Rc<u8>,
+        *const u8,
+        &'static mut u8,
+        PhantomPinned,
+        std::sync::MutexGuard<'static, u8>,
+        &'static str
+    );
     assert_eq!(auto_traits!(lockdep::sync::Condvar), auto_traits!(std::sync::Condvar));
+    assert_eq!(auto_traits!(lockdep::sync::Once), auto_traits!(std::sync::Once));
+    assert_eq!(auto_traits!(lockdep::sync::Barrier), auto_traits!(std::sync::Barrier));
     // The probe tells the two apart.
     assert_eq!(auto_traits!(Rc<Cell<u8>>), [false, false, true, false, false]);
 }
@@ -464,11 +667,21 @@ fn without_validation_sizes_are_the_originals() {
         })* };
     }
     same!((), u8, u64, [u8; 3], u128, String);
+    macro_rules! same_cells {
+        ($($value:ty),*) => { $(
+            assert_eq!(size_of::<Option<lockdep::sync::OnceLock<$value>>>(), size_of::<Option<std::sync::OnceLock<$value>>>());
+            assert_eq!(size_of::<lockdep::sync::LazyLock<$value>>(), size_of::<std::sync::LazyLock<$value>>());
+            assert_eq!(size_of::<lockdep::sync::LazyLock<u8, $value>>(), size_of::<std::sync::LazyLock<u8, $value>>());
+        )* };
+    }
+    same_cells!((), u8, u64, [u8; 3], u128, String);
     assert_eq!(size_of::<lockdep::sync::Condvar>(), size_of::<std::sync::Condvar>());
+    assert_eq!(size_of::<lockdep::sync::Once>(), size_of::<std::sync::Once>());
+    assert_eq!(size_of::<lockdep::sync::Barrier>(), size_of::<std::sync::Barrier>());
 }
 
 mod annotated {
-    use lockdep::sync::{Condvar, Mutex, RwLock};
+    use lockdep::sync::{Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock};
     use lockdep::{LockClass, irq};
 
     #[test]
@@ -479,6 +692,13 @@ mod annotated {
         static LIST: Mutex<Vec<u8>> = Mutex::with_class(Vec::new(), &LOG);
         static MAP: RwLock<u8> = RwLock::with_class(1, &TABLE);
         static CHANGED: Condvar = Condvar::with_class(&GROWN);
+        static START: LockClass = LockClass::new("start");
+        static ONCE: Once = Once::with_class(&START);
+        static CELL: OnceLock<u8> = OnceLock::with_class(&START);
+        static LAZY: LazyLock<u8> = LazyLock::with_class(|| 1, &START);
+        static MEET: Barrier = Barrier::with_class(1, &START);
+        ONCE.call_once(|| ());
+        assert_eq!((*CELL.get_or_init(|| *LAZY), MEET.wait().is_leader()), (1, true));
         LIST.lock().unwrap().push(*MAP.read().unwrap());
         CHANGED.notify_all();
         assert_eq!(LIST.lock().unwrap().len(), 1);

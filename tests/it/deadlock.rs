@@ -1,10 +1,12 @@
 //! Threads that really meet: every one of these would hang without the validator.
 
+// The original: the threads meet under spin locks, where the checked one is reported.
+use std::sync::Barrier;
 use std::thread::JoinHandle;
 
 use lockdep::ReportKind::{Deadlock, Inversion};
 use lockdep::Severity::Certain;
-use lockdep::sync::{Arc, Barrier};
+use lockdep::sync::Arc;
 use lockdep::testing::Cx;
 use lockdep::{Report, parking_lot, spin, sync};
 

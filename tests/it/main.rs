@@ -24,6 +24,8 @@ mod isolation;
 #[cfg(feature = "validate")]
 mod map;
 #[cfg(feature = "validate")]
+mod once;
+#[cfg(feature = "validate")]
 mod recursion;
 #[cfg(feature = "validate")]
 mod recursive_readers;

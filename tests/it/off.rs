@@ -59,11 +59,30 @@ fn sync_has_its_size() {
         sync::RwLock<()> = original::RwLock<()>;
         sync::RwLock<u64> = original::RwLock<u64>;
         sync::Condvar = original::Condvar;
+        sync::Once = original::Once;
+        sync::OnceLock<u8> = original::OnceLock<u8>;
+        sync::OnceLock<String> = original::OnceLock<String>;
+        sync::LazyLock<u8> = original::LazyLock<u8>;
+        sync::LazyLock<[u64; 3], fn() -> [u64; 3]> = original::LazyLock<[u64; 3], fn() -> [u64; 3]>;
+        sync::Barrier = original::Barrier;
         sync::MutexGuard<'_, u8> = original::MutexGuard<'_, u8>;
         sync::MutexGuard<'_, [u8]> = original::MutexGuard<'_, [u8]>;
         sync::RwLockReadGuard<'_, u8> = original::RwLockReadGuard<'_, u8>;
         sync::RwLockWriteGuard<'_, u8> = original::RwLockWriteGuard<'_, u8>;
         Option<sync::MutexGuard<'_, u8>> = Option<original::MutexGuard<'_, u8>>;
+    }
+}
+
+#[test]
+fn once_cell_has_its_size() {
+    use ::once_cell as original;
+    use lockdep::once_cell;
+
+    same_layout! {
+        once_cell::sync::OnceCell<u8> = original::sync::OnceCell<u8>;
+        once_cell::sync::OnceCell<String> = original::sync::OnceCell<String>;
+        once_cell::sync::Lazy<u8> = original::sync::Lazy<u8>;
+        once_cell::sync::Lazy<[u64; 3], fn() -> [u64; 3]> = original::sync::Lazy<[u64; 3], fn() -> [u64; 3]>;
     }
 }
 

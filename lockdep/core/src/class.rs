@@ -110,7 +110,13 @@ pub trait LockKind {
     const READ_RECURSIVE_IN_HANDLER: bool = false;
     /// Whether a guard may be dropped by another thread than the one that took it.
     const GUARDS_MOVE: bool = false;
+    /// Whether nesting within a class is judged lock by lock, as [`LockClass::same_class_by_instance`] asks for.
+    const BY_INSTANCE: bool = false;
 }
+
+/// The subclass that stands for "it is initialised": who waits for that, and what is held by whoever comes to bring it about.
+#[cfg(feature = "validate")]
+pub(crate) const READY: u8 = 255;
 
 /// Everything static about a lock but its construction site.
 #[cfg(feature = "validate")]
@@ -120,6 +126,7 @@ pub(crate) struct LockInfo {
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) guards_move: bool,
+    pub(crate) by_instance: bool,
     pub(crate) type_name: fn() -> &'static str,
     /// The place word of the map holds a `LockClass`, not a `Location`.
     pub(crate) declared: bool,

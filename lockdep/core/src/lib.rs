@@ -34,4 +34,4 @@ pub mod testing;
 pub use annotation::{Map, MapGuard};
 pub use class::{ClassRules, Compare, LockClass, LockKind};
 pub use kind::{Mode, ReportKind, Severity, WaitType};
-pub use map::{How, LockMap, Waiting};
+pub use map::{Claim, How, LockMap, Waiting};

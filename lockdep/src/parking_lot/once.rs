@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
+use lockdep_core::{LockClass, LockKind, LockMap, WaitType};
 
 pub use ::parking_lot::OnceState;
 
@@ -36,6 +36,7 @@ enum OnceKind {}
 impl LockKind for OnceKind {
     const NAME: &'static str = "Once";
     const WAIT: WaitType = WaitType::Sleep;
+    const BY_INSTANCE: bool = true;
 }
 
 impl Validated for Once {
@@ -77,13 +78,7 @@ impl Once {
     where
         F: FnOnce(),
     {
-        if !self.real.state().done() {
-            let held = self.hold();
-            self.real.call_once(move || {
-                let _held = held;
-                f();
-            });
-        }
+        self.map.once(|| self.done(), |claim| self.real.call_once(|| claim.run(f)));
     }
 
     /// As [`call_once`](Self::call_once), also if an earlier initialiser panicked: `f` is told by its argument.
@@ -93,33 +88,12 @@ impl Once {
     where
         F: FnOnce(OnceState),
     {
-        if !self.real.state().done() {
-            let held = self.hold();
-            self.real.call_once_force(move |state| {
-                let _held = held;
-                f(state);
-            });
-        }
+        self.map.once(|| self.done(), |claim| self.real.call_once_force(|state| claim.run(|| f(state))));
     }
 
-    /// Tells the map before the original waits for another caller, or runs the initialiser: which of the two, it decides in
-    /// one step with the waiting. For the map a waiting caller holds it, too, and neither takes anything meanwhile that an
-    /// initialiser would not.
     #[inline]
-    #[track_caller]
-    fn hold(&self) -> Held<'_> {
-        self.map.lock(How::write(), || Some(()), || ());
-        Held(&self.map)
-    }
-}
-
-/// An initialisation as the map sees it, until the initialiser is dropped: after it has run, or because it is not needed.
-struct Held<'a>(&'a LockMap);
-
-impl Drop for Held<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.release();
+    fn done(&self) -> Option<()> {
+        self.real.state().done().then_some(())
     }
 }
 

@@ -1,39 +1,50 @@
 //! Checked twins of [`std::sync`], poisoning included.
 //!
-//! Replace `use std::sync::…` by `use lockdep::sync::…`: every stable name of [`std::sync`] is here. [`Mutex`], [`RwLock`] and
-//! [`Condvar`] are checked; they wrap the standard types, so they block, poison and format as those do. With the feature
-//! `validate` off they have the same size and the same code.
+//! Replace `use std::sync::…` by `use lockdep::sync::…`: every stable name of [`std::sync`] is here. What waits is checked:
+//! [`Mutex`], [`RwLock`], [`Condvar`], [`Once`], [`OnceLock`], [`LazyLock`] and [`Barrier`]. They wrap the standard types, so they
+//! block, poison and format as those do. With the feature `validate` off they have the same size and the same code.
 //!
-//! [`Once`], [`OnceLock`], [`LazyLock`], [`Barrier`] and the channels of [`mpsc`] are the plain originals as yet: the validator
-//! does not see who waits in them. Where such a wait matters, say so with [`Map`](crate::Map).
+//! The channels of [`mpsc`] are the plain originals: the validator does not see who waits in them. Where such a wait matters, say
+//! so with [`Map`](crate::Map).
 //!
-//! Each lock has, besides the methods of the original:
+//! What is initialised once is a lock until then: the initialiser holds it, everybody else waits for it.
+//!
+//! Each type has, besides the methods of the original, `with_class` beside `new`: it belongs to a class by name. The locks have
 //!
 //! | | to say |
 //! |---|---|
-//! | `with_class` | this lock belongs to a class by name |
 //! | `lock_nested`, `lock_nest_lock`, `lock_ordered` | another lock of the same class is held, and that is right |
 //! | `lock_irq`, `lock_irqsave`, `lock_irq_counted` | keep the signals of [`irq::lines`](crate::irq::lines) blocked while it is held |
 //!
 //! An [`RwLock`] has them as `read_…` and `write_…`.
 
+mod barrier;
 mod condvar;
 mod held;
+mod lazy_lock;
 mod mutex;
+mod once;
+mod once_lock;
 mod rwlock;
 
+pub use barrier::Barrier;
 pub use condvar::Condvar;
+pub use lazy_lock::LazyLock;
 pub use mutex::{Mutex, MutexGuard};
+pub use once::Once;
+pub use once_lock::OnceLock;
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-#[allow(deprecated, reason = "std still exports it, so a swapped import may name it")]
-#[doc(no_inline)]
-pub use std::sync::ONCE_INIT;
 #[doc(no_inline)]
 pub use std::sync::{
-    Arc, Barrier, BarrierWaitResult, LazyLock, LockResult, Once, OnceLock, OnceState, PoisonError, TryLockError, TryLockResult,
-    WaitTimeoutResult, Weak, atomic, mpsc,
+    Arc, BarrierWaitResult, LockResult, OnceState, PoisonError, TryLockError, TryLockResult, WaitTimeoutResult, Weak, atomic,
+    mpsc,
 };
+
+/// A [`Once`] that is still to be done: [`Once::new`] in the style of older code.
+#[deprecated(since = "0.1.0", note = "the `Once::new()` function is now preferred, as in std")]
+#[allow(clippy::declare_interior_mutable_const, reason = "as in std: an initial value")]
+pub const ONCE_INIT: Once = Once::new();
 
 /// Turns the guard of a result into another one; poison stays.
 #[inline]

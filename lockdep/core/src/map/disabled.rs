@@ -1,5 +1,7 @@
 //! The twin without validation: no size, no code.
 
+use core::marker::PhantomData;
+
 use super::How;
 use crate::class::{LockClass, LockKind};
 use crate::kind::Mode;
@@ -11,6 +13,18 @@ pub struct LockMap(());
 /// What [`LockMap::wait_begin`] hands to [`LockMap::wait_end`].
 #[derive(Debug)]
 pub struct Waiting(());
+
+/// The wish to initialise something, from [`LockMap::once`].
+#[derive(Debug)]
+pub struct Claim<'a>(PhantomData<&'a LockMap>);
+
+impl Claim<'_> {
+    /// Runs the initialiser: this thread holds the cell meanwhile, and no longer.
+    #[inline(always)]
+    pub fn run<R>(self, f: impl FnOnce() -> R) -> R {
+        f()
+    }
+}
 
 #[allow(clippy::unused_self, reason = "one surface with the enabled twin")]
 impl LockMap {
@@ -95,6 +109,25 @@ impl LockMap {
     /// Who waits on this condition variable is woken from here.
     #[inline(always)]
     pub fn notify(&self) {}
+
+    /// An initialisation that happens once. If `done` gives the result it is no acquisition; otherwise `run` hands its closure
+    /// to the real cell, which either runs it, and it must call [`Claim::run`], or waits until another thread has.
+    #[inline(always)]
+    pub fn once<R>(&self, _done: impl FnOnce() -> Option<R>, run: impl FnOnce(Claim<'_>) -> R) -> R {
+        run(Claim(PhantomData))
+    }
+
+    /// A wait until other threads have come as far, by means of its own: seen as a wait, by whoever holds what.
+    #[inline(always)]
+    pub fn wait_for<R>(&self, block: impl FnOnce() -> R) -> R {
+        block()
+    }
+
+    /// A wait for an initialisation by another thread: for the end of its initialiser, and for whoever comes to run it.
+    #[inline(always)]
+    pub fn wait_ready<R>(&self, block: impl FnOnce() -> R) -> R {
+        block()
+    }
 
     /// Records the order as if the lock were taken and released here, without touching it.
     #[inline(always)]

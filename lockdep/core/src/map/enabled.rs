@@ -14,7 +14,7 @@ use core::panic::Location;
 use core::sync::atomic::{AtomicPtr, Ordering, fence};
 
 use super::How;
-use crate::class::{LockClass, LockInfo, LockKind};
+use crate::class::{LockClass, LockInfo, LockKind, READY};
 use crate::kind::Mode;
 use crate::runtime::acquire;
 use crate::runtime::contention;
@@ -40,6 +40,40 @@ pub struct Waiting {
     how: Option<How<'static>>,
 }
 
+/// The wish to initialise something, from [`LockMap::once`]: a wait until [`run`](Claim::run) says that it is this thread's to do.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    map: &'a LockMap,
+    site: &'static Location<'static>,
+}
+
+impl<'a> Claim<'a> {
+    /// Checked, and announced as a wait: who gets it, the real cell decides.
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn begin(map: &'a LockMap, site: &'static Location<'static>) -> Claim<'a> {
+        acquire::acquire(map, How::write(), site);
+        contention::announce(map);
+        Claim { map, site }
+    }
+
+    /// Runs the initialiser: this thread holds the cell meanwhile, and no longer.
+    pub fn run<R>(self, f: impl FnOnce() -> R) -> R {
+        // Who waits for the value waits for whoever comes here to make it. Before it is held: it does not need itself.
+        acquire::notify(self.map, READY, self.site);
+        contention::settle(self.map);
+        f()
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        contention::settle(self.map);
+        self.map.release();
+    }
+}
+
 const REGISTERED: usize = 1 << 63;
 /// The low bits of a registered `info`; the number of the lock is above them.
 const CLASS_BITS: u32 = 24;
@@ -63,6 +97,7 @@ impl<K: LockKind, T> Info<K, T> {
         wait: K::WAIT,
         read_recursive_in_handler: K::READ_RECURSIVE_IN_HANDLER,
         guards_move: K::GUARDS_MOVE,
+        by_instance: K::BY_INSTANCE,
         type_name: core::any::type_name::<T>,
         declared: false,
     };
@@ -209,7 +244,48 @@ impl LockMap {
     #[inline(always)]
     #[track_caller]
     pub fn notify(&self) {
-        acquire::notify(self, Location::caller());
+        acquire::notify(self, 0, Location::caller());
+    }
+
+    /// An initialisation that happens once. If `done` gives the result it is no acquisition; otherwise `run` hands its closure
+    /// to the real cell, which either runs it, and it must call [`Claim::run`], or waits until another thread has.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn once<R>(&self, done: impl FnOnce() -> Option<R>, run: impl FnOnce(Claim<'_>) -> R) -> R {
+        match done() {
+            Some(result) => result,
+            None => run(Claim::begin(self, Location::caller())),
+        }
+    }
+
+    /// A wait until other threads have come as far, by means of its own: seen as a wait, by whoever holds what.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn wait_for<R>(&self, block: impl FnOnce() -> R) -> R {
+        let claim = Claim::begin(self, Location::caller());
+        let result = block();
+        drop(claim);
+        result
+    }
+
+    /// A wait for an initialisation by another thread: for the end of its initialiser, and for whoever comes to run it.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn wait_ready<R>(&self, block: impl FnOnce() -> R) -> R {
+        acquire::check_ready(self, Location::caller());
+        self.wait_for(block)
     }
 
     /// Records the order as if the lock were taken and released here, without touching it.

@@ -9,9 +9,9 @@ mod disabled;
 mod enabled;
 
 #[cfg(not(feature = "validate"))]
-pub use disabled::{LockMap, Waiting};
+pub use disabled::{Claim, LockMap, Waiting};
 #[cfg(feature = "validate")]
-pub use enabled::{LockMap, Waiting};
+pub use enabled::{Claim, LockMap, Waiting};
 
 use crate::kind::Mode;
 

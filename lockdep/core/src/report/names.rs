@@ -1,6 +1,7 @@
 //! What a report calls its locks: short, and different for different classes.
 
 use super::{Body, ReportedLock};
+use crate::class::READY;
 
 /// Nothing that a report quotes from the program is longer than this.
 const LONGEST_NAME: usize = 60;
@@ -62,7 +63,12 @@ impl ReportedLock {
     pub(crate) fn short_name(&self) -> String {
         let name = if is_declared(self) { clean(&self.class_name) } else { kind_and_type(self) };
         let name = shorten(&name, LONGEST_NAME);
-        if self.subclass == 0 { name } else { format!("{name}/{}", self.subclass) }
+        match self.subclass {
+            0 => name,
+            // `OnceLock<Config>/ready`: not the cell, but that it has its value.
+            READY => format!("{name}/ready"),
+            subclass => format!("{name}/{subclass}"),
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{Known, ThreadState, current};
 use super::{config, deliver, irqs, life, orphans, slow};
+use crate::class::READY;
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
-use crate::kind::Mode;
+use crate::kind::{Mode, WaitType};
 use crate::map::{How, LockMap};
 use crate::stack::{here, keep_frame};
 
@@ -140,6 +141,11 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
     if orphans::unsaid() {
         orphans::check(map, site);
     }
+    if again_by_its_holder(thread, map, flags) || proven_for_instances(thread, map, how, flags) {
+        let held = entry(thread, map, how, place(thread, site, moment), flags);
+        push(thread, &held, extend(held.chain, step_of(&held)));
+        return;
+    }
     if proven_by_others(thread, map, how, flags) {
         // The key is in this thread's cache now, and there is room: this time it hits.
         return take(map, how, site, flags);
@@ -168,6 +174,47 @@ fn proven_by_others(thread: &'static ThreadState, map: &LockMap, how: How<'_>, f
     proven.is_some()
 }
 
+/// Whether it is a reentrant lock that this thread holds: of that the engine has nothing to say.
+fn again_by_its_holder(thread: &ThreadState, map: &LockMap, flags: HeldFlags) -> bool {
+    let mut holds = (0..thread.depth()).map(|at| thread.read(at)).filter(|held| is_hold_of(held, map)).peekable();
+    flags.has(HeldFlags::REENTRANT) && holds.peek().is_some() && holds.all(|held| held.flags.has(HeldFlags::REENTRANT))
+}
+
+/// Whether this thread has done the same with the very same locks, where the classes alone do not decide.
+fn proven_for_instances(thread: &ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
+    let annotated = how.nest.is_some() || how.order.is_some();
+    if annotated || map.class() == 0 || !(map.judged_by_instance() || how.mode == Mode::ReadRecursive) {
+        return false;
+    }
+    let key = key_for_instances(thread, &entry(thread, map, how, Place::default(), flags));
+    ThreadState::get(&thread.known(key).key) == key
+}
+
+/// The key of a chain of these very locks. Numbers are never used again, so a lock that goes takes its keys along.
+fn key_for_instances(thread: &ThreadState, new: &Held) -> u64 {
+    let held = (0..thread.depth()).map(|at| thread.read(at)).filter(Held::is_lock);
+    let numbers = held.fold(new.instance, |mix, held| extend(mix, held.instance));
+    extend(ThreadState::get(&thread.chain), step_of(new)) ^ ThreadState::get(&thread.context) ^ numbers
+}
+
+/// The entry of an acquisition of this thread, now.
+fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) -> Held {
+    let (class, instance) = map.numbers();
+    Held {
+        lock: map.address(),
+        class: ClassId::new(class, how.subclass),
+        state: State::Held,
+        mode: how.mode,
+        flags,
+        context: thread.nesting.load(Ordering::Relaxed),
+        mask: ThreadState::get(&thread.mask),
+        place,
+        chain: ThreadState::get(&thread.chain),
+        instance,
+        order: how.order.unwrap_or(0),
+    }
+}
+
 /// Checks an acquisition without making it: `might_lock`, and what a wait will take again.
 #[cold]
 #[inline(never)]
@@ -188,6 +235,10 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
         let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
         acquire.wait = wait.is_some();
         acquire.timed = wait == Some(true);
+        if how.subclass == READY {
+            // That it may sleep is said of the cell itself.
+            acquire.info.rules.wait = Some(WaitType::Free);
+        }
         judge(globals, thread, acquire, record, false)
     });
     if found.stop.is_none() && !annotated && !holds_class_of(thread, map) {
@@ -260,19 +311,7 @@ fn describe(
     if how.nest.is_some() {
         flags = flags.with(HeldFlags::NESTED);
     }
-    let new = Held {
-        lock: map.address(),
-        class: ClassId::new(record.base, how.subclass),
-        state: State::Held,
-        mode: how.mode,
-        flags,
-        context: thread.nesting.load(Ordering::Relaxed),
-        mask: ThreadState::get(&thread.mask),
-        place,
-        chain: 0,
-        instance: map.instance(),
-        order: how.order.unwrap_or(0),
-    };
+    let new = Held { chain: 0, ..entry(thread, map, how, place, flags) };
     let nest = how.nest.map(LockMap::address);
     let acquire = Acquire { new, info: record.info(), nest, writer_queued: false, upgrade: false, wait: false, timed: false };
     (acquire, record)
@@ -313,12 +352,13 @@ fn judge(
     }
     let settled = thread.shuffling.load(Ordering::Relaxed) == 0;
     let by_instance = same_class && acquire.info.rules.by_instance;
-    let varies = acquire.nest.is_some()
-        || acquire.new.ordered().is_some()
-        || acquire.info.rules.compare.is_some()
-        || by_instance
-        || same_lock;
-    if push_entry && settled && !varies {
+    let annotated = acquire.nest.is_some() || acquire.new.ordered().is_some() || acquire.info.rules.compare.is_some();
+    // Whether a writer is queued makes no difference to a recursive reader.
+    let passes = same_lock && acquire.new.mode == Mode::ReadRecursive;
+    if push_entry && settled && !annotated && (by_instance && !same_lock || passes) {
+        remember_here(thread, key_for_instances(thread, &acquire.new), 0);
+    }
+    if push_entry && settled && !annotated && !by_instance && !same_lock {
         let mut more = if same_class { Known::SAME_CLASS } else { 0 };
         // SAFETY: in a slow section.
         let open = unsafe { graph.inner().engine.open_evidence(&thread.cx(globals.clock), &acquire.new) };
@@ -558,15 +598,26 @@ pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location
 }
 
 /// Whoever waits on the condition variable is woken from here.
-pub(crate) fn notify(map: &LockMap, site: &'static Location<'static>) {
+pub(crate) fn notify(map: &LockMap, subclass: u8, site: &'static Location<'static>) {
     let thread = current();
-    let holds = (thread.base()..thread.depth()).any(|at| thread.read(at).is_lock());
-    if holds && !seen_before(thread, map, 0, Mode::Write, NOTIFY) {
+    if holds_any(thread) && !seen_before(thread, map, subclass, Mode::Write, NOTIFY) {
         plain_event(site, |globals, cx, place| {
             let record = map.resolve(globals);
-            Event::Notify { cx, condvar: ClassId::new(record.base, 0), info: record.info(), place }
+            Event::Notify { cx, condvar: ClassId::new(record.base, subclass), info: record.info(), place }
         });
-        now_seen(thread, map, 0, Mode::Write, NOTIFY);
+        now_seen(thread, map, subclass, Mode::Write, NOTIFY);
+    }
+}
+
+fn holds_any(thread: &ThreadState) -> bool {
+    (thread.base()..thread.depth()).any(|at| thread.read(at).is_lock())
+}
+
+/// Before a wait for an initialisation: who holds a lock depends on whoever [comes](notify) to run it.
+#[track_caller]
+pub(crate) fn check_ready(map: &LockMap, site: &'static Location<'static>) {
+    if holds_any(current()) {
+        check_only(map, How::write().nested(READY), site, Some(false));
     }
 }
 

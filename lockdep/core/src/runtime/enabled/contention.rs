@@ -35,17 +35,33 @@ pub(crate) fn wait<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>, blo
             return guard;
         }
     }
+    announce(map);
+    let guard = block();
+    settle(map);
+    guard
+}
+
+/// Before a wait for a lock whose entry is on top already.
+#[track_caller]
+pub(crate) fn announce(map: &LockMap) {
     let thread = current();
     let own = thread.base()..thread.depth();
-    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
+    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return };
     if !config::off() {
         orphans::check(map, Location::caller());
     }
     thread.set_state(at, State::Waiting);
     look_for_circle(thread, at);
-    let guard = block();
-    thread.set_state(at, State::Held);
-    guard
+}
+
+/// After the wait: it is held now.
+pub(crate) fn settle(map: &LockMap) {
+    let thread = current();
+    let own = thread.base()..thread.depth();
+    let waits = |held: &Held| held.state == State::Waiting && held.instance == map.instance();
+    if let Some(at) = own.rev().find(|&at| waits(&thread.read(at))) {
+        thread.set_state(at, State::Held);
+    }
 }
 
 /// Waits for an upgrade: the upgradable hold stays, the wish to write comes on top of it.

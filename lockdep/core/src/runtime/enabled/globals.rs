@@ -35,6 +35,7 @@ pub(crate) struct ClassRecord {
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) guards_move: bool,
+    pub(crate) by_instance: bool,
 }
 
 impl ClassRecord {
@@ -45,7 +46,7 @@ impl ClassRecord {
     /// What the engine must know.
     pub(crate) fn info(&self) -> ClassInfo {
         let mut rules = self.rules();
-        rules.by_instance |= super::config::same_class_by_instance();
+        rules.by_instance |= self.by_instance || super::config::same_class_by_instance();
         ClassInfo { wait: self.wait, rules, read_recursive_in_handler: self.read_recursive_in_handler }
     }
 }
@@ -166,6 +167,7 @@ impl Globals {
             wait: info.wait,
             read_recursive_in_handler: info.read_recursive_in_handler,
             guards_move: info.guards_move,
+            by_instance: info.by_instance,
         });
         self.classes.push(record);
         self.index.insert(identity, base);
