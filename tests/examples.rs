@@ -45,6 +45,11 @@ fn handler_takes_lock() {
 }
 
 #[test]
+fn errno_spoiled() {
+    compare_with_expected("errno_spoiled", &run("errno_spoiled", &[]));
+}
+
+#[test]
 fn fixed_order_is_silent() {
     compare_with_expected("fixed_order", &run("fixed_order", &[]));
 }

@@ -104,6 +104,8 @@ fn scenario() {
         "deadlock" => deadlock(),
         "thread-exit" => thread_exit(),
         "thread-mask" => thread_mask(),
+        "errno" => errno(),
+        "errno-kept" => errno_kept(),
         "lines" => lines(),
         "storm" => storm(false),
         "storm-planted" => storm(true),
@@ -332,6 +334,47 @@ fn thread_mask() {
     .join()
     .unwrap();
     std::thread::spawn(|| drop(SHARED.lock_irq())).join().unwrap();
+}
+
+/// Sets `errno`.
+fn set_errno(number: i32) {
+    // SAFETY: errno is this thread's own.
+    unsafe { *libc::__errno_location() = number };
+}
+
+fn raise(signum: i32) {
+    // SAFETY: raises a signal that has a handler.
+    unsafe { libc::raise(signum) };
+}
+
+/// Two handlers spoil it, one of them twice.
+fn errno() {
+    handle(libc::SIGUSR1, || set_errno(libc::ENOENT));
+    handle(libc::SIGUSR2, || set_errno(libc::EACCES));
+    for signum in [libc::SIGUSR1, libc::SIGUSR2, libc::SIGUSR1] {
+        set_errno(libc::EAGAIN);
+        raise(signum);
+    }
+}
+
+/// A handler that puts it back, and one that does much for which the validator has to work.
+fn errno_kept() {
+    handle(libc::SIGUSR1, || {
+        set_errno(libc::ENOENT);
+        set_errno(libc::EAGAIN);
+    });
+    static FIRST: SpinLock<u8> = SpinLock::new(0);
+    static SECOND: SpinLock<u16> = SpinLock::new(0);
+    handle(libc::SIGUSR2, || {
+        let _first = FIRST.lock_irqsave();
+        let _second = SECOND.lock_irqsave();
+        drop(SHARED.lock_irqsave());
+    });
+    for signum in [libc::SIGUSR1, libc::SIGUSR2] {
+        set_errno(libc::EAGAIN);
+        raise(signum);
+        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EAGAIN));
+    }
 }
 
 /// Only the chosen signals are blocked.
@@ -597,6 +640,25 @@ mod validated {
         assert_eq!(reported(&output, "IrqState"), 1, "{}", stderr(&output));
         assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{}", stderr(&output));
         assert!(stderr(&output).contains("ends with SIGTERM unblocked, which was blocked when it began"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_handler_that_spoils_errno() {
+        let output = run("errno", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "SignalUnsafe"), 2, "{}", stderr(&output));
+        let text = stderr(&output);
+        for words in [
+            "the handler of SIGUSR1 returns with another `errno` than it found",
+            "the handler is `process::handle<process::errno::{{closure}}>::{{closure}}`",
+            "`errno` was 11 (Resource temporarily unavailable) when the handler began, and 13 (Permission denied)",
+            "interrupted by SIGUSR2 here",
+        ] {
+            assert!(text.contains(words), "`{words}` is missing in\n{text}");
+        }
+        let output = run("errno-kept", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
     }
 
     #[test]

@@ -63,11 +63,13 @@ use signal_hook::low_level;
 /// `action` runs inside a signal handler, between any two instructions of the thread that the signal finds. It may do only what
 /// is async-signal-safe: atomics, `write(2)`, the locks of this crate that say so; no allocation, no lock that may sleep, no
 /// formatting to standard streams.
+#[track_caller]
 pub unsafe fn register(signum: c_int, action: impl Fn() + Send + Sync + 'static) -> io::Result<Registration> {
     check(signum)?;
     runtime::handlers_expected();
+    let installed = runtime::Handler::of(&action);
     let handler = move || {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| runtime::in_signal(signum, &action))) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| runtime::in_signal(signum, installed, &action))) {
             // Not dropped: its destructor is the program's, and may panic again.
             std::mem::forget(payload);
             abort(signum);

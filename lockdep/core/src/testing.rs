@@ -13,7 +13,7 @@ mod disabled {
 
     use super::{JoinHandle, Report, c_int};
     use crate::irq::bit;
-    use crate::runtime::{in_signal, mask};
+    use crate::runtime::{Handler, in_signal, mask};
 
     /// How many threads still run, and who waits for that to change.
     #[derive(Default)]
@@ -60,7 +60,7 @@ mod disabled {
                 before & bit(signal) == 0,
                 "lockdep: signal {signal} is blocked here, so its handler cannot run: a real signal would be pending"
             );
-            in_signal(signal, f)
+            in_signal(signal, Handler::of(&f), f)
         }
     }
 }
@@ -115,6 +115,7 @@ impl Cx {
     /// # Panics
     ///
     /// When `signum` is not a signal, or is blocked here: a real signal would be pending.
+    #[track_caller]
     pub fn in_handler<R>(&self, signum: c_int, f: impl FnOnce() -> R) -> R {
         assert!((1..=64).contains(&signum), "lockdep: {signum} is not a signal");
         self.0.in_handler(signum, f)

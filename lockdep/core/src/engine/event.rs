@@ -224,6 +224,33 @@ pub struct Inherited {
     pub started: Place,
 }
 
+/// A handler, and where it was installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// Where.
+    pub place: Place,
+    /// By whom.
+    pub thread: Thread,
+    /// What the code calls it.
+    pub name: Option<&'static str>,
+}
+
+/// What no handler may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offence {
+    /// It returns with another `errno` than it found. Where it was changed is not known; the place is the interrupted code's.
+    Errno {
+        /// When the handler began.
+        before: i32,
+        /// When it returned.
+        after: i32,
+    },
+    /// It allocates memory.
+    Allocates,
+    /// It frees memory.
+    Frees,
+}
+
 /// What ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -307,6 +334,19 @@ pub enum Event<'a> {
         /// What it inherited.
         inherited: Inherited,
         /// Found here.
+        place: Place,
+    },
+    /// A handler does what no handler may do.
+    SignalUnsafe {
+        /// Where.
+        cx: Context<'a>,
+        /// What.
+        offence: Offence,
+        /// The handler, if it is known.
+        installed: Option<Installed>,
+        /// The interrupted code's entry that this is in conflict with.
+        interrupted: Option<Held>,
+        /// Here.
         place: Place,
     },
     /// A lock is released that this context does not hold.

@@ -3,7 +3,7 @@
 use allocator_api2::alloc::Allocator;
 
 use super::class::ClassId;
-use super::event::{Blocked, Context, End, Held, Orphan, Place};
+use super::event::{Blocked, Context, End, Held, Installed, Offence, Orphan, Place};
 use super::verdict::{Hint, Label, Verdict};
 use super::{Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity};
@@ -47,6 +47,32 @@ impl<A: Allocator + Clone> Engine<A> {
             out.push(verdict);
         }
         self.check_mask_at_end(cx, mask, place, out);
+    }
+
+    /// A handler does what no handler may do, whatever it interrupts.
+    pub(super) fn signal_unsafe(
+        &self,
+        cx: &Context<'_>,
+        offence: Offence,
+        (installed, interrupted): (Option<Installed>, Option<Held>),
+        place: Place,
+        out: &mut Verdicts<A>,
+    ) {
+        let (hint, label) = match offence {
+            Offence::Errno { before, after } => (Hint::Errno(before, after), Label::Interrupted(cx.handler)),
+            Offence::Allocates => (Hint::Allocates, Label::InHandler(cx.handler)),
+            Offence::Frees => (Hint::Frees, Label::InHandler(cx.handler)),
+        };
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::SignalUnsafe, Severity::Certain).hint(hint);
+        verdict.signals = cx.handler_bit();
+        if let Some(installed) = installed {
+            verdict.part(Label::Installed(cx.handler), None, installed.place, installed.thread);
+        }
+        if let Some(held) = interrupted {
+            verdict.held(Label::FirstAcquired, &held, cx.thread);
+        }
+        verdict.part(label, None, place, cx.thread);
+        out.push(verdict);
     }
 
     pub(super) fn assert_held(&mut self, cx: &Context<'_>, class: ClassId, expected: bool, place: Place, out: &mut Verdicts<A>) {

@@ -47,7 +47,8 @@ use hashbrown::HashMap;
 
 pub use class::{ClassId, ClassInfo};
 pub use event::{
-    Acquire, Blocked, Context, End, Event, Held, HeldFlags, Inherited, MaskAtEnd, Orphan, Place, Reopen, State, Thread, Unmask,
+    Acquire, Blocked, Context, End, Event, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Offence, Orphan, Place, Reopen,
+    State, Thread, Unmask,
 };
 pub use verdict::{Hint, Label, LockRef, Part, Verdict};
 
@@ -117,6 +118,9 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::Unmask(cx, unmask) => self.unmask(&cx, &unmask, &mut out),
             Event::MaskImbalance { cx, signals, place } => self.mask_imbalance(&cx, signals, place, &mut out),
             Event::Inherited { cx, inherited, place } => self.inherited(&cx, &inherited, place, &mut out),
+            Event::SignalUnsafe { cx, offence, installed, interrupted, place } => {
+                self.signal_unsafe(&cx, offence, (installed, interrupted), place, &mut out);
+            }
             Event::UnlockImbalance { cx, class, place } => self.unlock_imbalance(&cx, class, place, &mut out),
             Event::Freed { cx, held, place } => self.freed(&cx, &held, place, &mut out),
             Event::End { cx, end, place } => self.end(&cx, end, place, &mut out),

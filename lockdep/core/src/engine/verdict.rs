@@ -34,6 +34,10 @@ pub enum Label {
     IrqsRestored,
     /// An irq section that is still open began here.
     SectionOpened,
+    /// The handler of this signal was installed here.
+    Installed(u8),
+    /// A handler interrupted this.
+    Interrupted(u8),
     /// A thread is started here.
     Started,
     /// Released here.
@@ -101,6 +105,12 @@ pub enum Hint {
     ThreadEnd,
     /// Held at the end of a test.
     TestEnd,
+    /// A handler returns with another `errno` than it found: before, after.
+    Errno(i32, i32),
+    /// A handler allocates memory.
+    Allocates,
+    /// A handler frees memory.
+    Frees,
     /// Asserted to be held, and is not.
     NotHeld,
     /// Asserted not to be held, and is.

@@ -19,6 +19,8 @@ pub(crate) fn label(label: Label) -> String {
         Label::IrqsReenabled => "irqs re-enabled at".to_owned(),
         Label::IrqsRestored => "irqs restored at".to_owned(),
         Label::SectionOpened => "section opened at".to_owned(),
+        Label::Installed(signal) => format!("handler of {} installed at", signal_name(signal.into())),
+        Label::Interrupted(signal) => format!("interrupted by {} at", signal_name(signal.into())),
         Label::Started => "thread started at".to_owned(),
         Label::Released => "released at".to_owned(),
         Label::Dropped => "dropped at".to_owned(),
@@ -59,6 +61,10 @@ pub(super) fn phrase(body: &Body, step: &Step, lock: Option<(&str, &str)>, besid
         Label::AcquiredUnder | Label::Acquiring if kind == "Condvar" || kind == "Map" => format!("waiting for {name} {end}"),
         Label::AcquiredUnder | Label::Acquiring if lock.is_none() => format!("waiting {end}"),
         Label::AcquiredUnder | Label::Acquiring => format!("acquiring {name} {end}"),
+        Label::InHandler(signal) if matches!(body.hint, Hint::Allocates | Hint::Frees) => {
+            let act = if body.hint == Hint::Allocates { "allocated" } else { "freed" };
+            with(act, &format!("in the handler of {}", signal_name(signal.into())))
+        }
         Label::InHandler(signal) => {
             let how = format!("in the handler of {}", signal_name(signal.into()));
             match lock {
@@ -75,6 +81,8 @@ pub(super) fn phrase(body: &Body, step: &Step, lock: Option<(&str, &str)>, besid
         Label::IrqsRestored => format!("irqs restored {end}"),
         Label::SectionOpened if lock.is_some() => format!("section of {name} opened {end}"),
         Label::SectionOpened => format!("section opened {end}"),
+        Label::Installed(signal) => format!("handler of {} installed {end}", signal_name(signal.into())),
+        Label::Interrupted(signal) => format!("interrupted by {} {end}", signal_name(signal.into())),
         Label::Started => format!("thread started {end}"),
         Label::Released => format!("{name} released {end}"),
         Label::Dropped => format!("{name} dropped {end}"),

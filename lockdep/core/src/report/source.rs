@@ -91,10 +91,15 @@ impl Sources {
     }
 
     /// Whether the file belongs to the standard library.
+    #[allow(clippy::unused_self, reason = "beside `is_foreign`")]
     pub(super) fn is_library(&self, file: &str) -> bool {
-        let parts = parts(file);
-        foreign_prefix(&parts).is_some_and(|skip| parts[skip] == "library")
+        is_library(file)
     }
+}
+
+fn is_library(file: &str) -> bool {
+    let parts = parts(file);
+    foreign_prefix(&parts).is_some_and(|skip| parts[skip] == "library")
 }
 
 fn parts(file: &str) -> Vec<&str> {
@@ -210,6 +215,12 @@ fn closed_length(text: &str, open: char, close: char) -> Option<usize> {
         }
     }
     None
+}
+
+/// The places of a stack from the innermost outwards, without those in the standard library.
+pub(super) fn callers(frames: &[Frame]) -> impl Iterator<Item = (&str, u32, u32)> {
+    let files = frames.iter().filter_map(|frame| Some((frame.file.as_deref()?, frame.line, 0)));
+    files.filter(|(file, _, _)| !is_library(file))
 }
 
 /// The place of a step: its site, or the innermost frame that has one.

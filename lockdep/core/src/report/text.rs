@@ -160,11 +160,16 @@ impl<'a> Page<'a> {
         let mut homeless = Vec::new();
         for step in steps {
             let frames = self.frames(step);
-            let found = source::place(self.body.steps[step].site, frames).and_then(|(file, line, column)| {
+            let mut show = |(file, line, column): (&str, u32, u32)| {
                 let source = self.sources.read(file, frames)?;
                 let span = source.span(line, column)?;
                 Some((self.sources.short_path(file), source, Shown { step, line, span }))
-            });
+            };
+            let found = match self.body.steps[step].site {
+                Some(site) => show((site.file, site.line, site.column)),
+                // What was interrupted, and what allocates, is a library's code more often than not: the caller says more.
+                None => source::callers(frames).find_map(show),
+            };
             match found {
                 None => homeless.push(step),
                 Some((path, file, shown)) => match excerpts.iter_mut().find(|excerpt| Rc::ptr_eq(&excerpt.file, &file)) {

@@ -61,7 +61,15 @@ impl Titled<'_> {
                 (_, Some(_)) => format!("{subject} is held where it must not be"),
                 (_, None) => format!("{} held where none may be", self.are("lock", body.locks.len())),
             },
-            ReportKind::SignalUnsafe => format!("{} does what no signal handler may do", self.some_handler()),
+            ReportKind::SignalUnsafe => {
+                let does = match body.hint {
+                    Hint::Errno(..) => "returns with another `errno` than it found",
+                    Hint::Allocates => "allocates memory",
+                    Hint::Frees => "frees memory",
+                    _ => "does what no signal handler may do",
+                };
+                format!("{} {does}", self.some_handler())
+            }
             ReportKind::MaskImbalance => match signals_phrase(&body.signals) {
                 all if all == "signals" => "the signal mask was changed by code that is not checked".to_owned(),
                 few => format!("the mask of {few} was changed by code that is not checked"),

@@ -21,7 +21,7 @@ use disabled as imp;
 use enabled as imp;
 
 #[cfg(feature = "validate")]
-pub(crate) use enabled::{acquire, baseline, complain, contention, globals, harness, irqs, isolation, slow};
+pub(crate) use enabled::{Errno, acquire, baseline, complain, contention, globals, harness, irqs, isolation, slow};
 
 use std::io;
 use std::path::PathBuf;
@@ -219,13 +219,26 @@ pub fn in_handler() -> bool {
     imp::in_handler()
 }
 
-/// Runs `f` as the handler of `signal`: for those who install handlers.
+/// A handler as it was installed: what is said of it names that place.
+#[derive(Clone, Copy, Debug)]
+pub struct Handler(imp::Handler);
+
+impl Handler {
+    /// The handler that calls `action`, installed here. Cost: a capture of the stack. **Signal safety:** may be used in a handler.
+    #[inline]
+    #[track_caller]
+    pub fn of<F>(_action: &F) -> Handler {
+        Handler(imp::Handler::new(Some(core::any::type_name::<F>()), core::panic::Location::caller()))
+    }
+}
+
+/// Runs `f` as the given handler of `signal`: for those who install handlers.
 ///
 /// Call it first thing in a real handler. If `f` unwinds, so does this; whoever installed the handler must not let that out of it.
 ///
 /// **Signal safety:** may be called in a handler.
-pub fn in_signal<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
-    imp::in_signal(signal, f)
+pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
+    imp::in_signal(signal, handler.0, f)
 }
 
 /// Handlers are going to be installed: starts the thread that delivers what they report. Outside handlers only.

@@ -7,7 +7,7 @@ use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
 
 use crate::arena::{Arena, allocate_for, free_for, immortal_slice};
-use crate::runtime::slow;
+use crate::runtime::{Errno, slow};
 
 /// Frames beyond this many are not kept.
 pub(crate) const DEEPEST: usize = 128;
@@ -106,6 +106,8 @@ impl StackCache {
     #[cold]
     #[inline(never)]
     fn capture(&self, key: (usize, usize), sp: usize, site: usize, in_handler: bool) -> u32 {
+        // The unwinder promises nothing about it, and may run in a handler.
+        let _errno = Errno::keep();
         let mut addresses = [0_usize; DEEPEST];
         let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
         let (mut depth, mut slot_count, mut recognisable) = (0, 0, true);

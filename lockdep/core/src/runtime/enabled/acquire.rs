@@ -404,6 +404,7 @@ pub(super) fn conclude(thread: &'static ThreadState, found: Found, pushed: Optio
     if found.fresh == 0 && found.stop.is_none() {
         return;
     }
+    let _errno = super::Errno::keep();
     deliver::deliver(thread, found);
     if let Some(kind) = found.stop {
         deliver::stop(thread, kind);

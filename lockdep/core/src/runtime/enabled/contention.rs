@@ -35,6 +35,8 @@ pub(crate) fn wait<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>, blo
             return guard;
         }
     }
+    // In a handler that waits, the wait is the mistake, and not what it does to `errno`.
+    let _errno = super::Errno::keep();
     announce(map);
     let guard = block();
     settle(map);

@@ -378,7 +378,7 @@ fn body(raw: RawReport) -> Body {
         evidence: Evidence { same_thread: verdict.same_thread, ordered: verdict.ordered, gates: gates.collect() },
         irqs_last_off: stamp(raw.last_off),
         irqs_last_on: stamp(raw.last_on),
-        notes: notes(verdict, &locks),
+        notes: notes(verdict, &locks, raw.handler_name),
         help: help(verdict, &locks),
         locks,
         steps,

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use super::thread::ThreadState;
 use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
-use crate::engine::{ClassId, ClassInfo, Orphan};
+use crate::engine::{ClassId, ClassInfo, Installed, Orphan, Place};
 use crate::kind::WaitType;
 use crate::report::Site;
 use crate::stack::Interned;
@@ -87,6 +87,8 @@ pub(crate) struct Globals {
     pub(crate) instances: u64,
     /// What the threads held that a fork left behind.
     pub(crate) orphans: Vec<Orphan, Arena>,
+    /// Handlers by site and stack, so that one that is installed again and again is kept once.
+    installed: HashMap<(Place, Option<&'static str>), &'static Installed, foldhash::fast::FixedState, Arena>,
     next_thread: u32,
     /// Ticks when a thread begins and when one ends.
     pub(crate) clock: u32,
@@ -104,6 +106,7 @@ impl Globals {
             graphs: Vec::new_in(Arena),
             instances: 0,
             orphans: Vec::new_in(Arena),
+            installed: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(4), Arena),
             next_thread: 0,
             clock: 0,
         }
@@ -179,6 +182,11 @@ impl Globals {
     pub(super) fn tells_apart(&self, site: &Location<'_>, maker: u32) -> &'static [usize] {
         let callers = self.stacks.get(maker).get(1..).unwrap_or(&[]);
         &callers[..callers.len().min(if in_library(site.file()) { MAKER_FRAMES - 1 } else { 1 })]
+    }
+
+    /// A handler, to be known by where it was installed.
+    pub(crate) fn install(&mut self, handler: Installed) -> &'static Installed {
+        self.installed.entry((handler.place, handler.name)).or_insert_with(|| immortal(handler))
     }
 
     /// The record of a class the engine speaks of.

@@ -1,13 +1,35 @@
 //! Signal handlers: a context of its own on top of the interrupted code.
 
+use core::panic::Location;
 use core::sync::atomic::Ordering;
 
-use super::acquire::{conclude, event, place_here};
+use super::acquire::{conclude, event, place, place_here};
 use super::chain::{extend, handler_step};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, irqs, life, slow};
-use crate::engine::{End, Event};
+use super::{Errno, config, deliver, irqs, life, slow};
+use crate::engine::{End, Event, Held, Installed, Offence};
 use crate::runtime::mask;
+use crate::stack::here;
+
+/// A handler as it was installed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handler(Option<&'static Installed>);
+
+impl Handler {
+    /// One of the name `name`, installed at `site`.
+    pub(crate) fn new(name: Option<&'static str>, site: &'static Location<'static>) -> Handler {
+        if config::off() {
+            return Handler(None);
+        }
+        let thread = current();
+        life::prepare(thread);
+        let handler = Installed { place: place(thread, site, here()), thread: thread.thread(), name };
+        Handler(Some(slow::with(|globals| {
+            globals.names.insert(handler.thread.id, thread.name.get());
+            globals.install(handler)
+        })))
+    }
+}
 
 /// The context that a handler interrupted.
 pub(crate) struct Interrupted {
@@ -20,10 +42,14 @@ pub(crate) struct Interrupted {
     entered: u64,
     /// How often the mask had changed before.
     events: u64,
+    installed: *mut Installed,
+    errno: i32,
 }
 
 /// Enters the context of `signal`, whose handler runs with `entered` blocked.
-pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
+pub(crate) fn enter(signal: libc::c_int, entered: u64, handler: Handler) -> Interrupted {
+    // What a handler finds there is what it has to leave there.
+    let kept = Errno::keep();
     let thread = current();
     if thread.capacity.load(Ordering::Relaxed) == 0 {
         // First seen inside a handler: what it interrupted had all this blocked but the signal itself.
@@ -40,10 +66,15 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
         handler: thread.handler.load(Ordering::Relaxed),
         entered,
         events: ThreadState::get(&thread.events),
+        installed: thread.installed.load(Ordering::Relaxed),
+        errno: kept.0,
     };
     let signal = signal as u8;
     thread.nesting.store(thread.nesting.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
+    thread
+        .installed
+        .store(handler.0.map_or(core::ptr::null_mut(), |handler| core::ptr::from_ref(handler).cast_mut()), Ordering::Relaxed);
     // The chain goes on from the interrupted one: what is proven here is proven on top of what is held there.
     thread.chain.store(extend(interrupted.chain, handler_step(signal)), Ordering::Relaxed);
     thread.set_context(entered, signal);
@@ -53,7 +84,12 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64) -> Interrupted {
 impl Interrupted {
     /// Checks what the handler leaves behind, and goes back.
     pub(crate) fn leave(self) {
+        let kept = Errno::keep();
         let thread = self.thread;
+        if kept.0 != self.errno && thread.real_handlers.load(Ordering::Relaxed) != 0 && !config::off() {
+            let offence = Offence::Errno { before: self.errno, after: kept.0 };
+            offend(thread, offence, None);
+        }
         let changed = ThreadState::get(&thread.mask) != self.entered;
         if (thread.depth() > thread.base() || changed) && !config::off() && !thread.unwinding_from_stop() {
             thread.trim();
@@ -69,10 +105,20 @@ impl Interrupted {
         let thread = self.thread;
         irqs::discard_own(thread);
         thread.base.store(self.base, Ordering::Relaxed);
+        thread.installed.store(self.installed, Ordering::Relaxed);
         thread.chain.store(self.chain, Ordering::Relaxed);
         thread.set_context(self.mask, self.handler);
         thread.nesting.store(thread.nesting.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
     }
+}
+
+/// The running handler does what no handler may do; `interrupted` is what the interrupted code is in the middle of, if that matters.
+pub(super) fn offend(thread: &'static ThreadState, offence: Offence, interrupted: Option<Held>) {
+    let place = place_here(thread);
+    let installed = thread.installed().copied();
+    let found =
+        slow::with(|globals| event(globals, thread, |cx| Event::SignalUnsafe { cx, offence, installed, interrupted, place }));
+    conclude(thread, found, None);
 }
 
 #[inline]
@@ -80,7 +126,7 @@ pub(crate) fn in_handler() -> bool {
     current().nesting.load(Ordering::Relaxed) != 0
 }
 
-pub(crate) fn in_signal<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
+pub(crate) fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
     struct Leave(Option<Interrupted>);
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -91,7 +137,7 @@ pub(crate) fn in_signal<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
             }
         }
     }
-    let interrupted = enter(signal, mask::current());
+    let interrupted = enter(signal, mask::current(), handler);
     let thread = interrupted.thread;
     thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     let _leave = Leave(Some(interrupted));
@@ -103,7 +149,7 @@ pub(crate) fn handlers_expected() {
 }
 
 /// Runs `f` as if `signal` had been delivered here: its bit blocked, its context entered.
-pub(crate) fn simulate<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
+pub(crate) fn simulate<R>(signal: libc::c_int, site: &'static Location<'static>, f: impl FnOnce() -> R) -> R {
     struct Leave(Option<Interrupted>, u64);
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -120,7 +166,8 @@ pub(crate) fn simulate<R>(signal: libc::c_int, f: impl FnOnce() -> R) -> R {
         ThreadState::get(&thread.mask) & bit == 0,
         "lockdep: signal {signal} is blocked here, so its handler cannot run: a real signal would be pending"
     );
+    let handler = Handler::new(None, site);
     let before = mask::block(bit);
-    let _leave = Leave(Some(enter(signal, ThreadState::get(&thread.mask) | bit)), before);
+    let _leave = Leave(Some(enter(signal, ThreadState::get(&thread.mask) | bit, handler)), before);
     f()
 }

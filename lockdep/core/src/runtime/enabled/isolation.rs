@@ -1,5 +1,6 @@
 //! Isolated graphs: a fresh engine for one test, on the threads that the test names.
 
+use core::panic::Location;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, PoisonError};
@@ -164,8 +165,9 @@ impl Isolation {
         })
     }
 
+    #[track_caller]
     pub(crate) fn in_handler<R>(&self, signal: libc::c_int, f: impl FnOnce() -> R) -> R {
-        handler::simulate(signal, f)
+        handler::simulate(signal, Location::caller(), f)
     }
 
     fn count(&self, change: impl FnOnce(&mut usize)) {

@@ -28,7 +28,26 @@ pub(super) use acquire::{assert_none_held, might_sleep};
 pub(super) use config::install;
 pub(super) use deliver::{on_report, reports};
 pub(super) use dump::{dump_graph_dot, dump_graph_json, dump_held, stats};
-pub(super) use handler::{handlers_expected, in_handler, in_signal};
+pub(super) use handler::{Handler, handlers_expected, in_handler, in_signal};
+
+/// Keeps `errno` as it is: what runs meanwhile leaves no trace there.
+pub(crate) struct Errno(i32);
+
+impl Errno {
+    #[inline(always)]
+    pub(crate) fn keep() -> Errno {
+        // SAFETY: errno is this thread's own.
+        Errno(unsafe { *libc::__errno_location() })
+    }
+}
+
+impl Drop for Errno {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: errno is this thread's own.
+        unsafe { *libc::__errno_location() = self.0 };
+    }
+}
 
 /// Writes to standard error, straight, from anywhere.
 pub(crate) fn complain(text: &[u8]) {

@@ -23,6 +23,8 @@ pub(crate) struct RawReport {
     pub(crate) scope: u32,
     pub(crate) first_thread: bool,
     pub(crate) handler: u8,
+    /// What the code calls that handler.
+    pub(crate) handler_name: Option<&'static str>,
     /// When and where signals were blocked last, and unblocked.
     pub(crate) last_off: (u64, Place),
     pub(crate) last_on: (u64, Place),
@@ -82,6 +84,7 @@ pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &ThreadState, 
             scope: thread.scope.load(core::sync::atomic::Ordering::Relaxed),
             first_thread: thread.first.load(core::sync::atomic::Ordering::Relaxed) != 0,
             handler: thread.handler.load(core::sync::atomic::Ordering::Relaxed),
+            handler_name: thread.installed().and_then(|installed| installed.name),
             last_off: stamp(&thread.last_off),
             last_on: stamp(&thread.last_on),
         });
@@ -163,6 +166,14 @@ fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
             let ends = [classes.next(), classes.next_back()];
             ends.into_iter().flatten().for_each(|class| hash.bytes(&class.to_le_bytes()));
             hash.number(verdict.signals.trailing_zeros());
+        }
+        // One for each handler, and not one for each thing it allocates and frees.
+        ReportKind::SignalUnsafe => {
+            hash.number(verdict.signals.trailing_zeros());
+            hash.number(u32::from(matches!(verdict.hint, Hint::Errno(..))));
+            for part in verdict.parts.iter().filter(|part| matches!(part.label, Label::Installed(_))) {
+                hash.place(part.place);
+            }
         }
         _ => {
             classes.for_each(|class| hash.bytes(&class.to_le_bytes()));

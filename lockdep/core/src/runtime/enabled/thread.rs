@@ -21,7 +21,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 use super::graph::Graph;
-use crate::engine::{Context, Held, Inherited, MaskAtEnd, Place, State, Thread};
+use crate::engine::{Context, Held, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::stack::StackCache;
 
 /// How many proven chains a thread remembers.
@@ -68,6 +68,8 @@ pub(crate) struct ThreadState {
     pub(crate) graph: AtomicPtr<Graph>,
     /// The innermost handler; 0 outside.
     pub(crate) handler: AtomicU8,
+    /// What is known of that handler; null if nothing is.
+    pub(crate) installed: AtomicPtr<Installed>,
     /// How many handlers are running, simulated ones included.
     pub(crate) nesting: AtomicU8,
     /// How many of them are real.
@@ -131,6 +133,7 @@ thread_local! {
             makers: AtomicPtr::new(ptr::null_mut()),
             graph: AtomicPtr::new(ptr::null_mut()),
             handler: AtomicU8::new(0),
+            installed: AtomicPtr::new(ptr::null_mut()),
             nesting: AtomicU8::new(0),
             real_handlers: AtomicU8::new(0),
             slow: AtomicU8::new(0),
@@ -306,6 +309,12 @@ impl ThreadState {
             self.born.store(born & !changed | real & changed, Ordering::Relaxed);
         }
         self.set_mask(real);
+    }
+
+    /// What is known of the running handler.
+    pub(crate) fn installed(&self) -> Option<&'static Installed> {
+        // SAFETY: null, or one that stays.
+        unsafe { self.installed.load(Ordering::Relaxed).as_ref() }
     }
 
     /// What the end of the thread, or of its handler that was entered after `events` changes of the mask, is to find.

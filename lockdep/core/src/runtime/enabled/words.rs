@@ -16,9 +16,22 @@ fn signal(verdict: &Verdict<Arena>) -> String {
     }
 }
 
+/// `2 (No such file or directory)`.
+fn error(number: i32) -> String {
+    if number == 0 {
+        return "0".into();
+    }
+    let text = std::io::Error::from_raw_os_error(number).to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    format!("{number} ({words})")
+}
+
 /// Facts that the places do not show.
-pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> Vec<String> {
+pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
+    if let (ReportKind::SignalUnsafe, Some(handler)) = (verdict.kind, handler) {
+        notes.push(format!("the handler is `{handler}`"));
+    }
     match (verdict.kind, verdict.hint) {
         (ReportKind::UnsafeIrqEnable, Hint::HandlerUnseen) if !locks.is_empty() => notes.push(format!(
             "no handler was seen to take {} yet: one that does, and interrupts here, waits for ever",
@@ -33,6 +46,13 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> Vec<Str
         (ReportKind::Inversion, Hint::TimedWait) => {
             notes.push("the wait has a time limit, so the threads get out of it, late".into());
         }
+        (ReportKind::SignalUnsafe, Hint::Errno(before, after)) => {
+            notes.push(format!("`errno` was {} when the handler began, and {} when it returned", error(before), error(after)));
+        }
+        (ReportKind::SignalUnsafe, _) if locks.is_empty() => {
+            notes.push("the allocator may be in the middle of something in the code that was interrupted".into());
+        }
+        (ReportKind::SignalUnsafe, _) => notes.push("the interrupted code is inside the allocator now".into()),
         _ => {}
     }
     notes
@@ -120,6 +140,15 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         }
         (ReportKind::Deadlock, _) => ONE_ORDER.into(),
         (ReportKind::ForkHazard, _) => "fork before threads are started, or call only `exec` in the child".into(),
-        (ReportKind::SignalUnsafe | ReportKind::Stall, _) => String::new(),
+        (ReportKind::SignalUnsafe, Hint::Errno(..)) => {
+            "save `errno` first thing in the handler and put it back last thing: the interrupted code may be about to look at its own"
+                .into()
+        }
+        (ReportKind::SignalUnsafe, _) => {
+            "let the handler use what was allocated before it was installed, or set a flag, or write to a pipe, and do the rest in a \
+             thread"
+                .into()
+        }
+        (ReportKind::Stall, _) => String::new(),
     }
 }
