@@ -55,10 +55,13 @@ pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
         deliver_all(thread, life::graph(thread));
         return;
     }
-    wake_reporter();
     let must_end = found.fresh > 0 && config::action() != Action::Log && !life::graph(thread).isolated;
-    if must_end && found.stop.is_none() {
+    if found.stop.is_some() {
+        // What ends here is said here first, before the reporter takes it.
+    } else if must_end {
         end_in_handler(thread);
+    } else {
+        wake_reporter();
     }
 }
 
