@@ -5,6 +5,8 @@
 mod case;
 mod lacking;
 mod matrix;
+mod mutations;
 mod page;
 mod precision;
+mod verdicts;
 mod world;

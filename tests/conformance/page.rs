@@ -13,6 +13,8 @@ use std::{env, fs};
 
 use crate::case::Case;
 use crate::matrix::{self, COLUMNS, FAMILIES, GROUPS, KERNEL_CASES, LEFT_OUT, Row};
+use crate::mutations::MUTATIONS;
+use crate::verdicts::{self, VERDICTS};
 use crate::{lacking, precision};
 
 const PATH: &str = "lockdep/docs/conformance.md";
@@ -83,6 +85,8 @@ fn page() -> String {
     page += "\n# How sure, and when silent\n\nSeverity comes from evidence, and right code that is annotated is silent; the report of \
              code that is not names the annotation. Each is a test of its name in `tests/conformance/precision.rs`.\n\n";
     cases_table(&mut page, precision::CASES);
+    verdict_list(&mut page);
+    mutation_table(&mut page);
     page
 }
 
@@ -168,10 +172,42 @@ fn left_out(page: &mut String) {
     );
 }
 
-fn cases_table(page: &mut String, cases: &[Case]) {
+fn cases_table<'c>(page: &mut String, cases: impl IntoIterator<Item = &'c Case>) {
     page.push_str("| test | what it is about | reports |\n|---|---|---|\n");
     for case in cases {
         let reports = if case.expected.is_empty() { "silent".to_owned() } else { case.expected.join("<br>") };
         writeln!(page, "| `{}` | {} | {reports} |", case.name, case.what.trim()).unwrap();
+    }
+}
+
+fn verdict_list(page: &mut String) {
+    page.push_str(
+        "\n# Where detectors disagree\n\nOne verdict each, with the reason, and what changes it. What the tests of \
+         `tests/conformance/verdicts.rs` come to stands below each.\n",
+    );
+    for verdict in VERDICTS {
+        write!(
+            page,
+            "\n## {}\n\n{}\n\n* *Why*: {}\n* *Others*: {}\n* *What changes it*: {}\n\n",
+            verdict.question, verdict.here, verdict.why, verdict.others, verdict.change,
+        )
+        .unwrap();
+        let cases = verdict.cases.iter().flat_map(|name| verdicts::CASES.iter().filter(move |case| case.name == *name));
+        let mut table = String::new();
+        cases_table(&mut table, cases);
+        page.push_str(&table);
+    }
+}
+
+fn mutation_table(page: &mut String) {
+    page.push_str(
+        "\n# Each rule, and what fails without it\n\nEvery rule has a mutation that removes it, and a test that then fails. A test checks \
+         that the list fits the code; that each mutation is caught is found by\n\n```text\ncargo test --test conformance mutations -- --ignored \
+         --nocapture\n```\n\nwhich mutates a copy of the sources, builds it and runs the test, once for each. Paths are below \
+         `lockdep/core/src`; the tests of `engine` are those of `lockdep-core`.\n\n| without | in | fails |\n|---|---|---|\n",
+    );
+    for mutation in MUTATIONS {
+        let (binary, test) = mutation.test;
+        writeln!(page, "| {} | `{}` | {binary} `{test}` |", mutation.rule, mutation.file).unwrap();
     }
 }

@@ -1,0 +1,852 @@
+//! Each rule, a mutation that removes it, and a test that then fails.
+//!
+//! Plain `cargo test` checks the list: every text still occurs where the mutation looks for it, every test exists. Whether the tests
+//! really fail takes a build for each mutation, in a copy of the sources:
+//!
+//! ```text
+//! cargo test --test conformance mutations -- --ignored --nocapture          # all of them, a quarter of an hour
+//! MUTATION='gate' cargo test --test conformance mutations -- --ignored --nocapture   # those whose rule has this word
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, io, thread};
+
+/// A rule that can be removed.
+pub(crate) struct Mutation {
+    /// What no longer holds.
+    pub(crate) rule: &'static str,
+    /// Where: under `lockdep/core/src/` if it does not begin with a directory of its own.
+    pub(crate) file: &'static str,
+    /// This text, which occurs once,
+    find: &'static str,
+    /// becomes this one.
+    replace: &'static str,
+    /// What fails: the test binary, and the test in it.
+    pub(crate) test: (&'static str, &'static str),
+}
+
+const fn mutation(
+    rule: &'static str,
+    file: &'static str,
+    find: &'static str,
+    replace: &'static str,
+    binary: &'static str,
+    test: &'static str,
+) -> Mutation {
+    Mutation { rule, file, find, replace, test: (binary, test) }
+}
+
+const ACQUIRE: &str = "engine/acquire.rs";
+const USAGE: &str = "engine/usage.rs";
+const IRQ: &str = "engine/irq.rs";
+const EVIDENCE: &str = "engine/evidence.rs";
+const GRAPH: &str = "engine/graph.rs";
+const MISC: &str = "engine/misc.rs";
+const TAKE: &str = "runtime/enabled/acquire.rs";
+
+pub(crate) const MUTATIONS: &[Mutation] = &[
+    // ---- The same lock again.
+    mutation(
+        "The same lock again is reported before it blocks",
+        ACQUIRE,
+        "let again = if waits { self.same_lock(cx, &acquire) } else { None };",
+        "let again = if waits && false { self.same_lock(cx, &acquire) } else { None };",
+        "it",
+        "recursion::parking_lot_mutex::on_one_thread",
+    ),
+    mutation(
+        "A read under a read is possible without a writer",
+        ACQUIRE,
+        "Some(if writer_queued { Severity::Certain } else { Severity::Possible })",
+        "if writer_queued { Some(Severity::Certain) } else { None }",
+        "conformance",
+        "verdicts::read_again_without_a_writer",
+    ),
+    mutation(
+        "A read under a read is certain when a writer is queued",
+        ACQUIRE,
+        "Some(if writer_queued { Severity::Certain } else { Severity::Possible })",
+        "Some(if writer_queued && false { Severity::Certain } else { Severity::Possible })",
+        "conformance",
+        "verdicts::read_again_with_a_writer_queued",
+    ),
+    mutation(
+        "Who waits in the queue is known",
+        "runtime/enabled/contention.rs",
+        "entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write)",
+        "entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write && false)",
+        "conformance",
+        "verdicts::read_again_with_a_writer_queued",
+    ),
+    mutation(
+        "A recursive read waits for no reader",
+        ACQUIRE,
+        "(_, Mode::ReadRecursive) | (Mode::Upgradable, Mode::Read) => None,",
+        "(_, Mode::ReadRecursive) | (Mode::Upgradable, Mode::Read) => Some(Severity::Possible),",
+        "conformance",
+        "verdicts::read_recursive_again",
+    ),
+    mutation(
+        "A certain recursion is all that is said of its call",
+        ACQUIRE,
+        "                if severity == Severity::Certain {\n                    return;\n                }",
+        "",
+        "conformance",
+        "lacking::a_handler_on_a_handler_that_holds",
+    ),
+    mutation(
+        "A reentrant lock may be taken again",
+        ACQUIRE,
+        "if held.flags.has(HeldFlags::REENTRANT) && new.flags.has(HeldFlags::REENTRANT) {",
+        "if false {",
+        "conformance",
+        "verdicts::a_reentrant_lock_again",
+    ),
+    mutation(
+        "A call that can never return unwinds",
+        "runtime/enabled/raw.rs",
+        "found.stop = Some(verdict.kind);",
+        "",
+        "it",
+        "recursion::a_thread_that_meets_it_ends_and_the_others_go_on",
+    ),
+    mutation(
+        "Another lock of the class under one of it is possible recursion",
+        ACQUIRE,
+        "self.report_recursion(cx, acquire, held, Severity::Possible, out);",
+        "",
+        "conformance",
+        "verdicts::two_locks_of_one_class",
+    ),
+    mutation(
+        "Recursive readers of one class are in nobody's way",
+        ACQUIRE,
+        "if new.mode == Mode::ReadRecursive && !held.exclusive() {",
+        "if false {",
+        "conformance",
+        "matrix::every_case_comes_out_as_the_rules_say",
+    ),
+    mutation(
+        "An upgrade waits for a reader of its own thread",
+        ACQUIRE,
+        "if skip && held.mode == Mode::Upgradable {",
+        "if skip {",
+        "it",
+        "recursion::upgrade_with_a_read_of_ones_own",
+    ),
+    // ---- Order.
+    mutation(
+        "A closed strong path is reported",
+        ACQUIRE,
+        "let Some(cycle) = cycle else { return };",
+        "let Some(cycle) = cycle.filter(|_| false) else { return };",
+        "conformance",
+        "verdicts::one_thread_alone",
+    ),
+    mutation(
+        "A recursive reader waits for exclusive holders only",
+        GRAPH,
+        "Waiter::Recursive => matches!(holder, Holder::Exclusive),",
+        "Waiter::Recursive => true,",
+        "conformance",
+        "lacking::a_weak_path_alone",
+    ),
+    mutation(
+        "Any other reader waits for readers too, behind a queued writer",
+        GRAPH,
+        "            Mode::ReadRecursive => Waiter::Recursive,\n",
+        "            Mode::ReadRecursive | Mode::Read => Waiter::Recursive,\n",
+        "conformance",
+        "verdicts::readers_in_both_orders",
+    ),
+    mutation(
+        "The search goes over pairs of class and waiter, not over classes",
+        "engine/search.rs",
+        "core::mem::replace(&mut self.stamps[pair as usize], self.generation) != self.generation",
+        "{ let class = pair - pair % 3; core::mem::replace(&mut self.stamps[class as usize], self.generation) != self.generation }",
+        "conformance",
+        "matrix::every_case_comes_out_as_the_rules_say",
+    ),
+    mutation(
+        "Every held lock comes before the new one, not only the nearest",
+        ACQUIRE,
+        "pub(super) const NEAR: usize = 256;",
+        "pub(super) const NEAR: usize = 1;",
+        "conformance",
+        "verdicts::after_the_middle_lock_is_dropped",
+    ),
+    mutation(
+        "An attempt closes no cycle",
+        ACQUIRE,
+        "let waits = !new.flags.has(HeldFlags::TRY);",
+        "let waits = true;",
+        "conformance",
+        "verdicts::try_lock_in_the_other_order",
+    ),
+    mutation(
+        "What an attempt took is held",
+        "map/enabled.rs",
+        "        acquire::acquired(self, how, Location::caller());\n        Some(guard)",
+        "        let _ = how;\n        Some(guard)",
+        "conformance",
+        "verdicts::what_try_lock_took_is_held",
+    ),
+    mutation(
+        "A failed attempt leaves no trace",
+        "map/enabled.rs",
+        "        let guard = attempt()?;\n        acquire::acquired(self, how, Location::caller());\n        Some(guard)",
+        "        acquire::acquired(self, how, Location::caller());\n        attempt()",
+        "conformance",
+        "verdicts::try_lock_that_fails",
+    ),
+    mutation(
+        "A cycle through a reported one is found",
+        GRAPH,
+        "if self.back_edges > 0 && self.path_back(edge).is_some() {",
+        "if false {",
+        "engine",
+        "engine::tests::inversion::it_goes_on_after_a_report",
+    ),
+    mutation(
+        "Of several cycles the shortest is reported",
+        ACQUIRE,
+        "let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), cycle.len());",
+        "let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), usize::MAX - cycle.len());",
+        "engine",
+        "engine::tests::inversion::an_acquisition_that_closes_several_cycles_reports_the_shortest",
+    ),
+    mutation(
+        "What the interrupted code holds makes no order",
+        "engine/event.rs",
+        "&self.held[self.base.min(self.held.len())..]",
+        "&self.held[..]",
+        "conformance",
+        "lacking::nested_handlers_with_locks_of_their_own",
+    ),
+    mutation(
+        "An upgrade is a blocking acquisition",
+        "map/enabled.rs",
+        "        acquire::upgrade(self, Location::caller());\n",
+        "",
+        "it",
+        "inversion::readers::an_upgrade_is_an_acquisition",
+    ),
+    mutation(
+        "`might_lock!` counts as taking",
+        "map/enabled.rs",
+        "acquire::check_only(self, how, Location::caller(), None);",
+        "let _ = how;",
+        "conformance",
+        "precision::a_path_declared_by_might_lock",
+    ),
+    // ---- Evidence.
+    mutation(
+        "A gate on all sides guards",
+        ACQUIRE,
+        "verdict.severity = Severity::Guarded;",
+        "",
+        "conformance",
+        "precision::a_gate_on_all_sides",
+    ),
+    mutation(
+        "A gate counts by instance",
+        ACQUIRE,
+        "Gate { instance: gate.instance, class: gate.class, exclusive: gate.exclusive() }",
+        "Gate { instance: u64::from(gate.class.base()), class: gate.class, exclusive: gate.exclusive() }",
+        "conformance",
+        "precision::two_gates_of_one_class",
+    ),
+    mutation(
+        "Readers of a gate are not kept apart",
+        EVIDENCE,
+        "(shared <= 1).then_some(gate.class)",
+        "(shared <= 9).then_some(gate.class)",
+        "conformance",
+        "precision::a_gate_that_both_sides_read",
+    ),
+    mutation(
+        "A gate that is missing later raises the severity",
+        GRAPH,
+        "return Added::Known { edge, reconsider: weaker && cycles };",
+        "return Added::Known { edge, reconsider: weaker && cycles && false };",
+        "conformance",
+        "precision::a_gate_that_is_missing_later",
+    ),
+    mutation(
+        "A known chain is asked again when its gate is missing",
+        TAKE,
+        "        if open.gates {\n            more |= ThreadState::get(&thread.instances);\n        }\n",
+        "",
+        "conformance",
+        "precision::a_gate_that_is_missing_later",
+    ),
+    mutation(
+        "One thread alone is told from several",
+        EVIDENCE,
+        "one(first).is_some() && cycle.all(|other| one(other) == one(first))",
+        "one(first).is_some() && cycle.all(|other| one(other) == one(first)) && false",
+        "conformance",
+        "verdicts::one_thread_alone",
+    ),
+    mutation(
+        "Threads that did not overlap are told from those that did, by join",
+        EVIDENCE,
+        "a_life.ended.is_some_and(|ended| ended <= b.first) ||",
+        "",
+        "conformance",
+        "verdicts::joined_threads",
+    ),
+    mutation(
+        "… and by spawn",
+        EVIDENCE,
+        "(self.all_seen && a.last < b_life.began)",
+        "(self.all_seen && a.last < b_life.began && false)",
+        "conformance",
+        "precision::a_cycle_ordered_by_spawn",
+    ),
+    mutation(
+        "A chain that another thread has proven is asked again for who it is",
+        TAKE,
+        "if open.threads { more | MORE_THREADS } else { more }",
+        "more",
+        "it",
+        "inversion::mutex::by_a_thread_and_its_parent_together",
+    ),
+    // ---- Nesting within a class.
+    mutation(
+        "A nest lock serialises its class",
+        ACQUIRE,
+        "            if acquire.nest.is_some() {\n                return Nesting::Serialised;\n            }\n",
+        "",
+        "conformance",
+        "precision::under_a_nest_lock",
+    ),
+    mutation(
+        "A nest lock must be held",
+        ACQUIRE,
+        "if !cx.held.iter().any(|held| held.is_lock() && held.lock == nest) {",
+        "if false && !cx.held.iter().any(|held| held.is_lock() && held.lock == nest) {",
+        "it",
+        "annotations::a_nest_lock_that_is_not_held",
+    ),
+    mutation(
+        "Rising numbers may nest",
+        ACQUIRE,
+        "if below < above {",
+        "if below < above && false {",
+        "conformance",
+        "precision::by_index",
+    ),
+    mutation(
+        "Other numbers may not",
+        ACQUIRE,
+        "self.report_order(cx, held, &new, Hint::Numbers, out);",
+        "",
+        "conformance",
+        "precision::by_index_the_other_way",
+    ),
+    mutation(
+        "A comparator allows its order",
+        ACQUIRE,
+        "if compare(address(held.lock), address(new.lock)).is_lt() {",
+        "if compare(address(held.lock), address(new.lock)).is_eq() {",
+        "conformance",
+        "precision::by_address",
+    ),
+    mutation(
+        "A comparator forbids the other",
+        ACQUIRE,
+        "self.report_order(cx, held, &new, Hint::Comparator, out);",
+        "",
+        "conformance",
+        "precision::by_address_the_other_way",
+    ),
+    mutation(
+        "Judged lock by lock, two locks in both orders are an inversion",
+        ACQUIRE,
+        "self.order_instances(cx, held, acquire, worst);",
+        "",
+        "conformance",
+        "precision::hand_over_hand_in_both_directions",
+    ),
+    mutation(
+        "A dropped lock leaves no order behind",
+        "engine/mod.rs",
+        "Event::Forget { instance } => self.graph.forget(instance),",
+        "Event::Forget { .. } => (),",
+        "engine",
+        "engine::tests::nesting::a_lock_that_is_gone_leaves_no_order_behind",
+    ),
+    mutation(
+        "A subclass is a class of its own",
+        TAKE,
+        "        class: ClassId::new(record.base, how.subclass),\n        state: State::Held,",
+        "        class: ClassId::new(record.base, 0),\n        state: State::Held,",
+        "conformance",
+        "precision::hand_over_hand_by_levels",
+    ),
+    mutation(
+        "Nothing is taken under a leaf",
+        ACQUIRE,
+        "self.report_order(cx, leaf, new, Hint::Leaf, out);",
+        "let _ = leaf;",
+        "it",
+        "annotations::nothing_under_a_leaf",
+    ),
+    mutation(
+        "A class with `no_validate` is in no order",
+        ACQUIRE,
+        "        if acquire.info.rules.no_validate {\n            return;\n        }\n",
+        "",
+        "it",
+        "annotations::without_validation_no_order_counts",
+    ),
+    // ---- Signals.
+    mutation(
+        "A class taken in a handler and held open is reported",
+        USAGE,
+        "        if conflicts & fresh != 0 {\n",
+        "        if conflicts & fresh & 0 != 0 {\n",
+        "conformance",
+        "verdicts::shared_with_a_handler",
+    ),
+    mutation(
+        "An attempt in a handler does not wait",
+        USAGE,
+        "        if !new.flags.has(HeldFlags::TRY) {\n",
+        "        {\n",
+        "conformance",
+        "verdicts::try_lock_in_a_handler",
+    ),
+    mutation(
+        "A recursive reader in a handler waits for no reader",
+        USAGE,
+        "Set::UsedRecursive => (&mut bits.used_recursive, bits.open),",
+        "Set::UsedRecursive => (&mut bits.used_recursive, bits.open | bits.open_shared),",
+        "conformance",
+        "matrix::every_case_comes_out_as_the_rules_say",
+    ),
+    mutation(
+        "A reader held open is in the way of any other",
+        USAGE,
+        "Set::OpenShared => (&mut bits.open_shared, bits.used),",
+        "Set::OpenShared => (&mut bits.open_shared, 0),",
+        "it",
+        "usage::readers_and_writers",
+    ),
+    mutation(
+        "A new usage is searched for conflicts over paths",
+        USAGE,
+        "        if across & fresh != 0 {\n",
+        "        if across & fresh & 0 != 0 {\n",
+        "it",
+        "usage::over_other_locks::whatever_comes_last",
+    ),
+    mutation(
+        "A new dependency is searched for what it connects",
+        ACQUIRE,
+        "self.report_connection(&connection, out);",
+        "let _ = connection;",
+        "it",
+        "usage::over_other_locks::whatever_comes_last",
+    ),
+    mutation(
+        "A shared hold is in the way of no recursive reader",
+        "engine/closure.rs",
+        "if kind.shared() { self.used } else { self.used | self.used_recursive }",
+        "self.used | self.used_recursive",
+        "engine",
+        "engine::tests::usage::weak_paths_carry_no_conflict",
+    ),
+    mutation(
+        "A recursive reader on the path waits for no shared hold",
+        "engine/closure.rs",
+        "            Waiter::Recursive => self.open,\n",
+        "            Waiter::Recursive => self.open | self.open_shared,\n",
+        "conformance",
+        "matrix::every_case_comes_out_as_the_rules_say",
+    ),
+    mutation(
+        "Every signal is a line of its own",
+        "engine/event.rs",
+        "            signal => 1 << (signal - 1),\n",
+        "            _ => u64::MAX,\n",
+        "conformance",
+        "lacking::per_signal_masks_the_blocked_one",
+    ),
+    mutation(
+        "A plain read of a spinning lock is recursive in a handler",
+        ACQUIRE,
+        "if acquire.info.read_recursive_in_handler && cx.handler != 0 && acquire.new.mode == Mode::Read {",
+        "if false {",
+        "it",
+        "recursive_readers::a_spinning_reader_in_a_handler_is_none",
+    ),
+    mutation(
+        "… and waits in the queue elsewhere",
+        ACQUIRE,
+        "if acquire.info.read_recursive_in_handler && cx.handler != 0 && acquire.new.mode == Mode::Read {",
+        "if acquire.info.read_recursive_in_handler && acquire.new.mode == Mode::Read {",
+        "conformance",
+        "matrix::every_case_comes_out_as_the_rules_say",
+    ),
+    mutation(
+        "A chain is proven for its mask and its handler alone",
+        TAKE,
+        "    let longer = extend(chain, step);\n    let key = longer ^ ThreadState::get(&thread.context);\n    let same_lock",
+        "    let longer = extend(chain, step);\n    let key = longer;\n    let same_lock",
+        "it",
+        "usage::the_handler_came_last",
+    ),
+    // ---- The mask.
+    mutation(
+        "Signals opened under a lock taken with them blocked are reported, before any handler ran",
+        IRQ,
+        "        if self.unsafe_enable(cx, unmask, own, opened, out) {\n            return;\n        }\n",
+        "",
+        "conformance",
+        "lacking::unmask_while_held_without_a_handler",
+    ),
+    mutation(
+        "… and under a section without a lock",
+        IRQ,
+        "            State::Section => true,\n",
+        "            State::Section => false,\n",
+        "conformance",
+        "lacking::enable_inside_a_save",
+    ),
+    mutation(
+        "The end of a `lock_irq` inside `disable` opens what is not its own",
+        IRQ,
+        "State::Disabled => unmask.how == Reopen::LockIrq,",
+        "State::Disabled => false,",
+        "it",
+        "unsafe_irq_enable::irq_guard_inside_a_disabled_section",
+    ),
+    mutation(
+        "An unsafe enable is completed when the handler is seen",
+        IRQ,
+        "            if waiting.class != class || waiting.signals & signals == 0 {\n",
+        "            if true || waiting.class != class || waiting.signals & signals == 0 {\n",
+        "it",
+        "unsafe_irq_enable::the_handler_is_seen_later",
+    ),
+    mutation(
+        "Crossed saves and restores are reported",
+        IRQ,
+        "self.report_state(cx, Hint::Crossed, Some(inner), unmask.place, opened, out);",
+        "let _ = inner;",
+        "conformance",
+        "lacking::crossed_saves",
+    ),
+    mutation(
+        "Opening signals in a handler is reported",
+        IRQ,
+        "        self.report_state(cx, Hint::EnabledInHandler, None, unmask.place, opened, out);\n        true",
+        "        true",
+        "it",
+        "irq_state::enable_in_a_handler",
+    ),
+    mutation(
+        "A restore of flags that are not of this context is reported",
+        IRQ,
+        "self.report_state(cx, Hint::UnknownSection, None, unmask.place, cx.mask ^ unmask.mask, out);",
+        "",
+        "it",
+        "irq_state::flags_from_another_context",
+    ),
+    mutation(
+        "A restore that blocks signals again is reported",
+        IRQ,
+        "self.report_state(cx, Hint::RestoreBlocks, Some(&cx.held[own]), unmask.place, unmask.mask & !cx.mask, out);",
+        "let _ = own;",
+        "engine",
+        "engine::tests::irq::crossed_saves_and_restores",
+    ),
+    mutation(
+        "Signals left blocked at the end are reported",
+        IRQ,
+        "self.report_state(cx, Hint::LeftBlocked, Some(section), place, left, out);",
+        "let _ = left;",
+        "it",
+        "irq_state::signals_left_blocked",
+    ),
+    mutation(
+        "A mask changed behind our back is reported",
+        "engine/mod.rs",
+        "self.mask_imbalance(&cx, signals, place, &mut out),",
+        "{ let _ = (cx, signals, place); }",
+        "it",
+        "irq_state::a_mask_changed_behind_our_back",
+    ),
+    // ---- Waiting.
+    mutation(
+        "A lock that sleeps in a handler is reported on first sight",
+        ACQUIRE,
+        "            (0, None) => return,\n",
+        "            (_, None) => return,\n",
+        "conformance",
+        "verdicts::a_mutex_in_a_handler",
+    ),
+    mutation(
+        "A lock that sleeps under a spin lock is reported",
+        ACQUIRE,
+        "let spin = cx.own().iter().rev().find(spins);",
+        "let spin = cx.own().iter().rev().find(spins).filter(|_| false);",
+        "it",
+        "wait_context::mutex::under_a_spin_lock",
+    ),
+    mutation(
+        "The class may say otherwise",
+        ACQUIRE,
+        "self.check_wait(cx, acquire.info.rules.wait.unwrap_or(acquire.info.wait), new, out);",
+        "self.check_wait(cx, acquire.info.wait, new, out);",
+        "conformance",
+        "verdicts::a_mutex_in_a_handler_that_spins",
+    ),
+    mutation(
+        "An attempt with a time limit sleeps",
+        "map/enabled.rs",
+        "        acquire::might_wait(self, Location::caller());\n",
+        "",
+        "it",
+        "wait_context::a_timed_attempt_sleeps",
+    ),
+    mutation(
+        "Who waits for a condition variable with a lock held waits for whoever needs that lock to notify",
+        ACQUIRE,
+        "            self.depend((from, to), dependency, evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
+        "            let _ = (to, dependency, evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
+        "conformance",
+        "verdicts::a_wait_with_a_lock_that_the_notifier_needs",
+    ),
+    // ---- Hygiene.
+    mutation(
+        "A lock released that is not held is reported",
+        MISC,
+        "        verdict.part(Label::Released, Some(lock), place, cx.thread);\n        out.push(verdict);",
+        "        verdict.part(Label::Released, Some(lock), place, cx.thread);",
+        "it",
+        "hygiene::a_lock_released_that_is_not_held",
+    ),
+    mutation(
+        "A lock dropped while held is reported",
+        MISC,
+        "        verdict.part(Label::Dropped, Some(lock), place, cx.thread);\n        out.push(verdict);",
+        "        verdict.part(Label::Dropped, Some(lock), place, cx.thread);",
+        "it",
+        "hygiene::a_lock_freed_while_held",
+    ),
+    mutation(
+        "A lock held at the end is reported",
+        MISC,
+        "if cx.own().iter().any(Held::is_lock) {",
+        "if cx.own().iter().any(Held::is_lock) && false {",
+        "conformance",
+        "lacking::a_thread_ends_with_a_lock",
+    ),
+    mutation(
+        "An assertion that fails is reported",
+        TAKE,
+        "if holds(map) != expected {",
+        "if holds(map) != expected && false {",
+        "it",
+        "annotations::assert_held_without_the_lock",
+    ),
+    mutation(
+        "Threads that wait for each other are found",
+        "runtime/enabled/contention.rs",
+        "let circle = find_circle(globals, thread, thread.read(at))?;",
+        "let circle = find_circle(globals, thread, thread.read(at)).filter(|_| false)?;",
+        "it",
+        "deadlock::two_threads",
+    ),
+    mutation(
+        "What a fork leaves behind is reported",
+        MISC,
+        "        verdict.part(label, taken.then_some(0), place, cx.thread);\n        out.push(verdict);",
+        "        verdict.part(label, taken.then_some(0), place, cx.thread);",
+        "process",
+        "validated::a_fork_that_leaves_locks_behind",
+    ),
+    // ---- Reports.
+    mutation(
+        "One bug is one report",
+        "runtime/enabled/raw.rs",
+        "        if *seen >= strength {\n            continue;\n        }\n",
+        "",
+        "conformance",
+        "lacking::one_bug_is_one_report",
+    ),
+    mutation(
+        "A release from the middle leaves the rest known",
+        TAKE,
+        "    rechain(thread, at, gone.chain);\n",
+        "",
+        "conformance",
+        "verdicts::after_the_middle_lock_is_dropped",
+    ),
+];
+
+/// The place of a file of the list.
+fn path(file: &str) -> PathBuf {
+    let core = ["engine/", "runtime/", "map/", "report/", "stack/"].iter().any(|directory| file.starts_with(directory));
+    if core { Path::new("lockdep/core/src").join(file) } else { PathBuf::from(file) }
+}
+
+/// What cargo calls the binary.
+fn cargo_test(binary: &str) -> Vec<&str> {
+    match binary {
+        "engine" => vec!["test", "-p", "lockdep-core", "--features", "validate", "--lib"],
+        binary => vec!["test", "--test", binary],
+    }
+}
+
+/// The text of the file with the mutation in it.
+fn mutated(root: &Path, mutation: &Mutation) -> Result<String, String> {
+    let path = path(mutation.file);
+    let text = fs::read_to_string(root.join(&path)).map_err(|error| format!("{}: {error}", path.display()))?;
+    match text.matches(mutation.find).count() {
+        1 => Ok(text.replacen(mutation.find, mutation.replace, 1)),
+        n => Err(format!("“{}”: {} has {n} of\n{}\n", mutation.rule, path.display(), mutation.find)),
+    }
+}
+
+#[test]
+fn every_mutation_finds_its_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let wrong: Vec<String> = MUTATIONS.iter().filter_map(|mutation| mutated(root, mutation).err()).collect();
+    assert!(wrong.is_empty(), "the code has changed: mutate what it has become\n\n{}", wrong.join("\n"));
+}
+
+/// The tests of this binary are asked of it; those of others are looked for in their sources.
+#[test]
+fn every_test_of_the_list_exists() {
+    let this = Command::new(env::current_exe().unwrap()).args(["--list", "--format=terse"]).output().unwrap();
+    let ours: BTreeSet<String> =
+        String::from_utf8_lossy(&this.stdout).lines().filter_map(|line| Some(line.strip_suffix(": test")?.to_owned())).collect();
+    assert!(ours.len() > 50, "{ours:?}");
+    for Mutation { rule, test: (binary, test), .. } in MUTATIONS {
+        let exists = match *binary {
+            "conformance" => ours.contains(*test),
+            binary => {
+                let name = test.rsplit("::").next().unwrap_or(test);
+                let sources = match binary {
+                    "engine" => "lockdep/core/src/engine/tests".to_owned(),
+                    binary => format!("tests/{binary}"),
+                };
+                let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(&sources);
+                let file = directory.with_extension("rs");
+                let files: Vec<PathBuf> = match fs::read_dir(&directory) {
+                    Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
+                    Err(_) => vec![file],
+                };
+                let has = |path: &PathBuf| fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("fn {name}(")));
+                files.iter().any(has)
+            }
+        };
+        assert!(exists, "“{rule}” is held by {binary} {test}, which does not exist");
+    }
+}
+
+/// How long a test may take that a mutation may let hang.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+#[test]
+#[ignore = "builds the library once for each mutation"]
+fn every_mutation_is_caught() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let wanted = env::var("MUTATION").unwrap_or_default();
+    let chosen: Vec<&Mutation> = MUTATIONS.iter().filter(|mutation| mutation.rule.contains(&wanted)).collect();
+    let tree = root.join("target/mutations/tree");
+    copy(root, &tree).unwrap();
+
+    let tests: BTreeMap<(&str, &str), ()> = chosen.iter().map(|mutation| (mutation.test, ())).collect();
+    for &(binary, test) in tests.keys() {
+        assert_eq!(run(&tree, binary, test), Outcome::Passed, "{binary} {test}, with nothing mutated");
+    }
+    println!("{} tests pass; now {} mutations", tests.len(), chosen.len());
+    let mut survivors = Vec::new();
+    for mutation in chosen {
+        let file = tree.join(path(mutation.file));
+        let original = fs::read_to_string(&file).unwrap();
+        fs::write(&file, mutated(&tree, mutation).unwrap()).unwrap();
+        let outcome = run(&tree, mutation.test.0, mutation.test.1);
+        fs::write(&file, original).unwrap();
+        println!("{outcome:?}: {} ({} {})", mutation.rule, mutation.test.0, mutation.test.1);
+        if !matches!(outcome, Outcome::Failed | Outcome::Hung) {
+            survivors.push(format!("{outcome:?}: {}", mutation.rule));
+        }
+    }
+    assert!(survivors.is_empty(), "not caught:\n{}", survivors.join("\n"));
+}
+
+/// What became of a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    /// It did not end, which it does when nothing is mutated.
+    Hung,
+    /// The mutation is no program.
+    NotBuilt,
+    NotFound,
+}
+
+/// Runs a test of the copy.
+fn run(tree: &Path, binary: &str, test: &str) -> Outcome {
+    let cargo = |last: &[&str]| {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(cargo_test(binary)).args(last).current_dir(tree);
+        command.env("CARGO_TARGET_DIR", tree.with_file_name("target")).env("RUSTFLAGS", "-A warnings");
+        command.stdin(Stdio::null());
+        command
+    };
+    let built = cargo(&["--no-run", "--quiet"]).output().unwrap();
+    if !built.status.success() {
+        println!("{}", String::from_utf8_lossy(&built.stderr));
+        return Outcome::NotBuilt;
+    }
+    let output = tree.with_file_name("output");
+    let mut child =
+        cargo(&["--", "--exact", test]).stdout(fs::File::create(&output).unwrap()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed() > PATIENCE {
+            // The test's own watchdog is behind it: what is left of it ends by itself.
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return Outcome::Hung;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    let ran = fs::read_to_string(&output).unwrap_or_default().contains("running 1 test");
+    match (ran, status.success()) {
+        (false, _) => Outcome::NotFound,
+        (true, true) => Outcome::Passed,
+        (true, false) => Outcome::Failed,
+    }
+}
+
+/// A copy of the sources. What is the same stays untouched, so that nothing is built twice.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (name, to) = (entry.file_name(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            if name != "target" && name != ".git" {
+                copy(&entry.path(), &to)?;
+            }
+        } else if fs::read(&to).ok() != Some(fs::read(entry.path())?) {
+            fs::copy(entry.path(), &to)?;
+        }
+    }
+    Ok(())
+}
