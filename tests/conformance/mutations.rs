@@ -383,8 +383,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A subclass is a class of its own",
         TAKE,
-        "        class: ClassId::new(record.base, how.subclass),\n        state: State::Held,",
-        "        class: ClassId::new(record.base, 0),\n        state: State::Held,",
+        "class: ClassId::new(class, how.subclass),",
+        "class: ClassId::new(class, 0),",
         "conformance",
         "precision::hand_over_hand_by_levels",
     ),
