@@ -426,6 +426,24 @@ mod validated {
         assert!(stderr(&output).ends_with("lockdep: 1 report in this process, from `scenario`\n"), "{}", stderr(&output));
     }
 
+    #[test]
+    fn verbose_says_what_is_checked_and_how_much_it_was() {
+        let output = run("clean", &[("LOCKDEP", "log,verbose")]);
+        assert_exit(&output, 0);
+        let text = stderr(&output);
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.contains(" checks the locks that name it; there are no shims in this process\n"), "{text}");
+        assert!(text.contains("lockdep: 2 classes, 1 dependencies, "), "{text}");
+        assert!(text.ends_with(", 0 reports, 0 accepted\n"), "{text}");
+        assert_eq!(stderr(&run("clean", &[("LOCKDEP", "off,verbose")])).lines().count(), 1);
+        let wrong = run("clean", &[("LOCKDEP", "log,loud")]);
+        assert!(
+            stderr(&wrong).contains("LOCKDEP=log,loud is not understood (want log, panic, abort or off"),
+            "{}",
+            stderr(&wrong)
+        );
+    }
+
     /// A baseline file with this text, and the environment that names it.
     fn with_baseline(name: &str, text: &str, scenario: &str, more: &[(&str, &str)]) -> Output {
         let file = std::env::temp_dir().join(format!("lockdep-{}-{name}.toml", std::process::id()));
@@ -445,7 +463,7 @@ mod validated {
         let refused = with_baseline("empty", &snippet, "inversion", &[]);
         assert_exit(&refused, 66);
         assert!(
-            stderr(&refused).contains(" is wrong in line 3: the `reason` is empty; nothing is accepted\n"),
+            stderr(&refused).contains(" is wrong in line 1: the `reason` is empty; nothing is accepted\n"),
             "{}",
             stderr(&refused)
         );

@@ -27,6 +27,7 @@ mod arena;
 pub mod engine;
 pub mod report;
 pub mod runtime;
+mod shim;
 #[cfg(feature = "validate")]
 pub mod stack;
 pub mod testing;
@@ -35,3 +36,4 @@ pub use annotation::{Map, MapGuard};
 pub use class::{ClassRules, Compare, LockClass, LockKind};
 pub use kind::{Mode, ReportKind, Severity, WaitType};
 pub use map::{Claim, How, LockMap, Waiting};
+pub use shim::{Shim, shims};

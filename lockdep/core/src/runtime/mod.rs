@@ -23,6 +23,7 @@ use enabled as imp;
 #[cfg(feature = "validate")]
 pub(crate) use enabled::{Errno, acquire, baseline, complain, contention, globals, harness, irqs, isolation, slow};
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -159,6 +160,18 @@ pub struct Stats {
     pub reports: usize,
     /// Reports that a baseline file made pass.
     pub accepted: usize,
+    /// Locks taken, if it was built with `RUSTFLAGS="--cfg lockdep_count"`; otherwise 0, for counting costs.
+    pub acquisitions: u64,
+}
+
+impl fmt::Display for Stats {
+    /// One line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Stats { classes, dependencies, chains, stacks, threads, memory_bytes, reports, accepted, acquisitions } = self;
+        write!(f, "{classes} classes, {dependencies} dependencies, {chains} chains, {stacks} stacks, {threads} threads, ")?;
+        write!(f, "{} KiB, {reports} reports, {accepted} accepted", memory_bytes / 1024)?;
+        if *acquisitions > 0 { write!(f, ", {acquisitions} acquisitions") } else { Ok(()) }
+    }
 }
 
 /// Everything reported so far in this process, outside isolated graphs.

@@ -1,7 +1,7 @@
 //! One acquisition and one release.
 
 use core::panic::Location;
-use core::sync::atomic::{Ordering, compiler_fence};
+use core::sync::atomic::{AtomicU64, Ordering, compiler_fence};
 
 use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
 use super::globals::{ClassRecord, Globals};
@@ -69,9 +69,19 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
     first_time(map, How { mode, subclass, reentrant, nest, order }, site, flags, moment);
 }
 
+/// How many locks were taken.
+static TAKEN: AtomicU64 = AtomicU64::new(0);
+
+pub(super) fn counted() -> u64 {
+    TAKEN.load(Ordering::Relaxed)
+}
+
 /// Puts the entry of a lock on top; the chain comes first, so that a handler in between knows at least as much as is held.
 #[inline(always)]
 fn push(thread: &ThreadState, held: &Held, longer: u64) {
+    if cfg!(lockdep_count) {
+        TAKEN.fetch_add(1, Ordering::Relaxed);
+    }
     thread.chain.store(longer, Ordering::Relaxed);
     thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(held.lock), Ordering::Relaxed);
     thread.push(held);

@@ -8,7 +8,6 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::complain;
 use super::globals::{ClassRecord, Globals};
@@ -33,6 +32,8 @@ struct Entry {
     used: AtomicU32,
 }
 
+#[derive(Deserialize)]
+#[serde(try_from = "WrittenEntry")]
 enum Accepts {
     Id(ReportId),
     /// A report of this kind, or of any, about exactly these classes.
@@ -44,16 +45,44 @@ enum Accepts {
 #[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
-    accept: Vec<Spanned<WrittenEntry>>,
+    accept: Vec<Accepts>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenEntry {
-    id: Option<Spanned<String>>,
-    kind: Option<Spanned<String>>,
-    classes: Option<Spanned<Vec<String>>>,
-    reason: Option<Spanned<String>>,
+    id: Option<String>,
+    kind: Option<String>,
+    classes: Option<Vec<String>>,
+    reason: String,
+}
+
+impl TryFrom<WrittenEntry> for Accepts {
+    type Error = String;
+
+    fn try_from(entry: WrittenEntry) -> Result<Accepts, String> {
+        let WrittenEntry { id, kind, classes, reason } = entry;
+        if reason.trim().is_empty() {
+            return Err("the `reason` is empty".into());
+        }
+        match (id, kind, classes) {
+            (Some(id), None, None) => {
+                let number = u64::from_str_radix(&id, 16).ok().filter(|_| id.len() == 16);
+                number
+                    .map(|id| Accepts::Id(ReportId(id)))
+                    .ok_or_else(|| format!("`{id}` is no id: one has 16 hexadecimal digits"))
+            }
+            (Some(_), ..) => Err("an entry with an `id` has nothing else but a `reason`".into()),
+            (None, _, None) => Err("the entry has neither `id` nor `classes`".into()),
+            (None, _, Some(classes)) if classes.is_empty() => Err("`classes` names none".into()),
+            (None, None, Some(classes)) => Ok(Accepts::Classes(None, classes)),
+            (None, Some(kind), Some(classes)) => {
+                let known = ReportKind::ALL.into_iter().find(|known| known.name() == kind);
+                let known = known.ok_or_else(|| format!("there is no kind of report `{kind}`"))?;
+                Ok(Accepts::Classes(Some(known), classes))
+            }
+        }
+    }
 }
 
 /// Makes the file count. Says what is wrong with it, and then nothing is accepted.
@@ -73,44 +102,18 @@ pub(super) fn install(file: &Path) -> bool {
 }
 
 fn parse(text: &str) -> Result<Vec<Entry>, String> {
-    let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-    let wrong = |at: usize, what: &str| format!("is wrong in line {}: {what}", line(at));
-    let written: Written = toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        wrong(at, &error.message().trim().replace('\n', ", "))
+    let written: Written = basic_toml::from_str(text).map_err(|error| {
+        let text = error.to_string().replace('\n', ", ");
+        // "what is wrong for key `accept` at line 3 column 1": the line alone says it better.
+        let (what, at) = text.rsplit_once(" at line ").unwrap_or((&text, "1"));
+        let (what, _key) = what.rsplit_once(" for key `").unwrap_or((what, ""));
+        let line = at.split(' ').next().unwrap_or_default();
+        format!("is wrong in line {line}: {what}")
     })?;
-    let entry = |entry: &Spanned<WrittenEntry>| {
-        let start = entry.span().start;
-        let WrittenEntry { id, kind, classes, reason } = entry.get_ref();
-        match reason {
-            None => return Err(wrong(start, "the entry has no `reason`")),
-            Some(reason) if reason.get_ref().trim().is_empty() => {
-                return Err(wrong(reason.span().start, "the `reason` is empty"));
-            }
-            Some(_) => {}
-        }
-        let kind = kind.as_ref().map(|kind| {
-            let named = ReportKind::ALL.into_iter().find(|known| known.name() == kind.get_ref());
-            named.ok_or_else(|| wrong(kind.span().start, &format!("there is no kind of report `{}`", kind.get_ref())))
-        });
-        let kind = kind.transpose()?;
-        let accepts = match (id, classes) {
-            (Some(id), None) if kind.is_none() => {
-                let digits = id.get_ref();
-                let number = u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 16);
-                let number = number.ok_or_else(|| wrong(id.span().start, "an `id` has 16 hexadecimal digits"))?;
-                Accepts::Id(ReportId(number))
-            }
-            (None, Some(classes)) if classes.get_ref().is_empty() => {
-                return Err(wrong(classes.span().start, "`classes` names none"));
-            }
-            (None, Some(classes)) => Accepts::Classes(kind, classes.get_ref().clone()),
-            (Some(id), _) => return Err(wrong(id.span().start, "an entry with an `id` has nothing else but a `reason`")),
-            (None, None) => return Err(wrong(start, "the entry has neither `id` nor `classes`")),
-        };
-        Ok(Entry { line: line(start), accepts, used: AtomicU32::new(0) })
-    };
-    written.accept.iter().map(entry).collect()
+    let headers = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[accept]]"));
+    let lines: Vec<usize> = headers.map(|(at, _)| at + 1).collect();
+    let entry = |(at, accepts)| Entry { line: lines.get(at).copied().unwrap_or(1), accepts, used: AtomicU32::new(0) };
+    Ok(written.accept.into_iter().enumerate().map(entry).collect())
 }
 
 fn entries() -> &'static [Entry] {
@@ -267,21 +270,24 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         let id = "[[accept]]\nid = \"0123456789abcdef\"\n";
         for (text, expected) in [
-            (id.to_owned(), "is wrong in line 1: the entry has no `reason`"),
-            (format!("{id}reason = \" \"\n"), "is wrong in line 3: the `reason` is empty"),
-            (format!("# first\n\n{id}reasno = \"r\"\n"), "is wrong in line 5: unknown field `reasno`"),
+            (id.to_owned(), "is wrong in line 1: missing field `reason`"),
+            (format!("{id}reason = \" \"\n"), "is wrong in line 1: the `reason` is empty"),
+            (format!("# first\n\n{id}reasno = \"r\"\n"), "is wrong in line 3: unknown field `reasno`"),
             (format!("{id}reason = 3\n"), "is wrong in line 3: invalid type: integer `3`"),
-            ("[[accept]]\nid = \"12\"\nreason = \"r\"\n".into(), "is wrong in line 2: an `id` has 16 hexadecimal digits"),
+            (
+                "[[accept]]\nid = \"12\"\nreason = \"r\"\n".into(),
+                "is wrong in line 1: `12` is no id: one has 16 hexadecimal digits",
+            ),
             ("[[accept]]\nreason = \"r\"\n".into(), "is wrong in line 1: the entry has neither `id` nor `classes`"),
-            ("[[accept]]\nclasses = []\nreason = \"r\"\n".into(), "is wrong in line 2: `classes` names none"),
+            ("[[accept]]\nclasses = []\nreason = \"r\"\n".into(), "is wrong in line 1: `classes` names none"),
             (
                 "[[accept]]\nkind = \"Inverson\"\nclasses = [\"a\"]\nreason = \"r\"\n".into(),
-                "is wrong in line 2: there is no kind of report `Inverson`",
+                "is wrong in line 1: there is no kind of report `Inverson`",
             ),
-            (format!("{id}kind = \"Inversion\"\nreason = \"r\"\n"), "is wrong in line 2: an entry with an `id` has nothing else"),
+            (format!("{id}kind = \"Inversion\"\nreason = \"r\"\n"), "is wrong in line 1: an entry with an `id` has nothing else"),
             ("[[accepts]]\n".into(), "is wrong in line 1: unknown field `accepts`"),
             ("[[accept]]\nid = \n".into(), "is wrong in line 2: "),
-            (format!("{id}reason = \"r\"\n\n{id}"), "is wrong in line 5: the entry has no `reason`"),
+            (format!("{id}reason = \"r\"\n\n{id}"), "is wrong in line 5: missing field `reason`"),
             ("\0\u{1}".into(), "is wrong in line 1: "),
         ] {
             let said = wrong(&text);

@@ -1,6 +1,6 @@
 //! Settings: from the environment before `main`, from the program afterwards; the environment wins.
 
-use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -11,6 +11,7 @@ static ACTION: AtomicU8 = AtomicU8::new(Action::Log as u8);
 static STACKS: AtomicU8 = AtomicU8::new(Stacks::Exact as u8);
 static SAME_CLASS: AtomicU8 = AtomicU8::new(SameClass::Class as u8);
 static EXIT_CODE: AtomicU8 = AtomicU8::new(66);
+static VERBOSE: AtomicBool = AtomicBool::new(false);
 static OUT: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// Which settings the environment made: a bit each.
 static FROM_ENVIRONMENT: AtomicU32 = AtomicU32::new(0);
@@ -94,7 +95,9 @@ pub(super) fn from_environment() {
             complain(format!("lockdep: {name}={value} is not understood (want {wanted}); the default applies\n").as_bytes());
         }
     };
-    read("LOCKDEP", Setting::Action, "log, panic, abort or off", &mut |value| {
+    let mut verbose = false;
+    read("LOCKDEP", Setting::Action, "log, panic, abort or off; `,verbose` may follow", &mut |value| {
+        let (value, more) = value.split_once(',').map_or((value, None), |(value, more)| (value, Some(more)));
         config.action = match value {
             "log" => Some(Action::Log),
             "panic" => Some(Action::Panic),
@@ -102,6 +105,8 @@ pub(super) fn from_environment() {
             "off" => Some(Action::Off),
             _ => None,
         };
+        config.action = config.action.filter(|_| more.is_none_or(|more| more == "verbose"));
+        verbose = config.action.is_some() && more.is_some();
         config.action.is_some()
     });
     read("LOCKDEP_STACKS", Setting::Stacks, "exact, first or off", &mut |value| {
@@ -134,6 +139,28 @@ pub(super) fn from_environment() {
         made |= Setting::Baseline as u32;
         config.baseline = Some(file.into());
     }
+    if verbose {
+        VERBOSE.store(true, Ordering::Relaxed);
+        complain(introduction(config.action).as_bytes());
+    }
     install(config);
     FROM_ENVIRONMENT.store(made, Ordering::Relaxed);
+}
+
+/// What is checked in this process, so that a patch that cargo did not use is noticed.
+fn introduction(action: Option<Action>) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    if action == Some(Action::Off) {
+        return format!("lockdep {version} is in this process, and off\n");
+    }
+    let shims: Vec<String> = crate::shims().map(|shim| format!("{} {}", shim.name().0, shim.name().1)).collect();
+    if shims.is_empty() {
+        format!("lockdep {version} checks the locks that name it; there are no shims in this process\n")
+    } else {
+        format!("lockdep {version} checks the locks that name it, and those of the shims in this process: {}\n", shims.join(", "))
+    }
+}
+
+pub(super) fn verbose() -> bool {
+    VERBOSE.load(Ordering::Relaxed)
 }

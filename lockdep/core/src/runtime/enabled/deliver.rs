@@ -338,6 +338,9 @@ pub(super) fn last_words() -> u32 {
         let reports = if printed == 1 { "report" } else { "reports" };
         complain(format!("lockdep: {printed} {reports} in this process{}\n", whose()).as_bytes());
     }
+    if config::verbose() && !config::off() {
+        complain(format!("lockdep: {}\n", crate::runtime::stats()).as_bytes());
+    }
     // A process that checked nothing, such as one that lists tests, needs nothing accepted.
     if life::process_graph_if_any().is_some() && !config::off() {
         baseline::say_unused();

@@ -24,6 +24,7 @@ pub(crate) fn stats() -> Stats {
             threads: globals.threads().count(),
             memory_bytes: slow::with_blocks(|blocks| blocks.mapped()),
             reports: printed() as usize,
+            acquisitions: super::acquire::counted(),
             accepted: baseline::accepted() as usize,
         }
     })
