@@ -78,6 +78,7 @@ pub unsafe fn register(signum: c_int, action: impl Fn() + Send + Sync + 'static)
     // SAFETY: what the handler adds to `action` is async-signal-safe and does not unwind; for `action` the caller promises the
     // first, and the second is taken care of. The signal is not a forbidden one.
     let id = unsafe { low_level::register(signum, handler)? };
+    runtime::adopt(signum);
     Ok(Registration { signum, id })
 }
 

@@ -513,15 +513,15 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… and under a section without a lock",
         IRQ,
-        "            State::Section => true,\n",
-        "            State::Section => false,\n",
+        "State::Section => unmask.how != Reopen::Wait,",
+        "State::Section => false,",
         "conformance",
         "lacking::enable_inside_a_save",
     ),
     mutation(
         "The end of a `lock_irq` inside `disable` opens what is not its own",
         IRQ,
-        "State::Disabled => unmask.how == Reopen::LockIrq,",
+        "State::Disabled => matches!(unmask.how, Reopen::LockIrq | Reopen::Foreign),",
         "State::Disabled => false,",
         "it",
         "unsafe_irq_enable::irq_guard_inside_a_disabled_section",

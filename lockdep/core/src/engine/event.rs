@@ -187,6 +187,10 @@ pub enum Reopen {
     LockIrq,
     /// The end of a section that puts back what it found (`restore`, `lock_irqsave`, the last `Counted`).
     Restore,
+    /// Code that knows nothing of sections changes the mask (`pthread_sigmask`): none may be open.
+    Foreign,
+    /// A wait with a mask of its own (`sigsuspend`, `ppoll`): what sections are for; only locks count.
+    Wait,
 }
 
 /// A change of the mask, before it happens.

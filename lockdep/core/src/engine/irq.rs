@@ -61,7 +61,7 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// The mask of a handler belongs to the interrupted code.
     fn enable_in_handler(&self, cx: &Context<'_>, unmask: &Unmask, opened: u64, out: &mut Verdicts<A>) -> bool {
-        let unconditional = matches!(unmask.how, Reopen::Enable | Reopen::LockIrq);
+        let unconditional = matches!(unmask.how, Reopen::Enable | Reopen::LockIrq | Reopen::Foreign);
         if cx.handler == 0 || opened == 0 || !unconditional {
             return false;
         }
@@ -107,8 +107,8 @@ impl<A: Allocator + Clone> Engine<A> {
         let locks = || entries().filter(|held| held.is_lock());
         let sections = || {
             entries().filter(|held| match held.state {
-                State::Section => true,
-                State::Disabled => unmask.how == Reopen::LockIrq,
+                State::Section => unmask.how != Reopen::Wait,
+                State::Disabled => matches!(unmask.how, Reopen::LockIrq | Reopen::Foreign),
                 _ => false,
             })
         };

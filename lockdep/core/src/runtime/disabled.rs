@@ -63,6 +63,8 @@ pub(super) fn in_signal<R>(_signal: libc::c_int, _handler: Handler, f: impl FnOn
 
 pub(super) fn handlers_expected() {}
 
+pub(super) fn adopt(_signal: libc::c_int) {}
+
 #[inline(always)]
 pub(super) fn might_sleep() {}
 

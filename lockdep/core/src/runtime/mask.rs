@@ -1,11 +1,14 @@
 //! The real signal mask of this thread, as a `u64` with bit 0 for signal 1.
 //!
-//! The only place that calls `pthread_sigmask`.
+//! The only place that changes it, and by the system call itself: the C library's function of the same purpose may be ours (feature
+//! `interpose`), where these changes are not to be seen again.
 
-use core::mem::MaybeUninit;
 use core::ptr;
 
-use libc::{c_int, sigset_t};
+use libc::c_int;
+
+/// What the C library keeps for itself (cancellation, `setuid` of all threads), and never lets anyone block.
+const RESERVED: u64 = 0b11 << 31;
 
 /// Blocks `bits` as well; returns the mask before.
 #[inline]
@@ -39,30 +42,19 @@ pub fn change_to(before: u64, after: u64) {
 /// The mask as it is.
 #[inline]
 pub fn current() -> u64 {
-    let mut old = MaybeUninit::<sigset_t>::zeroed();
-    // SAFETY: `old` is a writable `sigset_t`; a null set changes nothing.
-    unsafe {
-        libc::pthread_sigmask(libc::SIG_BLOCK, ptr::null(), old.as_mut_ptr());
-        bits_of(&old)
-    }
+    system(libc::SIG_BLOCK, ptr::null())
 }
 
+#[inline]
 fn change(how: c_int, bits: u64) -> u64 {
-    let mut new = MaybeUninit::<sigset_t>::zeroed();
-    let mut old = MaybeUninit::<sigset_t>::zeroed();
-    // SAFETY: a `sigset_t` of Linux begins with one 64-bit word, signal 1 at bit 0, and all zeros is the empty set; both sets
-    // live across the call.
-    unsafe {
-        new.as_mut_ptr().cast::<u64>().write(bits);
-        libc::pthread_sigmask(how, new.as_ptr(), old.as_mut_ptr());
-        bits_of(&old)
-    }
+    system(how, &(bits & !RESERVED))
 }
 
-/// # Safety
-///
-/// `set` was zeroed, and perhaps filled by the C library.
-unsafe fn bits_of(set: &MaybeUninit<sigset_t>) -> u64 {
-    // SAFETY: initialised, and at least one 64-bit word long.
-    unsafe { set.as_ptr().cast::<u64>().read() }
+#[inline]
+fn system(how: c_int, new: *const u64) -> u64 {
+    let mut old = 0_u64;
+    // SAFETY: the kernel's set is one 64-bit word, signal 1 at bit 0; `new` is null, which changes nothing, or lives across the
+    // call, as `old` does.
+    unsafe { libc::syscall(libc::SYS_rt_sigprocmask, how, new, &raw mut old, size_of::<u64>()) };
+    old
 }

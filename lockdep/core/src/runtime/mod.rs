@@ -8,6 +8,8 @@
 //!
 //! One release: pop the entry, or find it below the top and recompute the keys above.
 
+#[cfg(feature = "validate")]
+pub(crate) mod action;
 pub mod mask;
 
 #[cfg(not(feature = "validate"))]
@@ -257,6 +259,15 @@ pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R
 /// Handlers are going to be installed: starts the thread that delivers what they report. Outside handlers only.
 pub fn handlers_expected() {
     imp::handlers_expected();
+}
+
+/// Makes the handler that is installed for `signal` run in its signal's context, whole; for those who install handlers by means that
+/// are not theirs.
+///
+/// A later `sigaction` of the same signal undoes it, unless the feature `interpose` is on. **Signal safety:** may be called in a
+/// handler.
+pub fn adopt(signal: libc::c_int) {
+    imp::adopt(signal);
 }
 
 /// Says that the code may sleep here: reported in a handler and under a spin lock.

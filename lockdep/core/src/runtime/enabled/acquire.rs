@@ -7,7 +7,7 @@ use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{Known, ThreadState, current};
-use super::{config, deliver, irqs, life, orphans, slow};
+use super::{config, deliver, handler, irqs, life, orphans, slow};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
@@ -143,6 +143,7 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
     }
     let thread = current();
     life::prepare(thread);
+    handler::settle(thread, moment.1);
     thread.tidy();
     life::make_room(thread);
     if !thread.inherited.load(Ordering::Relaxed).is_null() {
@@ -454,6 +455,7 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
     }
     let thread = current();
     life::prepare(thread);
+    handler::settle(thread, here().1);
     thread.tidy();
     let holds = |at: &usize| is_hold_of(&thread.read(*at), map);
     let own = || (thread.base()..thread.depth()).rev();

@@ -1,12 +1,15 @@
 //! Signal handlers: a context of its own on top of the interrupted code.
 
 use core::panic::Location;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{Ordering, compiler_fence};
 
 use super::acquire::{conclude, event, place, place_here};
 use super::chain::{extend, handler_step};
+use super::raw::Found;
 use super::thread::{ThreadState, current};
 use super::{Errno, config, deliver, irqs, life, slow};
+#[cfg(feature = "interpose")]
+use crate::engine::Reopen;
 use crate::engine::{End, Event, Held, Installed, Offence};
 use crate::runtime::mask;
 use crate::stack::here;
@@ -29,25 +32,95 @@ impl Handler {
             globals.install(handler)
         })))
     }
+
+    /// One of no name, installed here.
+    #[cfg(feature = "interpose")]
+    pub(crate) fn installed_here() -> Handler {
+        if config::off() {
+            return Handler(None);
+        }
+        let thread = current();
+        let handler = Installed { place: place_here(thread), thread: thread.thread(), name: None };
+        Handler(Some(slow::with(|globals| {
+            globals.names.insert(handler.thread.id, thread.name.get());
+            globals.install(handler)
+        })))
+    }
+
+    /// Nothing is known of where it was installed.
+    pub(crate) const UNKNOWN: Handler = Handler(None);
+
+    pub(crate) fn pointer(self) -> *mut Installed {
+        self.0.map_or(core::ptr::null_mut(), |handler| core::ptr::from_ref(handler).cast_mut())
+    }
+
+    /// # Safety
+    ///
+    /// `pointer` came from [`pointer`](Self::pointer).
+    pub(crate) unsafe fn from_pointer(pointer: *mut Installed) -> Handler {
+        // SAFETY: null, or what stays for ever.
+        Handler(unsafe { pointer.as_ref() })
+    }
 }
 
 /// The context that a handler interrupted.
+///
+/// Kept by the handler on its stack, and a second time with the thread: a handler may be left by a jump (`siglongjmp`), and its stack
+/// is then gone.
+#[derive(Clone, Copy)]
 pub(crate) struct Interrupted {
-    thread: &'static ThreadState,
+    /// How many handlers were running.
+    nesting: u8,
+    real_handlers: u8,
+    handler: u8,
     base: u32,
     chain: u64,
     mask: u64,
-    handler: u8,
     /// The mask that the handler was entered with.
     entered: u64,
     /// How often the mask had changed before.
     events: u64,
     installed: *mut Installed,
     errno: i32,
+    outer_stack: Stack,
 }
 
-/// Enters the context of `signal`, whose handler runs with `entered` blocked.
-pub(crate) fn enter(signal: libc::c_int, entered: u64, handler: Handler) -> Interrupted {
+/// The stack of a handler: where it begins, and how far down it may reach.
+#[derive(Clone, Copy)]
+pub(crate) struct Stack {
+    pub(crate) top: usize,
+    pub(crate) room: usize,
+}
+
+impl Stack {
+    /// No handler, or a simulated one, which nothing jumps out of.
+    const ANY: Stack = Stack { top: 0, room: usize::MAX };
+
+    /// An ordinary stack, from here down.
+    #[inline(always)]
+    pub(crate) fn from_here() -> Stack {
+        Stack { top: here().1, room: usize::MAX / 2 }
+    }
+}
+
+impl Interrupted {
+    pub(crate) const NOTHING: Interrupted = Interrupted {
+        nesting: 0,
+        real_handlers: 0,
+        handler: 0,
+        base: 0,
+        chain: 0,
+        mask: 0,
+        entered: 0,
+        events: 0,
+        installed: core::ptr::null_mut(),
+        errno: 0,
+        outer_stack: Stack::ANY,
+    };
+}
+
+/// Enters the context of `signal`, whose handler runs with `entered` blocked, on `stack`; `real` unless it is simulated.
+pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Handler, real: bool) -> Interrupted {
     // What a handler finds there is what it has to leave there.
     let kept = Errno::keep();
     let thread = current();
@@ -57,24 +130,33 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, handler: Handler) -> Inte
         thread.adopt(entered & !crate::irq::bit(signal));
     }
     let interrupted = Interrupted {
-        thread,
+        nesting: thread.nesting.load(Ordering::Relaxed),
+        real_handlers: thread.real_handlers.load(Ordering::Relaxed),
+        handler: thread.handler.load(Ordering::Relaxed),
         base: thread.base.load(Ordering::Relaxed),
         chain: ThreadState::get(&thread.chain),
         // The signal was open in what it interrupted, whatever was made of the mask before: another handler may have been the
         // first to look at it.
         mask: ThreadState::get(&thread.mask) & !crate::irq::bit(signal),
-        handler: thread.handler.load(Ordering::Relaxed),
         entered,
         events: ThreadState::get(&thread.events),
         installed: thread.installed.load(Ordering::Relaxed),
         errno: kept.0,
+        outer_stack: Stack { top: thread.stack_top.load(Ordering::Relaxed), room: thread.stack_room.load(Ordering::Relaxed) },
     };
     let signal = signal as u8;
-    thread.nesting.store(thread.nesting.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    // The place among the running handlers first: one that arrives from here on takes the next.
+    thread.nesting.store(interrupted.nesting + 1, Ordering::Relaxed);
+    compiler_fence(Ordering::SeqCst);
+    if let Some(kept) = thread.interrupted.get(usize::from(interrupted.nesting)) {
+        kept.set(interrupted);
+    }
+    compiler_fence(Ordering::SeqCst);
+    thread.stack_top.store(stack.top, Ordering::Relaxed);
+    thread.stack_room.store(stack.room, Ordering::Relaxed);
+    thread.real_handlers.store(interrupted.real_handlers + u8::from(real), Ordering::Relaxed);
     thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
-    thread
-        .installed
-        .store(handler.0.map_or(core::ptr::null_mut(), |handler| core::ptr::from_ref(handler).cast_mut()), Ordering::Relaxed);
+    thread.installed.store(handler.pointer(), Ordering::Relaxed);
     // The chain goes on from the interrupted one: what is proven here is proven on top of what is held there.
     thread.chain.store(extend(interrupted.chain, handler_step(signal)), Ordering::Relaxed);
     thread.set_context(entered, signal);
@@ -82,33 +164,49 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, handler: Handler) -> Inte
 }
 
 impl Interrupted {
-    /// Checks what the handler leaves behind, and goes back.
-    pub(crate) fn leave(self) {
-        let kept = Errno::keep();
-        let thread = self.thread;
-        if kept.0 != self.errno && thread.real_handlers.load(Ordering::Relaxed) != 0 && !config::off() {
-            let offence = Offence::Errno { before: self.errno, after: kept.0 };
-            offend(thread, offence, None);
-        }
-        let changed = ThreadState::get(&thread.mask) != self.entered;
-        if (thread.depth() > thread.base() || changed) && !config::off() && !thread.unwinding_from_stop() {
-            thread.trim();
-            let place = place_here(thread);
-            let end = End::Handler(thread.mask_at_end(self.entered, self.events));
-            let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }));
-            conclude(thread, found, None);
-        }
-        self.back();
+    /// Changes the mask that the handler goes back to: it may write to what the kernel puts back.
+    pub(crate) fn change_mask(&mut self, opened: u64, blocked: u64) {
+        self.mask = self.mask & !opened | blocked;
     }
 
-    fn back(&self) {
-        let thread = self.thread;
+    /// Checks what the handler leaves behind, and goes back.
+    pub(crate) fn leave(self) {
+        let thread = current();
+        check_errno(thread, self.errno);
+        let _kept = Errno::keep();
+        settle(thread, here().1);
+        if thread.nesting.load(Ordering::Relaxed) <= self.nesting {
+            // Somebody jumped out of this handler, and came back by means of his own.
+            return;
+        }
+        let found = self.judge(thread, ThreadState::get(&thread.mask));
+        conclude(thread, found, None);
+        self.back(thread);
+    }
+
+    /// The handler is over: it may have left locks, or another mask than it found.
+    fn judge(&self, thread: &'static ThreadState, mask: u64) -> Found {
+        let changed = mask != self.entered;
+        if (thread.depth() == thread.base() && !changed) || config::off() || thread.unwinding_from_stop() {
+            return Found::default();
+        }
+        thread.trim();
+        let place = place_here(thread);
+        let end = End::Handler(thread.mask_at_end(self.entered, self.events));
+        slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }))
+    }
+
+    fn back(&self, thread: &ThreadState) {
         irqs::discard_own(thread);
         thread.base.store(self.base, Ordering::Relaxed);
         thread.installed.store(self.installed, Ordering::Relaxed);
         thread.chain.store(self.chain, Ordering::Relaxed);
         thread.set_context(self.mask, self.handler);
-        thread.nesting.store(thread.nesting.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
+        thread.real_handlers.store(self.real_handlers, Ordering::Relaxed);
+        thread.stack_top.store(self.outer_stack.top, Ordering::Relaxed);
+        thread.stack_room.store(self.outer_stack.room, Ordering::Relaxed);
+        compiler_fence(Ordering::SeqCst);
+        thread.nesting.store(self.nesting, Ordering::Relaxed);
     }
 }
 
@@ -121,27 +219,114 @@ pub(super) fn offend(thread: &'static ThreadState, offence: Offence, interrupted
     conclude(thread, found, None);
 }
 
+/// A handler, or one of its actions, is over, and began with this `errno`.
+fn check_errno(thread: &'static ThreadState, before: i32) {
+    let after = Errno::keep();
+    if after.0 != before && thread.real_handlers.load(Ordering::Relaxed) != 0 && !config::off() {
+        offend(thread, Offence::Errno { before, after: after.0 }, None);
+    }
+}
+
+/// Whether code at this stack pointer is outside the handler that is thought to be running.
+#[inline(always)]
+fn jumped(thread: &ThreadState, sp: usize) -> bool {
+    let top = thread.stack_top.load(Ordering::Relaxed);
+    top.wrapping_sub(sp) > thread.stack_room.load(Ordering::Relaxed)
+}
+
+/// Leaves the handlers that the code at this stack pointer was jumped to out of (`siglongjmp`).
+///
+/// Asked wherever the handler context counts; outside handlers it costs nothing but the question.
+#[inline(always)]
+pub(crate) fn settle(thread: &'static ThreadState, sp: usize) {
+    if thread.nesting.load(Ordering::Relaxed) != 0 && jumped(thread, sp) {
+        leave_by_jump(thread, sp);
+    }
+}
+
+#[cold]
+fn leave_by_jump(thread: &'static ThreadState, sp: usize) {
+    while let Some(left) = innermost_left(thread, sp) {
+        thread.set_mask(left.entered);
+        // Locks may not be left behind; the mask is the jump's affair.
+        let found = left.judge(thread, left.entered);
+        left.back(thread);
+        conclude(thread, found, None);
+    }
+    // With or without the mask that it was saved with.
+    thread.set_mask(mask::current());
+}
+
+/// The innermost handler, if code at this stack pointer is outside of it.
+fn innermost_left(thread: &ThreadState, sp: usize) -> Option<Interrupted> {
+    let at = thread.nesting.load(Ordering::Relaxed).checked_sub(1)?;
+    let kept = thread.interrupted.get(usize::from(at))?;
+    jumped(thread, sp).then(|| kept.get())
+}
+
+/// A jump to code at this stack pointer is about to be made, which will put back the mask `saved`, if there is one.
+#[cfg(feature = "interpose")]
+pub(crate) fn jump(sp: usize, saved: Option<u64>) {
+    let thread = current();
+    settle(thread, here().1);
+    let inside = u8::from(thread.real_handlers.load(Ordering::Relaxed) != 0);
+    while let Some(left) = innermost_left(thread, sp) {
+        let found = left.judge(thread, left.entered);
+        conclude(thread, found, None);
+        left.back(thread);
+    }
+    // Until the jump is made, this is still a handler's code: it must not deliver what is found.
+    let outside = thread.real_handlers.load(Ordering::Relaxed);
+    thread.real_handlers.store(outside + inside, Ordering::Relaxed);
+    match saved {
+        Some(saved) => super::interpose::foreign(Reopen::Foreign, saved),
+        None => thread.set_mask(mask::current()),
+    }
+    thread.real_handlers.store(outside, Ordering::Relaxed);
+}
+
 #[inline]
 pub(crate) fn in_handler() -> bool {
-    current().nesting.load(Ordering::Relaxed) != 0
+    let thread = current();
+    settle(thread, here().1);
+    thread.nesting.load(Ordering::Relaxed) != 0
 }
 
 pub(crate) fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
-    struct Leave(Option<Interrupted>);
-    impl Drop for Leave {
-        fn drop(&mut self) {
-            if let Some(interrupted) = self.0.take() {
-                let thread = interrupted.thread;
-                interrupted.leave();
-                thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
-            }
+    let thread = current();
+    settle(thread, here().1);
+    if thread.handler.load(Ordering::Relaxed) == signal as u8 && thread.real_handlers.load(Ordering::Relaxed) != 0 {
+        // The trampoline did the rest.
+        let _action = Action { errno: Errno::keep().0, outer: thread.installed.swap(handler.pointer(), Ordering::Relaxed) };
+        return f();
+    }
+    let _leave = Leave(Some(enter(signal, mask::current(), Stack::from_here(), handler, true)));
+    f()
+}
+
+/// One of the actions that share a handler.
+struct Action {
+    errno: i32,
+    outer: *mut Installed,
+}
+
+impl Drop for Action {
+    fn drop(&mut self) {
+        let thread = current();
+        check_errno(thread, self.errno);
+        thread.installed.store(self.outer, Ordering::Relaxed);
+    }
+}
+
+/// Leaves a handler, also when it unwinds.
+struct Leave(Option<Interrupted>);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        if let Some(interrupted) = self.0.take() {
+            interrupted.leave();
         }
     }
-    let interrupted = enter(signal, mask::current(), handler);
-    let thread = interrupted.thread;
-    thread.real_handlers.store(thread.real_handlers.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-    let _leave = Leave(Some(interrupted));
-    f()
 }
 
 pub(crate) fn handlers_expected() {
@@ -150,13 +335,10 @@ pub(crate) fn handlers_expected() {
 
 /// Runs `f` as if `signal` had been delivered here: its bit blocked, its context entered.
 pub(crate) fn simulate<R>(signal: libc::c_int, site: &'static Location<'static>, f: impl FnOnce() -> R) -> R {
-    struct Leave(Option<Interrupted>, u64);
-    impl Drop for Leave {
+    struct PutBack(u64);
+    impl Drop for PutBack {
         fn drop(&mut self) {
-            if let Some(interrupted) = self.0.take() {
-                interrupted.leave();
-            }
-            mask::set(self.1);
+            mask::set(self.0);
         }
     }
     let thread = current();
@@ -167,7 +349,7 @@ pub(crate) fn simulate<R>(signal: libc::c_int, site: &'static Location<'static>,
         "lockdep: signal {signal} is blocked here, so its handler cannot run: a real signal would be pending"
     );
     let handler = Handler::new(None, site);
-    let before = mask::block(bit);
-    let _leave = Leave(Some(enter(signal, ThreadState::get(&thread.mask) | bit, handler)), before);
+    let _put_back = PutBack(mask::block(bit));
+    let _leave = Leave(Some(enter(signal, ThreadState::get(&thread.mask) | bit, Stack::ANY, handler, false)));
     f()
 }

@@ -6,7 +6,7 @@ use core::sync::atomic::Ordering;
 use super::acquire::{conclude, event, place, place_here, take_out};
 use super::raw::Found;
 use super::thread::{ThreadState, current};
-use super::{config, deliver, life, slow};
+use super::{config, deliver, handler, life, slow};
 use crate::engine::{ClassId, Event, Held, HeldFlags, Inherited, Place, Reopen, State, Unmask};
 use crate::irq::lines;
 use crate::kind::Mode;
@@ -21,10 +21,18 @@ pub(crate) struct Opened {
     pub(crate) found: u64,
 }
 
-/// Blocks the lines and opens a section.
-pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
+/// This thread, prepared, in the context that this code really runs in.
+#[inline(always)]
+pub(super) fn settled() -> &'static ThreadState {
     let thread = current();
     life::prepare(thread);
+    handler::settle(thread, here().1);
+    thread
+}
+
+/// Blocks the lines and opens a section.
+pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
+    let thread = settled();
     let lines = lines().bits();
     let mut found = ThreadState::get(&thread.mask);
     let place = place(thread, site, here());
@@ -58,7 +66,7 @@ pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
 
 /// `irq::disable`: a section that `irq::enable` ends.
 pub(crate) fn disable(site: &'static Location<'static>) {
-    let thread = current();
+    let thread = settled();
     let depth = thread.depth();
     // Again inside itself it adds nothing.
     let again = depth > thread.base() && thread.read(depth - 1).state == State::Disabled;
@@ -93,8 +101,7 @@ fn find(thread: &ThreadState, serial: u64) -> Option<usize> {
 
 /// `irq::enable`.
 pub(crate) fn enable(site: &'static Location<'static>) {
-    let thread = current();
-    life::prepare(thread);
+    let thread = settled();
     let place = place(thread, site, here());
     let after = ThreadState::get(&thread.mask) & !lines().bits();
     close(thread, Reopen::Enable, None, after, place);
@@ -102,7 +109,7 @@ pub(crate) fn enable(site: &'static Location<'static>) {
 
 /// The end of `lock_irq`.
 pub(crate) fn end_lock_irq(opened: Opened) {
-    let thread = current();
+    let thread = settled();
     let place = place_here(thread);
     let after = ThreadState::get(&thread.mask) & !lines().bits();
     close(thread, Reopen::LockIrq, Some(opened), after, place);
@@ -110,8 +117,7 @@ pub(crate) fn end_lock_irq(opened: Opened) {
 
 /// The end of a section that puts back what it found.
 pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) {
-    let thread = current();
-    life::prepare(thread);
+    let thread = settled();
     let place = match site {
         Some(site) => place(thread, site, here()),
         None => place_here(thread),
@@ -162,7 +168,7 @@ fn worth_asking(thread: &ThreadState, how: Reopen, own: Option<usize>, before: u
 }
 
 /// After a report about pairing, the open sections are not reported again.
-fn spoil(thread: &ThreadState, reported: bool) {
+pub(super) fn spoil(thread: &ThreadState, reported: bool) {
     if reported {
         for at in thread.base()..thread.depth() {
             if matches!(thread.read(at).state, State::Section | State::Disabled) {
@@ -195,8 +201,7 @@ pub(crate) fn discard_own(thread: &ThreadState) {
 
 /// Counted sections: the first masks, then counts.
 pub(crate) fn counted_begin(site: &'static Location<'static>) -> Opened {
-    let thread = current();
-    life::prepare(thread);
+    let thread = settled();
     let count = thread.counted.load(Ordering::Relaxed);
     let opened = if count == 0 {
         let opened = open(State::Section, site);
@@ -221,15 +226,13 @@ pub(crate) fn counted_end(opened: Opened) {
 }
 
 pub(crate) fn enabled() -> bool {
-    let thread = current();
-    life::prepare(thread);
+    let thread = settled();
     ThreadState::get(&thread.mask) & lines().bits() == 0
 }
 
 /// Compares the shadow with the real mask.
 pub(crate) fn sync(site: &'static Location<'static>) {
-    let thread = current();
-    life::prepare(thread);
+    let thread = settled();
     let real = mask::current();
     let signals = real ^ ThreadState::get(&thread.mask);
     if signals == 0 {

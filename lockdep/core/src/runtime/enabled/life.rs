@@ -38,6 +38,8 @@ extern "C" fn start() {
     }
     // The unwinder prepares itself at its first use: here, and not in a handler.
     backtrace::trace(|_| false);
+    #[cfg(feature = "interpose")]
+    super::interpose::start();
 }
 
 // SAFETY: `.init_array` holds pointers to functions that the loader calls before `main`; this is one.

@@ -11,6 +11,8 @@ pub(crate) mod globals;
 pub(crate) mod graph;
 mod handler;
 pub(crate) mod harness;
+#[cfg(feature = "interpose")]
+mod interpose;
 pub(crate) mod irqs;
 pub(crate) mod isolation;
 mod life;
@@ -19,6 +21,7 @@ mod raw;
 mod scope;
 pub(crate) mod slow;
 pub(crate) mod thread;
+mod trampoline;
 mod words;
 
 use core::sync::atomic::AtomicU32;
@@ -29,6 +32,7 @@ pub(super) use config::install;
 pub(super) use deliver::{on_report, reports};
 pub(super) use dump::{dump_graph_dot, dump_graph_json, dump_held, stats};
 pub(super) use handler::{Handler, handlers_expected, in_handler, in_signal};
+pub(super) use trampoline::adopt;
 
 /// Keeps `errno` as it is: what runs meanwhile leaves no trace there.
 pub(crate) struct Errno(i32);

@@ -18,14 +18,18 @@
 
 use core::cell::Cell;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence};
 
 use super::graph::Graph;
+use super::handler::Interrupted;
 use crate::engine::{Context, Held, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::stack::StackCache;
 
 /// How many proven chains a thread remembers.
 pub(crate) const CHAINS: usize = 256;
+
+/// How many running handlers a jump can be told to have left.
+pub(crate) const HANDLERS: usize = 16;
 
 /// A proven chain.
 pub(crate) struct Known {
@@ -74,6 +78,12 @@ pub(crate) struct ThreadState {
     pub(crate) nesting: AtomicU8,
     /// How many of them are real.
     pub(crate) real_handlers: AtomicU8,
+    /// Where the stack of the innermost real handler begins, and how far down from there it may reach: code outside was jumped
+    /// to out of the handler.
+    pub(crate) stack_top: AtomicUsize,
+    pub(crate) stack_room: AtomicUsize,
+    /// What each running handler interrupted, outermost first; beyond these a jump out of a handler is not noticed.
+    pub(crate) interrupted: [Cell<Interrupted>; HANDLERS],
     /// Inside a slow section.
     pub(crate) slow: AtomicU8,
     /// Releasing out of order: keys and entries do not agree for a moment.
@@ -136,6 +146,9 @@ thread_local! {
             installed: AtomicPtr::new(ptr::null_mut()),
             nesting: AtomicU8::new(0),
             real_handlers: AtomicU8::new(0),
+            stack_top: AtomicUsize::new(0),
+            stack_room: AtomicUsize::new(usize::MAX),
+            interrupted: [const { Cell::new(Interrupted::NOTHING) }; HANDLERS],
             slow: AtomicU8::new(0),
             shuffling: AtomicU8::new(0),
             untidy: AtomicU8::new(0),

@@ -1,0 +1,40 @@
+//! Programs with the feature `interpose`: `interposed SCENARIO INSTALLER`.
+//!
+//! The buggy ones install their handlers by one of three means: `raw` (`libc::sigaction`), `hook` (the crate signal-hook), or the
+//! path of a shared library made of `handlers.c`. What is reported must not depend on it.
+
+mod bugs;
+mod install;
+mod legal;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let scenario = arguments.next().expect("the first argument names a scenario");
+    let installer = install::Installer::named(&arguments.next().expect("the second argument names an installer"));
+    // SAFETY: the default action of SIGALRM ends a process that hangs.
+    unsafe { libc::alarm(60) };
+    match scenario.as_str() {
+        "usage" => bugs::usage(&installer),
+        "wait" => bugs::wait(&installer),
+        "held" => bugs::held(&installer),
+        "mask" => bugs::mask_left(&installer),
+        "nested" => bugs::nested(&installer),
+        "recursion" => bugs::recursion(&installer),
+        "foreign-enable" => bugs::foreign_enable(&installer),
+        "foreign-wait" => bugs::foreign_wait(&installer),
+        "jump-with-lock" => bugs::jump_with_lock(&installer),
+        "flags" => legal::flags(&installer),
+        "old" => legal::old(&installer),
+        "sigwait" => legal::signal_thread(),
+        "self-pipe" => legal::self_pipe(&installer),
+        "signalfd" => legal::signalfd(),
+        "atomics" => legal::atomics(&installer),
+        "try-lock" => legal::try_lock(&installer),
+        "ordered" => legal::nested_in_order(&installer),
+        "jump" => legal::jump(&installer),
+        "reraise" => legal::reraise(&installer),
+        "waits" => legal::waits(&installer),
+        "threads" => legal::threads(&installer),
+        _ => panic!("no scenario `{scenario}`"),
+    }
+}
