@@ -24,6 +24,28 @@ fn many(n: usize) -> Vec<Mutex<usize>> {
     (0..n).map(|at| Mutex::with_class(at, class(format!("lock {at}")))).collect()
 }
 
+/// What is tried by other tests: about what, the binary, the test.
+pub(crate) const ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "A handler that leaves its own signal open (`SA_NODEFER`)",
+        "engine",
+        "engine::tests::usage::a_handler_that_leaves_its_own_signal_open_may_interrupt_itself",
+    ),
+    (
+        "A handler that blocks more than its own signal (`sa_mask`)",
+        "engine",
+        "engine::tests::usage::only_the_innermost_handler_counts",
+    ),
+    ("A fork, with locks held by other threads", "process", "validated::a_fork_that_leaves_locks_behind"),
+    ("Signals that arrive anywhere, in the validator too", "process", "validated::a_storm_of_signals_is_silent"),
+    ("… while there is a bug", "process", "validated::a_storm_hides_no_bug"),
+    (
+        "Programs of several threads at random, against a model",
+        "engine",
+        "engine::tests::oracle::no_deadlock_of_threads_goes_unreported",
+    ),
+];
+
 static CHURN: LockClass = LockClass::new("churn").same_class_by_instance();
 
 cases! {

@@ -172,6 +172,25 @@ cases! {
         assert!(reports[0].to_text().contains("one thread"), "{}", reports[0].to_text());
     }
 
+    /// Three parts and two threads, one of which would have to do two parts at once.
+    a_cycle_of_two_threads_that_needs_one_twice => ["Inversion Possible: c, a, b (same thread)"], |cx| {
+        let (locks, c) = (Locks::new(), Arc::new(Mutex::with_class(0_u8, class("c"))));
+        let (theirs, their_c) = (Arc::clone(&locks), Arc::clone(&c));
+        let (first, then) = (channel::<()>(), channel::<()>());
+        let thread = cx.spawn(move || {
+            theirs.forth();
+            drop((theirs.b.lock(), their_c.lock()));
+            first.0.send(()).unwrap();
+            then.1.recv().unwrap();
+        });
+        first.1.recv().unwrap();
+        drop((c.lock(), locks.a.lock()));
+        then.0.send(()).unwrap();
+        thread.join().unwrap();
+    } then |reports| {
+        assert!(reports[0].to_text().contains("one thread would have to"), "{}", reports[0].to_text());
+    }
+
     /// Two threads that may run at the same time: nothing speaks against it.
     a_cycle_of_two_threads => ["Inversion Possible: b, a"], |cx| {
         let locks = Locks::new();

@@ -28,7 +28,8 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         others: "Reported by kernel lockdep, tracing-mutex, keepcalm, TSan, JCarder; not by loom, shuttle, parking_lot's detector.",
         here: "`Inversion`, `Possible`, and the report says that one thread did all of it.",
         why: "A test drives with one thread the code that a program calls from several.",
-        change: "Two locks that no two threads share need no order: a class with `no_validate` for one of them.",
+        change: "`LOCKDEP_BASELINE` accepts it, with a reason. Where no two threads share both, a class with `no_validate` for one of \
+                 them is in no order.",
         cases: &["one_thread_alone", "one_thread_alone_without_validation"],
     },
     Verdict {
@@ -36,7 +37,8 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         others: "As above; academic tools (iGoodlock, SPD) leave such cycles out.",
         here: "`Inversion`, `Possible`, and the report says that the threads did not overlap.",
         why: "Tests join what a program lets run together; that nothing else starts these threads one run cannot show.",
-        change: "A `Map` or lock that both hold from begin to end makes it `Guarded`.",
+        change: "`LOCKDEP_BASELINE` accepts it, with a reason. An exclusive section of a `Map` around each of the two says why they cannot \
+                 meet: `Guarded`, and checked.",
         cases: &["joined_threads", "joined_threads_under_a_map"],
     },
     Verdict {
@@ -44,7 +46,8 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         others: "Reported like any other by TSan, Helgrind, tracing-mutex, keepcalm, deloxide and the kernel; left out by academic tools.",
         here: "`Inversion`, `Guarded`: a warning that names the gate, and `Possible` as soon as the gate is missing once.",
         why: "Nothing can happen today; the next caller who forgets the gate deadlocks.",
-        change: "Within one class `lock_nest_lock(&gate)` says that the gate is there on purpose: silent, and checked.",
+        change: "`LOCKDEP_BASELINE` accepts it, with a reason. Within one class `lock_nest_lock(&gate)` says that the gate is there on \
+                 purpose: silent, and checked.",
         cases: &["under_a_gate", "under_a_gate_that_was_missing_once", "under_a_declared_gate"],
     },
     Verdict {

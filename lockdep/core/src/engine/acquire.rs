@@ -313,8 +313,8 @@ impl<A: Allocator + Clone> Engine<A> {
         if !verdict.gates.is_empty() {
             verdict.severity = Severity::Guarded;
         }
-        verdict.same_thread = self.threads.same_thread(evidence());
-        verdict.ordered = !verdict.same_thread && self.threads.ordered(evidence());
+        verdict.same_thread = !self.threads.could_meet(evidence(), false);
+        verdict.ordered = !verdict.same_thread && !self.threads.could_meet(evidence(), true);
         if evidence().any(|evidence| evidence.is_timed()) {
             verdict.hint = Hint::TimedWait;
         }

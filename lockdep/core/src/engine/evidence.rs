@@ -13,6 +13,10 @@ use super::event::Thread;
 /// How many threads, and how many gates, a dependency remembers; more threads are "many", more gates are left out.
 const KEPT: usize = 8;
 
+/// How many parts of a cycle, and how many attempts, it takes at most to find out whether its threads could meet.
+const MOST_PARTS: usize = 16;
+const PATIENCE: u32 = 10_000;
+
 /// A thread that made a dependency, and when it first and last did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
@@ -151,26 +155,47 @@ impl<A: Allocator + Clone> Threads<A> {
         let before = |a: Seen, a_life: &Life, b: Seen, b_life: &Life| {
             a_life.ended.is_some_and(|ended| ended <= b.first) || (self.all_seen && a.last < b_life.began)
         };
-        a.thread == b.thread || !before(a, a_life, b, b_life) && !before(b, b_life, a, a_life)
+        !before(a, a_life, b, b_life) && !before(b, b_life, a, a_life)
     }
 
-    /// One thread made all of the cycle.
-    pub(super) fn same_thread<'e>(&self, mut cycle: impl Iterator<Item = &'e Evidence>) -> bool {
-        let Some(first) = cycle.next() else { return false };
-        let one = |evidence: &Evidence| (!evidence.many && evidence.thread_count == 1).then(|| evidence.first_thread());
-        one(first).is_some() && cycle.all(|other| one(other) == one(first))
+    /// Whether threads that were seen could make all of the cycle at once: each part another one, and, if they must have met, no two
+    /// of them one after the other. A question of the first [`MOST_PARTS`] parts; where it takes too long, yes.
+    pub(super) fn could_meet<'e>(&self, cycle: impl Iterator<Item = &'e Evidence>, met: bool) -> bool {
+        let mut parts = [None; MOST_PARTS];
+        parts.iter_mut().zip(cycle).for_each(|(part, evidence)| *part = Some(evidence));
+        let mut patience = PATIENCE;
+        self.cast(&parts, &mut [None; MOST_PARTS], 0, met, &mut patience)
     }
 
-    /// Two parts of the cycle were never made by threads that lived together.
-    pub(super) fn ordered<'e>(&self, cycle: impl Iterator<Item = &'e Evidence> + Clone) -> bool {
-        let apart = |a: &Evidence, b: &Evidence| {
-            !a.many && !b.many && !a.threads().iter().any(|&a| b.threads().iter().any(|&b| self.overlap(a, b)))
-        };
-        let mut rest = cycle.clone();
-        cycle.into_iter().any(|a| {
-            rest.next();
-            rest.clone().any(|b| apart(a, b))
-        })
+    /// Finds a thread for each part from `at` on, beside those `cast` for the parts before.
+    fn cast(
+        &self,
+        parts: &[Option<&Evidence>; MOST_PARTS],
+        cast: &mut [Option<Seen>; MOST_PARTS],
+        at: usize,
+        met: bool,
+        patience: &mut u32,
+    ) -> bool {
+        let Some(&Some(part)) = parts.get(at) else { return true };
+        if part.many {
+            // Somebody is free.
+            return self.cast(parts, cast, at + 1, met, patience);
+        }
+        for &seen in part.threads() {
+            *patience = patience.saturating_sub(1);
+            if *patience == 0 {
+                return true;
+            }
+            let beside = |other: &Seen| other.thread != seen.thread && (!met || self.overlap(*other, seen));
+            if cast[..at].iter().flatten().all(beside) {
+                cast[at] = Some(seen);
+                if self.cast(parts, cast, at + 1, met, patience) {
+                    return true;
+                }
+            }
+            cast[at] = None;
+        }
+        false
     }
 }
 

@@ -363,7 +363,13 @@ impl<'a> Page<'a> {
         let evidence = &self.body.evidence;
         let mut notes = Vec::new();
         if evidence.same_thread {
-            notes.push("one thread did all of this: no two threads were seen to disagree in this run".to_owned());
+            let mut threads = self.body.steps.iter().map(|step| &step.thread);
+            let first = threads.next();
+            notes.push(if threads.all(|thread| Some(thread) == first) {
+                "one thread did all of this: no two threads were seen to disagree in this run".to_owned()
+            } else {
+                "one thread would have to do two parts of this at once: no other was seen to do either in this run".to_owned()
+            });
         }
         if evidence.ordered {
             notes.push("the threads did not overlap in this run: one had ended before the other began".to_owned());

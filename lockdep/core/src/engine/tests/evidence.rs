@@ -172,7 +172,7 @@ fn a_guarded_cycle_does_not_hide_one_that_can_happen() {
         "t1: lock G, lock C, lock B, unlock B, unlock C, unlock G
          t2: lock C, lock X, unlock X, unlock C, lock X, lock A, unlock A, unlock X
          t3: lock A, try lock G, lock B, lock C",
-        &["Inversion Possible: A C X"],
+        &["Inversion Possible: A C X (same thread)"],
     );
 }
 
@@ -184,7 +184,11 @@ fn a_gate_missing_later_on_one_of_two_cycles() {
          t2: lock H, lock B, lock C, unlock C, unlock B, lock C, lock A, unlock A, unlock C, unlock H
          t3: lock G, lock B, lock A, unlock A, unlock B, unlock G
          t4: lock G, lock A, lock B",
-        &["Inversion Guarded: C A B (gate H)", "Inversion Guarded: B A (gate G)", "Inversion Possible: A B C"],
+        &[
+            "Inversion Guarded: C A B (same thread) (gate H)",
+            "Inversion Guarded: B A (gate G)",
+            "Inversion Possible: A B C (same thread)",
+        ],
     );
 }
 
@@ -196,6 +200,20 @@ fn one_thread_alone() {
     check(
         "t1: lock A, lock B, unlock B, unlock A; t2: lock A, lock B, unlock B, unlock A; t1: lock B, lock A",
         &["Inversion Possible: B A"],
+    );
+}
+
+/// Two threads, three parts: one of them would have to do two at once.
+#[test]
+fn one_thread_twice() {
+    let parts = "t1: lock A, lock B, unlock B, unlock A, lock B, lock C, unlock C, unlock B;";
+    check(&format!("{parts} t2: lock C, lock A"), &["Inversion Possible: C A B (same thread)"]);
+    // A third that did one of the two.
+    check(&format!("{parts} t3: lock B, lock C, unlock C, unlock B; t2: lock C, lock A"), &["Inversion Possible: C A B"]);
+    // A third that did the third part alone takes nothing off the first.
+    check(
+        &format!("{parts} t3: lock C, lock D, unlock D, unlock C; t2: lock C, lock A"),
+        &["Inversion Possible: C A B (same thread)"],
     );
 }
 
@@ -225,6 +243,12 @@ fn of_three_sides_two_that_never_met_are_enough() {
     check(
         "t1: lock A, lock B, unlock B, unlock A, end; t3: lock A, lock B, unlock B, unlock A
          t2: lock B, lock C, unlock C, unlock B; t3: lock C, lock A",
+        &["Inversion Possible: C A B (ordered)"],
+    );
+    // … unless those two are one.
+    check(
+        "t1: lock A, lock B, unlock B, unlock A, end; t3: lock A, lock B, unlock B, unlock A
+         t2: lock B, lock C, unlock C, unlock B; t4: lock C, lock A",
         &["Inversion Possible: C A B"],
     );
 }
