@@ -252,6 +252,18 @@ cases! {
         let _ = cx.spawn(move || std::mem::forget(theirs.read())).join();
     }
 
+    /// What was reported is still a dependency: the cycle that it closes with others is found too.
+    a_cycle_through_a_reported_one => [
+        "Inversion Possible: b, a (same thread)",
+        "Inversion Possible: c, b, a (same thread)",
+    ], |_| {
+        let [a, b, c] = ["a", "b", "c"].map(|name| Mutex::with_class(0, class(name)));
+        nested(&[&a, &b]);
+        nested(&[&b, &a]);
+        nested(&[&a, &c]);
+        nested(&[&c, &b]);
+    }
+
     /// Several kinds in one run: the first does not hide the others.
     several_kinds_in_one_run => [
         "Inversion Possible: b, a (same thread)",

@@ -104,8 +104,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         ACQUIRE,
         "if held.flags.has(HeldFlags::REENTRANT) && new.flags.has(HeldFlags::REENTRANT) {",
         "if false {",
-        "conformance",
-        "verdicts::a_reentrant_lock_again",
+        "engine",
+        "engine::tests::recursion::a_reentrant_lock_may_be_taken_again",
     ),
     mutation(
         "A call that can never return unwinds",
@@ -134,7 +134,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "An upgrade waits for a reader of its own thread",
         ACQUIRE,
-        "if skip && held.mode == Mode::Upgradable {",
+        "if skip && held.mode == Mode::Upgradable {\n                skip = false;",
         "if skip {",
         "it",
         "recursion::upgrade_with_a_read_of_ones_own",
@@ -173,12 +173,12 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "matrix::every_case_comes_out_as_the_rules_say",
     ),
     mutation(
-        "Every held lock comes before the new one, not only the nearest",
+        "Every held lock comes before the new one, not only the nearest, so that the shortest way is known",
         ACQUIRE,
         "pub(super) const NEAR: usize = 256;",
         "pub(super) const NEAR: usize = 1;",
         "conformance",
-        "verdicts::after_the_middle_lock_is_dropped",
+        "lacking::depth_beyond_48_in_both_orders",
     ),
     mutation(
         "An attempt closes no cycle",
@@ -209,8 +209,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         GRAPH,
         "if self.back_edges > 0 && self.path_back(edge).is_some() {",
         "if false {",
-        "engine",
-        "engine::tests::inversion::it_goes_on_after_a_report",
+        "conformance",
+        "lacking::a_cycle_through_a_reported_one",
     ),
     mutation(
         "Of several cycles the shortest is reported",

@@ -392,18 +392,16 @@ cases! {
         back(&pair());
     }
 
-    /// The lock between the two is gone.
+    /// The lock between the two is released in between, and then gone for good.
     after_the_middle_lock_is_dropped => ["Inversion Possible: c, a (same thread)"], |_| {
         let (a, b) = pair();
         let c = Mutex::with_class(0, class("c"));
-        let held = a.lock();
+        let outer = a.lock();
         let middle = b.lock();
+        let inner = c.lock();
         drop(middle);
-        drop(c.lock());
-        let middle = b.lock();
-        let last = c.lock();
-        drop(middle);
-        drop((held, last));
+        drop((outer, inner));
+        drop(b);
         drop((c.lock(), a.lock()));
     }
 
