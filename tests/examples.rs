@@ -50,6 +50,11 @@ fn errno_spoiled() {
 }
 
 #[test]
+fn malloc_in_handler() {
+    compare_with_expected("malloc_in_handler", &run("malloc_in_handler", &[]));
+}
+
+#[test]
 fn fixed_order_is_silent() {
     compare_with_expected("fixed_order", &run("fixed_order", &[]));
 }

@@ -12,12 +12,13 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use lockdep::alloc::Checked;
 use lockdep::parking_lot::Mutex;
 use lockdep::signal::{self, Registration};
 use lockdep::spin::SpinLock;
 use lockdep::{LockClass, irq};
 
-/// An allocator that no handler may use.
+/// An allocator that no handler may use. It is checked on top of that, and nothing may come of it.
 struct NotInHandlers;
 
 thread_local! {
@@ -47,7 +48,7 @@ unsafe impl GlobalAlloc for NotInHandlers {
 }
 
 #[global_allocator]
-static ALLOCATOR: NotInHandlers = NotInHandlers;
+static ALLOCATOR: Checked<NotInHandlers> = Checked::new(NotInHandlers);
 
 /// Runs a scenario in a process of its own.
 fn run(scenario: &str, environment: &[(&str, &str)]) -> Output {

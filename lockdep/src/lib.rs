@@ -79,6 +79,7 @@
 //!
 //! * Run the program itself with `--features lockdep/validate`: real load takes paths that tests do not.
 //! * Register handlers with [`signal::register`], so that they are known as such.
+//! * Make [`alloc::Checked`] the global allocator, where there are handlers: none of them may allocate.
 //! * Annotate where a report says that the code is right: [annotating](_documentation::annotating).
 //!
 //! # What happens when something is found
@@ -104,6 +105,7 @@
 //! | release | nothing | thread-local work |
 //! | drop a lock | nothing | one look whether it is held |
 //! | change the signal mask | the system call | the same; none if the mask already is what it should be |
+//! | allocate or free, with [`alloc::Checked`] | nothing | some 6 ns |
 //! | a report | – | symbolization: slow, once |
 //! | memory | nothing | some words for each lock, and a record for each class, order and stack seen; no table is fixed, none is ever full |
 //!
@@ -129,6 +131,7 @@
 //! * `validate`, off by default: checks every lock. It only adds; the same code compiles with and without it, and nothing depends
 //!   on `debug_assertions`. Turn it on under `[dev-dependencies]`.
 
+pub mod alloc;
 pub mod irq;
 mod macros;
 pub mod once_cell;

@@ -77,7 +77,7 @@ pub unsafe fn register(signum: c_int, action: impl Fn() + Send + Sync + 'static)
     };
     // SAFETY: what the handler adds to `action` is async-signal-safe and does not unwind; for `action` the caller promises the
     // first, and the second is taken care of. The signal is not a forbidden one.
-    let id = unsafe { low_level::register(signum, handler)? };
+    let id = runtime::quietly(|| unsafe { low_level::register(signum, handler) })?;
     runtime::adopt(signum);
     Ok(Registration { signum, id })
 }
@@ -88,7 +88,7 @@ pub unsafe fn register(signum: c_int, action: impl Fn() + Send + Sync + 'static)
 ///
 /// Cost: allocates and locks, and waits for handlers that run now. **Signal safety:** not in a handler.
 pub fn unregister(registration: Registration) {
-    low_level::unregister(registration.id);
+    runtime::quietly(|| low_level::unregister(registration.id));
 }
 
 /// Whether this thread runs in a handler now: inside an action of [`register`], or inside

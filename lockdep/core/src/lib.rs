@@ -15,6 +15,7 @@
 
 #![cfg_attr(not(feature = "validate"), allow(rustdoc::broken_intra_doc_links))]
 
+pub mod alloc;
 mod annotation;
 mod class;
 pub mod irq;

@@ -23,7 +23,7 @@ use disabled as imp;
 use enabled as imp;
 
 #[cfg(feature = "validate")]
-pub(crate) use enabled::{Errno, acquire, baseline, complain, contention, globals, harness, irqs, isolation, slow};
+pub(crate) use enabled::{Errno, acquire, baseline, complain, contention, globals, harness, irqs, isolation, malloc, slow};
 
 use std::fmt;
 use std::io;
@@ -254,6 +254,11 @@ impl Handler {
 /// **Signal safety:** may be called in a handler.
 pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
     imp::in_signal(signal, handler.0, f)
+}
+
+/// Runs `f`, whose allocations are the validator's and not the program's.
+pub fn quietly<R>(f: impl FnOnce() -> R) -> R {
+    imp::quietly(f)
 }
 
 /// Handlers are going to be installed: starts the thread that delivers what they report. Outside handlers only.

@@ -81,7 +81,8 @@ fn is_plumbing(symbol: &str) -> bool {
     ];
     let bare = symbol.trim_start_matches('<');
     let called = symbol.contains(" as core::ops::function::Fn");
-    symbol == "__rust_try" || called || PLUMBING.iter().any(|plumbing| bare.starts_with(plumbing))
+    // The compiler's own: `__rust_try`, `__rustc::__rust_alloc`.
+    bare.starts_with("__rust") || called || PLUMBING.iter().any(|plumbing| bare.starts_with(plumbing))
 }
 
 fn starts_thread(symbol: &str) -> bool {

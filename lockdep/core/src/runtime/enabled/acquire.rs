@@ -7,7 +7,7 @@ use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{Known, ThreadState, current};
-use super::{config, deliver, handler, irqs, life, orphans, slow};
+use super::{config, deliver, handler, irqs, life, malloc, orphans, slow};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
@@ -78,7 +78,7 @@ pub(super) fn counted() -> u64 {
 
 /// Puts the entry of a lock on top; the chain comes first, so that a handler in between knows at least as much as is held.
 #[inline(always)]
-fn push(thread: &ThreadState, held: &Held, longer: u64) {
+pub(super) fn push(thread: &ThreadState, held: &Held, longer: u64) {
     if cfg!(lockdep_count) {
         TAKEN.fetch_add(1, Ordering::Relaxed);
     }
@@ -101,12 +101,12 @@ fn still_fine(thread: &ThreadState, more: u64, map: &LockMap) -> bool {
 #[inline(always)]
 pub(super) fn place(thread: &ThreadState, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
     let site = core::ptr::from_ref(site).expose_provenance();
-    Place { site, stack: stack(thread, site, moment) }
+    Place { site, stack: stack_of(thread, site, moment) }
 }
 
 /// The stack at `moment`.
 #[inline(always)]
-fn stack(thread: &ThreadState, site: usize, moment: (usize, usize)) -> u32 {
+pub(super) fn stack_of(thread: &ThreadState, site: usize, moment: (usize, usize)) -> u32 {
     let stacks = thread.stacks.load(Ordering::Relaxed);
     if stacks.is_null() {
         return 0;
@@ -119,7 +119,7 @@ fn stack(thread: &ThreadState, site: usize, moment: (usize, usize)) -> u32 {
 #[inline(always)]
 pub(super) fn place_here(thread: &'static ThreadState) -> Place {
     life::prepare(thread);
-    Place { site: 0, stack: stack(thread, 0, here()) }
+    Place { site: 0, stack: stack_of(thread, 0, here()) }
 }
 
 /// Who makes a lock: the stack of a constructor, as far as it tells locks apart. `moment` is the constructor's.
@@ -152,6 +152,7 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
     if orphans::unsaid() {
         orphans::check(map, site);
     }
+    malloc::show_places(thread);
     if again_by_its_holder(thread, map, flags) || proven_for_instances(thread, map, how, flags) {
         let held = entry(thread, map, how, place(thread, site, moment), flags);
         push(thread, &held, extend(held.chain, step_of(&held)));
@@ -170,7 +171,7 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
 }
 
 /// Whether other threads have proven the chain, so that nothing remains to be learned from this one; remembered if so.
-fn proven_by_others(thread: &'static ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
+pub(super) fn proven_by_others(thread: &'static ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
     let known = map.class();
     if known == 0 || how.nest.is_some() || how.order.is_some() {
         return false;
@@ -209,7 +210,7 @@ fn key_for_instances(thread: &ThreadState, new: &Held) -> u64 {
 }
 
 /// The entry of an acquisition of this thread, now.
-fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) -> Held {
+pub(super) fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) -> Held {
     let (class, instance) = map.numbers();
     Held {
         lock: map.address(),
@@ -241,6 +242,7 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
     if !annotated && seen_before(thread, map, how.subclass, how.mode, tag) {
         return;
     }
+    malloc::show_places(thread);
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
         let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
@@ -296,6 +298,7 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
     }
     let thread = current();
     life::prepare(thread);
+    malloc::show_places(thread);
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
         let (mut acquire, record) = describe(globals, thread, map, How::write(), place, HeldFlags(0));
@@ -329,7 +332,7 @@ fn describe(
 }
 
 /// Asks the engine, remembers what is proven, and pushes the entry unless the call can never return.
-fn judge(
+pub(super) fn judge(
     globals: &mut Globals,
     thread: &'static ThreadState,
     mut acquire: Acquire,
@@ -436,14 +439,19 @@ pub(crate) fn release(map: &LockMap, taken: impl Fn(Mode) -> bool) {
     if depth > thread.base() {
         let top = thread.read(depth - 1);
         if top.lock == map.address() && top.state == State::Held && taken(top.mode) {
-            thread.set_state(depth - 1, State::Free);
-            thread.chain.store(top.chain, Ordering::Relaxed);
-            thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(top.lock), Ordering::Relaxed);
-            thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
-            return;
+            return pop(thread, &top, depth);
         }
     }
     release_below(map, &taken);
+}
+
+/// Takes the entry `top` off the top, which is at `depth - 1`.
+#[inline(always)]
+pub(super) fn pop(thread: &ThreadState, top: &Held, depth: usize) {
+    thread.set_state(depth - 1, State::Free);
+    thread.chain.store(top.chain, Ordering::Relaxed);
+    thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(top.lock), Ordering::Relaxed);
+    thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
 }
 
 /// The lock is not on top: taken out of the middle, or not held at all.
@@ -564,6 +572,7 @@ fn plain_event(site: &'static Location<'static>, make: impl for<'t> FnOnce(&mut 
     }
     let thread = current();
     life::prepare(thread);
+    malloc::show_places(thread);
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
         // SAFETY: in a slow section.

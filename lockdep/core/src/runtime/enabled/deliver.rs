@@ -12,7 +12,7 @@ use super::isolation::Stop;
 use super::raw::{Found, RawReport, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
-use super::{baseline, complain, config, futex_wait, futex_wake, life, scope, slow};
+use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, scope, slow};
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
@@ -52,6 +52,9 @@ pub(super) fn printed() -> u32 {
 /// Delivers what waits, if this is the place to.
 pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
     if thread.real_handlers.load(Ordering::Relaxed) == 0 {
+        if thread.allocating.load(Ordering::Relaxed) != 0 {
+            return from_allocator(thread, found);
+        }
         deliver_all(thread, life::graph(thread));
         return;
     }
@@ -62,6 +65,25 @@ pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
         end_in_handler(thread);
     } else {
         wake_reporter();
+    }
+}
+
+/// The same for what was found in the global allocator: the code around it may hold any lock, so nothing is done here but to call the
+/// reporter.
+pub(super) fn from_allocator(thread: &'static ThreadState, found: Found) {
+    let graph = life::graph(thread);
+    if thread.real_handlers.load(Ordering::Relaxed) != 0 {
+        return deliver(thread, found);
+    }
+    if (found.fresh == 0 && found.stop.is_none()) || graph.isolated {
+        return;
+    }
+    start_reporter();
+    wake_reporter();
+    // An allocator must not unwind.
+    if found.stop.is_some() || config::action() != Action::Log {
+        settle(graph);
+        life::abort();
     }
 }
 
@@ -291,28 +313,32 @@ fn wake_reporter() {
     }
 }
 
-/// Starts the thread that delivers what handlers find.
+/// Starts the thread that delivers what handlers and allocations find. Allocates nothing with the program's allocator.
 pub(super) fn start_reporter() {
     if config::off() || REPORTER.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {
         return;
     }
     let found = mask::block(u64::MAX);
-    let started = std::thread::Builder::new().name("lockdep-report".into()).spawn(|| {
-        let thread = current();
-        life::prepare(thread);
-        loop {
-            let seen = REPORTER.load(Ordering::Acquire);
-            if let Some(graph) = life::process_graph_if_any()
-                && graph.pending.load(Ordering::Acquire) != 0
-            {
-                deliver_all(thread, graph);
-            }
-            futex_wait(&REPORTER, seen, None);
-        }
-    });
+    let started = scope::start_plainly(reporter);
     mask::set(found);
-    if started.is_err() {
+    if !started {
         REPORTER.store(0, Ordering::Relaxed);
+    }
+}
+
+extern "C-unwind" fn reporter(_nothing: *mut core::ffi::c_void) -> *mut core::ffi::c_void {
+    // SAFETY: the name is a C string of less than 16 bytes.
+    unsafe { libc::prctl(libc::PR_SET_NAME, c"lockdep-report".as_ptr()) };
+    let thread = current();
+    life::prepare(thread);
+    loop {
+        let seen = REPORTER.load(Ordering::Acquire);
+        if let Some(graph) = life::process_graph_if_any()
+            && graph.pending.load(Ordering::Acquire) != 0
+        {
+            deliver_all(thread, graph);
+        }
+        futex_wait(&REPORTER, seen, None);
     }
 }
 
@@ -330,6 +356,11 @@ pub(super) fn forked() {
 /// At the end of the process: delivers what waits, and says how many reports there were.
 pub(super) fn last_words() -> u32 {
     if let Some(graph) = life::process_graph_if_any() {
+        if REPORTER.load(Ordering::Relaxed) != 0 && current().delivering.load(Ordering::Relaxed) == 0 {
+            // It is at work, or about to be: in the order in which things were found.
+            wake_reporter();
+            settle(graph);
+        }
         deliver_all(current(), graph);
         settle(graph);
     }
@@ -410,12 +441,14 @@ pub(super) fn reported(class: ClassId, mode: Mode, place: Place) -> ReportedLock
             acquisition: None,
         };
     };
+    // The allocator is declared in a file of ours, which tells nothing.
+    let everywhere = record.kind == malloc::KIND;
     ReportedLock {
         class_name: class_name(record),
-        type_name: record.type_name,
+        type_name: if everywhere { "" } else { record.type_name },
         kind: record.kind,
         subclass: class.subclass(),
-        construction: Some(construction(record)),
+        construction: (!everywhere).then(|| construction(record)),
         mode,
         acquisition: site(place),
     }

@@ -16,6 +16,7 @@ mod interpose;
 pub(crate) mod irqs;
 pub(crate) mod isolation;
 mod life;
+pub(crate) mod malloc;
 mod orphans;
 mod raw;
 mod scope;
@@ -32,6 +33,7 @@ pub(super) use config::install;
 pub(super) use deliver::{on_report, reports};
 pub(super) use dump::{dump_graph_dot, dump_graph_json, dump_held, stats};
 pub(super) use handler::{Handler, handlers_expected, in_handler, in_signal};
+pub(super) use malloc::quietly;
 pub(super) use trampoline::adopt;
 
 /// Keeps `errno` as it is: what runs meanwhile leaves no trace there.

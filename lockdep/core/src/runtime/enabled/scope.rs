@@ -122,6 +122,19 @@ fn real() -> Option<Create> {
     unsafe { core::mem::transmute::<*mut c_void, Option<Create>>(real) }
 }
 
+/// Starts a thread that is nobody's, with nothing that the program's code is involved in.
+pub(super) fn start_plainly(routine: Routine) -> bool {
+    #[cfg(target_feature = "crt-static")]
+    // SAFETY: the same function, but for unwinding, which the routine does not do.
+    let create = Some(unsafe { core::mem::transmute::<*const (), Create>(libc::pthread_create as *const ()) });
+    #[cfg(not(target_feature = "crt-static"))]
+    let create = real();
+    let Some(create) = create else { return false };
+    let mut thread = 0;
+    // SAFETY: no attributes, and a routine that needs no argument; the thread is nobody's to join.
+    unsafe { create(&mut thread, core::ptr::null(), routine, core::ptr::null_mut()) == 0 && libc::pthread_detach(thread) == 0 }
+}
+
 /// Stands before the C library's `pthread_create`, for all code of the program: hands the scope on.
 ///
 /// # Safety

@@ -90,6 +90,8 @@ pub(crate) struct ThreadState {
     pub(crate) shuffling: AtomicU8,
     /// Another thread released something of ours.
     pub(crate) untidy: AtomicU8,
+    /// In the global allocator, or interrupted there.
+    pub(crate) allocating: AtomicU8,
     /// Delivering reports.
     pub(crate) delivering: AtomicU8,
     /// Destructors of the thread, or of the process, are running: the standard library's idea of the thread may be gone.
@@ -152,6 +154,7 @@ thread_local! {
             slow: AtomicU8::new(0),
             shuffling: AtomicU8::new(0),
             untidy: AtomicU8::new(0),
+            allocating: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
             ending: AtomicU8::new(0),
             stopped: AtomicU8::new(0),

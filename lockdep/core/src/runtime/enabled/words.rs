@@ -60,6 +60,15 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: O
 
 const ONE_ORDER: &str = "choose one order for these locks and keep to it everywhere";
 
+fn is_allocator(lock: Option<&ReportedLock>) -> bool {
+    lock.is_some_and(|lock| lock.kind == super::malloc::KIND)
+}
+
+fn no_allocation() -> String {
+    "let the handler use what was allocated before it was installed, or set a flag, or write to a pipe, and do the rest in a thread"
+        .into()
+}
+
 /// What to do about it.
 pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
     let first = named(locks, 0);
@@ -87,6 +96,10 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         // Nobody waits for what nobody knows, but that a lock is new the validator cannot see.
         (ReportKind::Inversion, _) => {
             format!("{ONE_ORDER}; a lock that no other thread can reach yet may be taken with `lock_nested(1)`")
+        }
+        (ReportKind::IrqUsage, _) if is_allocator(locks.first()) => no_allocation(),
+        (ReportKind::IrqInversion, _) if is_allocator(locks.last()) => {
+            format!("allocate and free before {first} is taken, or after it is released; or do not take it in the handler")
         }
         (ReportKind::IrqUsage, _) => {
             format!("keep {} blocked wherever {first} is held outside the handler: `lock_irqsave`", signal(verdict))
@@ -144,11 +157,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
             "save `errno` first thing in the handler and put it back last thing: the interrupted code may be about to look at its own"
                 .into()
         }
-        (ReportKind::SignalUnsafe, _) => {
-            "let the handler use what was allocated before it was installed, or set a flag, or write to a pipe, and do the rest in a \
-             thread"
-                .into()
-        }
+        (ReportKind::SignalUnsafe, _) => no_allocation(),
         (ReportKind::Stall, _) => String::new(),
     }
 }
