@@ -96,6 +96,7 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
         return false;
     }
     let _errno = Errno::keep();
+    handler::settle(thread, moment.1);
     let in_allocator = |held: &Held| held.state == State::Held && held.class.base() == MALLOC.class() && MALLOC.class() != 0;
     if (thread.base()..thread.depth()).any(|at| in_allocator(&thread.read(at))) {
         // An allocator that allocates.
