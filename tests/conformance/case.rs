@@ -55,7 +55,9 @@ pub(crate) use cases;
 /// A report in one line: `Kind Severity: classes (evidence)`.
 pub(crate) fn line(report: &Report) -> String {
     let mut line = format!("{} {}", report.kind(), report.severity());
-    let names: Vec<&str> = report.locks().iter().map(|lock| lock.class_name()).collect();
+    // Of a class without a name, not the line that it comes from.
+    let names = report.locks().iter().map(|lock| lock.class_name());
+    let names: Vec<&str> = names.map(|name| name.split_once(" (tests/").map_or(name, |(name, _)| name)).collect();
     match names[..] {
         [] => (),
         [first, second, .., last] if names.len() > 8 => write!(line, ": {first}, {second}, …, {last}").unwrap(),

@@ -50,7 +50,40 @@ const MISC: &str = "engine/misc.rs";
 const TAKE: &str = "runtime/enabled/acquire.rs";
 
 pub(crate) const MUTATIONS: &[Mutation] = &[
+    // ---- What a lock is.
+    mutation(
+        "Locks made in different places are of different classes",
+        "runtime/enabled/globals.rs",
+        "                line: site.line(),\n                column: site.column(),",
+        "                line: 0,\n                column: 0,",
+        "conformance",
+        "precision::classes_by_place",
+    ),
+    mutation(
+        "… and so are locks of different types made in one",
+        "runtime/enabled/globals.rs",
+        "type_name: name.unwrap_or(type_name),",
+        "type_name: name.unwrap_or(\"\"),",
+        "it",
+        "annotations::two_types_from_one_place_are_two_classes",
+    ),
+    mutation(
+        "A declared class is one class, whatever its locks protect",
+        "runtime/enabled/globals.rs",
+        "                declared: ptr::from_ref(class) as usize,\n                file: \"\",",
+        "                declared: ptr::from_ref(class) as usize,\n                file: type_name,",
+        "conformance",
+        "precision::a_declared_class_of_two_types",
+    ),
     // ---- The same lock again.
+    mutation(
+        "Everything is checked before it blocks",
+        "map/enabled.rs",
+        "        acquire::acquire(self, how, Location::caller());\n        match attempt() {\n            Some(guard) => guard,\n            None => contention::wait(self, attempt, block),\n        }",
+        "        let guard = match attempt() {\n            Some(guard) => guard,\n            None => block(),\n        };\n        acquire::acquire(self, how, Location::caller());\n        guard",
+        "conformance",
+        "verdicts::two_threads_that_meet",
+    ),
     mutation(
         "The same lock again is reported before it blocks",
         ACQUIRE,
@@ -283,7 +316,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "        if open.gates {\n            more |= ThreadState::get(&thread.instances);\n        }\n",
         "",
         "conformance",
-        "precision::a_gate_that_is_missing_later",
+        "precision::a_gate_that_is_another_one_later",
     ),
     mutation(
         "A cycle that needs one thread twice is said to",
@@ -299,7 +332,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "a_life.ended.is_some_and(|ended| ended <= b.first) ||",
         "",
         "conformance",
-        "verdicts::joined_threads",
+        "precision::a_cycle_ordered_by_join",
     ),
     mutation(
         "… and by spawn",
@@ -422,6 +455,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "        {\n",
         "conformance",
         "verdicts::try_lock_in_a_handler",
+    ),
+    mutation(
+        "… but what it took is held",
+        USAGE,
+        "self.mark(cx, acquire, set, !mask, out);",
+        "self.mark(cx, acquire, set, if new.flags.has(HeldFlags::TRY) { 0 } else { !mask }, out);",
+        "it",
+        "usage::an_attempt_in_the_handler_is_silent",
     ),
     mutation(
         "A recursive reader in a handler waits for no reader",
@@ -624,6 +665,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "            let _ = (to, dependency, evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
         "conformance",
         "verdicts::a_wait_with_a_lock_that_the_notifier_needs",
+    ),
+    mutation(
+        "A wait takes its mutex again",
+        TAKE,
+        "check_only(mutex, how, site, None);",
+        "let _ = (mutex, how);",
+        "conformance",
+        "precision::a_wait_takes_its_mutex_again",
     ),
     // ---- Hygiene.
     mutation(

@@ -142,6 +142,16 @@ cases! {
         locks.forth();
     }
 
+    /// … or is another one of its class, where all classes have been seen in this order before.
+    a_gate_that_is_another_one_later => ["Inversion Possible: a, b (same thread)"], |_| {
+        let locks = Locks::new();
+        for _ in 0..2 {
+            { let _gate = locks.gate.lock(); locks.forth(); }
+            { let _gate = locks.gate.lock(); locks.back(); }
+        }
+        { let _gate = locks.other_gate.lock(); locks.forth(); }
+    }
+
     /// Readers of a gate let each other in.
     a_gate_that_both_sides_read => ["Inversion Possible: b, a (same thread)"], |_| {
         let locks = Locks::new();
@@ -207,12 +217,12 @@ cases! {
         thread.join().unwrap();
     }
 
-    /// The second thread began when the first had ended.
+    /// The thread was joined before its parent did the other part.
     a_cycle_ordered_by_join => ["Inversion Possible: b, a (ordered)"], |cx| {
         let locks = Locks::new();
         let theirs = Arc::clone(&locks);
         cx.spawn(move || theirs.forth()).join().unwrap();
-        cx.spawn(move || locks.back()).join().unwrap();
+        locks.back();
     } then |reports| {
         assert!(reports[0].to_text().contains("did not overlap"), "{}", reports[0].to_text());
     }
@@ -343,6 +353,21 @@ cases! {
         }
     }
 
+    /// Classes by place: these are two, and so in an order.
+    classes_by_place => ["Inversion Possible: Mutex<u8>, Mutex<u8> (same thread)"], |_| {
+        let one = Mutex::new(0_u8);
+        let other = Mutex::new(0_u8);
+        drop((one.lock(), other.lock()));
+        drop((other.lock(), one.lock()));
+    }
+
+    /// A declared class is one, whatever its locks protect.
+    a_declared_class_of_two_types => ["Recursion Possible: object, object"], |_| {
+        let class = class("object");
+        let (number, text) = (Mutex::with_class(0, class), Mutex::with_class("", class));
+        drop((number.lock(), text.lock()));
+    }
+
     /// A path that is rarely taken, declared by `might_lock!`: found though it did not run.
     a_path_declared_by_might_lock => ["Inversion Possible: b, a (same thread)"], |_| {
         let locks = Locks::new();
@@ -351,6 +376,14 @@ cases! {
             might_lock!(locks.b);
         }
         locks.back();
+    }
+
+    /// A wait takes its mutex again, under what is held meanwhile.
+    a_wait_takes_its_mutex_again => ["Inversion Possible: b, a (same thread)"], |_| {
+        let (locks, changed) = (Locks::new(), lockdep::parking_lot::Condvar::new());
+        let mut a = locks.a.lock();
+        let _b = locks.b.lock();
+        changed.wait_for(&mut a, std::time::Duration::from_millis(1));
     }
 
     /// A lock that is dropped and taken again under another: no order comes from a release.

@@ -42,6 +42,15 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         cases: &["joined_threads", "joined_threads_under_a_map"],
     },
     Verdict {
+        question: "Two threads meet: each holds a lock and waits for the other's",
+        others: "Found by whoever looks at threads that wait (parking_lot, deloxide, go-deadlock's timeout); TSan and Helgrind look \
+                 at the order only after the lock is had, and so never report this one.",
+        here: "`Inversion`, when the second order is about to be taken, and `Deadlock`, `Certain`, when they meet: one of the two unwinds.",
+        why: "What is checked before it blocks can be told.",
+        change: "Nothing.",
+        cases: &["two_threads_that_meet"],
+    },
+    Verdict {
         question: "Both orders, always under one outer lock",
         others: "Reported like any other by TSan, Helgrind, tracing-mutex, keepcalm, deloxide and the kernel; left out by academic tools.",
         here: "`Inversion`, `Guarded`: a warning that names the gate, and `Possible` as soon as the gate is missing once.",
@@ -216,6 +225,28 @@ cases! {
         let theirs = Arc::clone(&locks);
         cx.spawn(move || forth(&theirs)).join().unwrap();
         cx.spawn(move || back(&locks)).join().unwrap();
+    }
+
+    /// Really, whoever comes last.
+    two_threads_that_meet => ["Inversion Possible: lock, lock", "Deadlock Certain: lock, lock"], |cx| {
+        let locks = Arc::new((Mutex::with_class(0, class("lock")), Mutex::with_class(0, class("lock"))));
+        let theirs = Arc::clone(&locks);
+        let (holds, held) = std::sync::mpsc::channel();
+        let (go, gone) = std::sync::mpsc::channel();
+        let thread = cx.spawn(move || {
+            let _a = theirs.0.lock();
+            holds.send(()).unwrap();
+            gone.recv().unwrap();
+            drop(theirs.1.lock());
+        });
+        held.recv().unwrap();
+        let b = locks.1.lock();
+        go.send(()).unwrap();
+        // The other thread waits for B before this one wants A.
+        std::thread::sleep(Duration::from_millis(100));
+        let stopped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(locks.0.lock())));
+        drop(b);
+        assert!(stopped.is_err() || thread.join().is_err());
     }
 
     /// Both inside an exclusive section of one map.
