@@ -413,7 +413,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "Event::Forget { instance } => self.graph.forget(instance),",
         "Event::Forget { .. } => (),",
         "engine",
-        "engine::tests::nesting::a_lock_that_is_gone_leaves_no_order_behind",
+        "engine::tests::order::a_closing_edge_that_is_gone_closes_nothing",
     ),
     mutation(
         "A subclass is a class of its own",
