@@ -202,8 +202,10 @@ pub(super) struct Graph<A: Allocator + Clone> {
     free_edges: Vec<EdgeIx, A>,
     /// Edges that closed a cycle.
     pub(super) back_edges: u32,
-    /// The topological order: the place of each pair.
-    pub(super) rank: Vec<u32, A>,
+    /// The topological order: the place of each pair. No two have the same, and there are gaps.
+    pub(super) rank: Vec<i64, A>,
+    /// The first place given out so far, and the one behind the last.
+    pub(super) places: core::ops::Range<i64>,
     /// Signals that some class before this pair was used in; see `closure.rs`.
     pub(super) up: Vec<u64, A>,
     /// Signals that were open under some class behind this pair.
@@ -239,6 +241,7 @@ impl<A: Allocator + Clone> Graph<A> {
             free_edges: Vec::new_in(alloc.clone()),
             back_edges: 0,
             rank: Vec::new_in(alloc.clone()),
+            places: 0..0,
             up: Vec::new_in(alloc.clone()),
             down: Vec::new_in(alloc.clone()),
             scratch: super::search::Scratch::new_in(alloc.clone()),
@@ -297,7 +300,8 @@ impl<A: Allocator + Clone> Graph<A> {
                 let (out, into) = (Vec::new_in(alloc()), Vec::new_in(alloc()));
                 self.nodes.push(Node { key, class, out, into, bits: Bits::default() });
                 for _ in Waiter::ALL {
-                    self.rank.push(self.rank.len() as u32);
+                    let place = self.last_place();
+                    self.rank.push(place);
                     self.up.push(0);
                     self.down.push(0);
                 }

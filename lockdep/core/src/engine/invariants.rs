@@ -31,7 +31,8 @@ impl<A: Allocator + Clone> Engine<A> {
         assert_eq!(graph.back_edges as usize, back_edges, "the edges that closed a cycle are counted");
         let mut places = graph.rank.clone();
         places.sort_unstable();
-        assert!(places.iter().copied().eq(0..graph.rank.len() as u32), "the order is a permutation");
+        assert!(places.is_sorted_by(|a, b| a < b), "no two pairs have the same place in the order");
+        assert!(places.iter().all(|place| graph.places.contains(place)), "places that are not given out are free");
         for pair in 0..graph.rank.len() as Pair {
             let up = graph.edges_to(pair).fold(0, |bits, (_, edge)| {
                 let before = edge.sources().fold(0, |bits, source| bits | graph.up[source as usize]);

@@ -4,7 +4,9 @@
 //! Experimental Algorithmics 11 (2006). The names are the paper's: an arc `x → y` that contradicts the order `ord` makes the
 //! pairs between `ord(y)` and `ord(x)` the affected region; `δF` are those reached from `y` in it, `δB` those that reach `x`.
 //!
-//! Edges that closed a cycle when they came are left out.
+//! Edges that closed a cycle when they came are left out. Beyond the paper: a pair that nothing leads to is put before all
+//! others, one that leads nowhere behind them, so that a chain costs the same at whichever end it grows, and so does a lock that
+//! comes in the place of one that is gone.
 //!
 //! Promise: `rank` of every other arc's source is below that of its target.
 
@@ -20,6 +22,15 @@ impl<A: Allocator + Clone> Graph<A> {
         if upper < lower {
             return true;
         }
+        if self.ordered_successors(y).next().is_none() {
+            self.rank[y as usize] = self.last_place();
+            return true;
+        }
+        if self.ordered_predecessors(x).next().is_none() {
+            self.places.start -= 1;
+            self.rank[x as usize] = self.places.start;
+            return true;
+        }
         let mut scratch = self.scratch.take();
         let sound = self.reach_forward(x, y, upper, &mut scratch);
         if sound {
@@ -30,8 +41,14 @@ impl<A: Allocator + Clone> Graph<A> {
         sound
     }
 
+    /// A place behind all others.
+    pub(super) fn last_place(&mut self) -> i64 {
+        self.places.end += 1;
+        self.places.end - 1
+    }
+
     /// Collects `δF`; `false` if it meets `x`.
-    fn reach_forward(&self, x: Pair, y: Pair, upper: u32, scratch: &mut super::search::Scratch<A>) -> bool {
+    fn reach_forward(&self, x: Pair, y: Pair, upper: i64, scratch: &mut super::search::Scratch<A>) -> bool {
         scratch.begin();
         scratch.forward.clear();
         scratch.mark(y);
@@ -52,7 +69,7 @@ impl<A: Allocator + Clone> Graph<A> {
     }
 
     /// Collects `δB`.
-    fn reach_backward(&self, x: Pair, lower: u32, scratch: &mut super::search::Scratch<A>) {
+    fn reach_backward(&self, x: Pair, lower: i64, scratch: &mut super::search::Scratch<A>) {
         scratch.backward.clear();
         scratch.mark(x);
         scratch.backward.push(x);

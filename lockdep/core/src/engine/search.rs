@@ -18,7 +18,7 @@ pub(super) struct Scratch<A: Allocator + Clone> {
     queue: Vec<Pair, A>,
     pub(super) forward: Vec<Pair, A>,
     pub(super) backward: Vec<Pair, A>,
-    pub(super) places: Vec<u32, A>,
+    pub(super) places: Vec<i64, A>,
 }
 
 const START: EdgeIx = EdgeIx::MAX;

@@ -59,11 +59,15 @@ pub(crate) fn announce(map: &LockMap) {
 /// After the wait: it is held now.
 pub(crate) fn settle(map: &LockMap) {
     let thread = current();
-    let own = thread.base()..thread.depth();
-    let waits = |held: &Held| held.state == State::Waiting && held.instance == map.instance();
-    if let Some(at) = own.rev().find(|&at| waits(&thread.read(at))) {
+    if let Some(at) = waiting(thread, map) {
         thread.set_state(at, State::Held);
     }
+}
+
+/// The entry of this context that waits for the lock: looked for again after every wait, for it may have moved meanwhile.
+fn waiting(thread: &ThreadState, map: &LockMap) -> Option<usize> {
+    let waits = |held: &Held| held.state == State::Waiting && held.instance == map.instance();
+    (thread.base()..thread.depth()).rev().find(|&at| waits(&thread.read(at)))
 }
 
 /// Waits for an upgrade: the upgradable hold stays, the wish to write comes on top of it.
@@ -88,7 +92,9 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     thread.instances.store(instances ^ super::chain::instance_key(wish.lock), Ordering::Relaxed);
     look_for_circle(thread, top);
     block();
-    take_out(thread, top);
+    if let Some(at) = waiting(thread, map) {
+        take_out(thread, at);
+    }
 }
 
 #[track_caller]

@@ -139,6 +139,8 @@ fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, afte
         });
         deliver::deliver(thread, found);
     }
+    // Looked for again: a report callback may have taken locks, and closed the gaps of the stack.
+    let own = if found.fresh == 0 { own } else { opened.and_then(|opened| find(thread, opened.serial)) };
     if let Some(own) = own {
         take_out(thread, own);
     }

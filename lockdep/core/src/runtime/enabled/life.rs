@@ -153,8 +153,15 @@ pub(super) fn makers(thread: &'static ThreadState) -> &'static StackCache {
 /// Makes sure that one more entry fits.
 pub(crate) fn make_room(thread: &'static ThreadState) {
     let capacity = thread.capacity.load(Ordering::Relaxed);
-    if thread.depth.load(Ordering::Relaxed) + 1 >= capacity {
-        slow::with(|_| give_room(thread, capacity * 2));
+    let full = || thread.depth.load(Ordering::Relaxed) + 1 >= capacity;
+    if full() {
+        slow::with(|_| {
+            // Locks that are taken hand over hand leave nothing but gaps below the last.
+            thread.close_gaps();
+            if full() || thread.depth.load(Ordering::Relaxed) > capacity / 2 {
+                give_room(thread, capacity * 2);
+            }
+        });
     }
 }
 

@@ -11,7 +11,7 @@
 //! | at or above `depth` | `Free` | nobody |
 //! | reserved | below `depth`, still `Free` | the thread that fills it, from the outside in: state last |
 //! | held, waiting, section | as it says | its acquisition, its release |
-//! | released out of order | `Free` again, below `depth` | trimmed when it comes to the top |
+//! | released out of order | `Free` again, below `depth` | trimmed when it comes to the top, or when there is no more room |
 //!
 //! A push reserves (`depth` first) and then fills, so a handler that arrives in between pushes above it and pops what it
 //! pushed. A pop frees the entry before it lowers `depth`. Therefore an entry at or above `depth` is always `Free`.
@@ -361,6 +361,24 @@ impl ThreadState {
             self.shuffling.store(0, Ordering::Relaxed);
         }
         self.trim();
+    }
+
+    /// Closes the gaps that releases out of order left between the entries of this context; in a slow section, and only where no
+    /// entry of this context is being filled. Whoever remembers an entry by its place must look for it again.
+    pub(crate) fn close_gaps(&self) {
+        let mut to = self.base();
+        for at in self.base()..self.depth() {
+            let held = self.read(at);
+            if held.state == State::Free {
+                continue;
+            }
+            if to != at {
+                self.update(to, |entry| *entry = held);
+                self.set_state(at, State::Free);
+            }
+            to += 1;
+        }
+        self.depth.store(to as u32, Ordering::Relaxed);
     }
 
     /// Takes released entries off the top.
