@@ -55,6 +55,21 @@ fn malloc_in_handler() {
 }
 
 #[test]
+fn sigprof_lock() {
+    compare_with_expected("sigprof_lock", &run("sigprof_lock", &[]));
+}
+
+#[test]
+fn nested_handlers() {
+    compare_with_expected("nested_handlers", &run("nested_handlers", &[]));
+}
+
+#[test]
+fn restore_by_sig_block() {
+    compare_with_expected("restore_by_sig_block", &run("restore_by_sig_block", &[]));
+}
+
+#[test]
 fn fixed_order_is_silent() {
     compare_with_expected("fixed_order", &run("fixed_order", &[]));
 }

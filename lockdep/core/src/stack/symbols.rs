@@ -19,23 +19,45 @@ pub(crate) fn symbolize(addresses: &[usize]) -> Vec<Frame> {
             let file = symbol.filename().map(Path::to_string_lossy).map(String::from);
             frames.push(Frame { ip, symbol: name, file, line: symbol.lineno().unwrap_or(0) });
         });
-        if frames.len() == before {
+        if is_return_from_handler(ip) {
+            frames.truncate(before);
+            frames.push(Frame { ip, symbol: Some(SIGNAL.into()), file: None, line: 0 });
+        } else if frames.len() == before {
             frames.push(Frame { ip, symbol: None, file: None, line: 0 });
         }
     }
     trim(frames)
 }
 
+/// What stands between a handler and what it interrupted.
+const SIGNAL: &str = "<signal>";
+
+/// Whether the code there is what a handler returns to: `mov rax, SYS_rt_sigreturn; syscall`, as debuggers know it.
+fn is_return_from_handler(ip: usize) -> bool {
+    const CODE: [u8; 9] = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
+    let mut found = [0_u8; CODE.len()];
+    let local = libc::iovec { iov_base: found.as_mut_ptr().cast(), iov_len: found.len() };
+    let remote = libc::iovec { iov_base: core::ptr::without_provenance_mut(ip), iov_len: found.len() };
+    // By the kernel, for the library that the code was in may be gone.
+    // SAFETY: `local` is a buffer of its length, and what is not there is an error.
+    let read = unsafe { libc::process_vm_readv(libc::getpid(), &local, 1, &remote, 1, 0) };
+    cfg!(target_arch = "x86_64") && read == CODE.len() as isize && found == CODE
+}
+
 fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {
     if let Some(end) = frames.iter().position(|frame| frame.symbol().is_some_and(starts_thread)) {
         frames.truncate(end);
     }
-    let named = frames.iter().any(|frame| frame.symbol().is_some());
+    let named = frames.iter().any(|frame| frame.symbol().is_some_and(|symbol| symbol != SIGNAL));
     frames.retain(|frame| match frame.symbol() {
         Some(symbol) => !is_ours(symbol) && !is_plumbing(symbol) && !frame.file.as_deref().is_some_and(is_our_file),
         // Among frames with names this is the piece of code that the kernel returns to from a handler.
         None => !named,
     });
+    if frames.first().is_some_and(|frame| frame.symbol() == Some(SIGNAL)) {
+        // All of the handler was ours.
+        frames.remove(0);
+    }
     frames
 }
 
