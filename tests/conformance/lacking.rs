@@ -31,11 +31,9 @@ pub(crate) const ELSEWHERE: &[(&str, &str, &str)] = &[
         "engine",
         "engine::tests::usage::a_handler_that_leaves_its_own_signal_open_may_interrupt_itself",
     ),
-    (
-        "A handler that blocks more than its own signal (`sa_mask`)",
-        "engine",
-        "engine::tests::usage::only_the_innermost_handler_counts",
-    ),
+    ("A handler that interrupts another one", "engine", "engine::tests::usage::only_the_innermost_handler_counts"),
+    ("Handlers of foreign code, with every flag of `sigaction`", "interpose", "every_flag_does_what_it_does_without_us"),
+    ("A handler that leaves by a jump, with a lock", "interpose", "a_handler_that_leaves_by_a_jump_with_a_lock"),
     ("A fork, with locks held by other threads", "process", "validated::a_fork_that_leaves_locks_behind"),
     ("Signals that arrive anywhere, in the validator too", "process", "validated::a_storm_of_signals_is_silent"),
     ("… while there is a bug", "process", "validated::a_storm_hides_no_bug"),
@@ -93,6 +91,16 @@ cases! {
             drop(inner.lock_irqsave());
         }
         cx.in_handler(SIGUSR1, || drop((outer.lock(), inner.lock())));
+    }
+
+    /// What was proven with the signals blocked is not proven with them open.
+    the_same_chain_with_the_signals_open => ["IrqUsage Possible: lock"], |cx| {
+        let lock = SpinLock::with_class(0, class("lock"));
+        cx.in_handler(SIGUSR1, || drop(lock.lock()));
+        for _ in 0..3 {
+            drop(lock.lock_irqsave());
+        }
+        drop(lock.lock());
     }
 
     /// Every signal is a line of its own: what is held with SIGUSR1 blocked and SIGUSR2 open may be taken in the handler of the

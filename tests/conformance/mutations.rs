@@ -537,12 +537,12 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "matrix::every_case_comes_out_as_the_rules_say",
     ),
     mutation(
-        "A chain is proven for its mask and its handler alone",
-        TAKE,
-        "    let longer = extend(chain, step);\n    let key = longer ^ ThreadState::get(&thread.context);\n    let same_lock",
-        "    let longer = extend(chain, step);\n    let key = longer;\n    let same_lock",
-        "it",
-        "usage::the_handler_came_last",
+        "A chain is proven for its mask alone",
+        "runtime/enabled/chain.rs",
+        "(mask ^ (handler as u64)",
+        "((mask & 0) ^ (handler as u64)",
+        "conformance",
+        "lacking::the_same_chain_with_the_signals_open",
     ),
     // ---- The mask.
     mutation(
@@ -625,6 +625,38 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "it",
         "irq_state::a_mask_changed_behind_our_back",
     ),
+    mutation(
+        "A thread or handler that leaves with another mask is reported",
+        IRQ,
+        "            && entered != cx.mask\n",
+        "            && entered != cx.mask && false\n",
+        "it",
+        "irq_state::a_thread_that_ends_with_other_signals_open",
+    ),
+    mutation(
+        "A thread that inherits what its parent had blocked for a moment is reported",
+        "engine/mod.rs",
+        "self.inherited(&cx, &inherited, place, &mut out),",
+        "{ let _ = (cx, inherited, place); }",
+        "it",
+        "irq_state::a_thread_started_inside_a_section",
+    ),
+    mutation(
+        "A handler that does what none may is reported: another errno",
+        "engine/misc.rs",
+        "Offence::Errno { before, after } => (Hint::Errno(before, after), Label::Interrupted(cx.handler)),",
+        "Offence::Errno { .. } => return,",
+        "process",
+        "validated::a_handler_that_spoils_errno",
+    ),
+    mutation(
+        "… and an allocation",
+        "engine/misc.rs",
+        "Offence::Allocates => (Hint::Allocates, Label::InHandler(cx.handler)),",
+        "Offence::Allocates => return,",
+        "allocator",
+        "validated::a_handler_that_allocates",
+    ),
     // ---- Waiting.
     mutation(
         "A lock that sleeps in a handler is reported on first sight",
@@ -673,6 +705,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "let _ = (mutex, how);",
         "conformance",
         "precision::a_wait_takes_its_mutex_again",
+    ),
+    mutation(
+        "An initialiser holds its cell: who needs the value waits for it",
+        "map/enabled.rs",
+        "        acquire::acquire(map, How::write(), site);\n        contention::announce(map);",
+        "        contention::announce(map);",
+        "it",
+        "once::cells_that_initialise_each_other_in_both_orders",
+    ),
+    mutation(
+        "Who waits for a value waits for whoever comes to make it",
+        "map/enabled.rs",
+        "        acquire::notify(self.map, READY, self.site);\n",
+        "",
+        "it",
+        "once::a_wait_with_a_lock_that_the_writer_needs",
     ),
     // ---- Hygiene.
     mutation(
@@ -798,10 +846,8 @@ fn exists(ours: &BTreeSet<String>, binary: &str, test: &str) -> bool {
             };
             let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(&sources);
             let file = directory.with_extension("rs");
-            let files: Vec<PathBuf> = match fs::read_dir(&directory) {
-                Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
-                Err(_) => vec![file],
-            };
+            let inside = fs::read_dir(&directory).into_iter().flatten().map(|entry| entry.unwrap().path());
+            let files: Vec<PathBuf> = inside.chain([file]).collect();
             let texts: String = files.iter().map(|path| fs::read_to_string(path).unwrap_or_default()).collect();
             let words: BTreeSet<&str> = texts.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
             // A module is a file, or a word in one, as in a list of a macro.

@@ -86,7 +86,6 @@ fn page() -> String {
     for (what, binary, test) in lacking::ELSEWHERE {
         writeln!(page, "| {what} | {binary} `{test}` |").unwrap();
     }
-    page += "\nA handler left by `siglongjmp` skips destructors, which no Rust program may do.\n";
     page += "\n# How sure, and when silent\n\nSeverity comes from evidence, and right code that is annotated is silent; the report of \
              code that is not names the annotation. Each is a test of its name in `tests/conformance/precision.rs`.\n\n";
     cases_table(&mut page, precision::CASES);

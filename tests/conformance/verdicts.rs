@@ -477,8 +477,10 @@ cases! {
     /// The handler goes without.
     try_lock_in_a_handler => [], |cx| {
         let lock = SpinLock::with_class(0, class("lock"));
-        let _held = lock.lock();
+        let held = lock.lock();
         cx.in_handler(SIGUSR1, || assert!(lock.try_lock().is_none()));
+        drop(held);
+        cx.in_handler(SIGUSR1, || assert!(lock.try_lock().is_some()));
     }
 
     /// The attempt is declared a lock: this one would never return.
