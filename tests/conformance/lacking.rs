@@ -160,6 +160,15 @@ cases! {
         let second = irq::save();
         irq::restore(first);
         irq::restore(second);
+    } then |reports| {
+        assert!(reports[0].to_text().contains("crossed"), "{}", reports[0].to_text());
+    }
+
+    /// A handler that opens signals: the mask belongs to what it interrupted.
+    enable_in_a_handler => ["IrqState Certain"], |cx| {
+        cx.in_handler(SIGUSR1, irq::enable);
+    } then |reports| {
+        assert!(reports[0].to_text().contains("enabled in the handler of SIGUSR1"), "{}", reports[0].to_text());
     }
 
     /// Guards of `lock_irqsave` dropped in the order they were taken in: the first drop opens the signals under the second lock.

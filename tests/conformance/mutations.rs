@@ -590,8 +590,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         IRQ,
         "        self.report_state(cx, Hint::EnabledInHandler, None, unmask.place, opened, out);\n        true",
         "        true",
-        "it",
-        "irq_state::enable_in_a_handler",
+        "conformance",
+        "lacking::enable_in_a_handler",
     ),
     mutation(
         "A restore of flags that are not of this context is reported",

@@ -58,7 +58,8 @@ fn page() -> String {
          # The kernel's self-test\n\
          \n\
          `lib/locking-selftest.c` has {KERNEL_CASES} cases. {cases} have a meaning here and are played; what is left out, and why, is \
-         [below](#left-out). The kernel asks whether anything is reported, we also ask what. Each case is played on the real \
+         [below](#left-out). The kernel asks whether anything is reported, we also ask what; where that differs, a \\* says why, and everywhere else the \
+         kernel reports where we do and is silent where we are. Each case is played on the real \
          locks of every column in three ways:\n\
          \n\
          * on one thread, interrupts by `Cx::in_handler`;\n\
