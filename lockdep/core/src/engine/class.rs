@@ -28,6 +28,11 @@ impl ClassId {
         self.0 >> 8
     }
 
+    /// Both in one word.
+    pub(crate) const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// The subclass.
     pub const fn subclass(self) -> u8 {
         self.0 as u8

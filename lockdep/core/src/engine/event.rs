@@ -89,7 +89,8 @@ pub struct Held {
     pub place: Place,
     /// The chain key of the entries below; the driver's.
     pub chain: u64,
-    /// The identity of the lock beyond its address, where one is needed; 0 otherwise.
+    /// The identity of the lock beyond its address, where one is needed; 0 otherwise. Locks held together must differ in the mix
+    /// (exclusive or) of these numbers from others that might be, but for bad luck.
     pub instance: u64,
     /// The number given to `lock_ordered`, or what an irq section found blocked.
     pub order: u64,

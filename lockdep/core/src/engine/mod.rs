@@ -137,8 +137,9 @@ impl<A: Allocator + Clone> Engine<A> {
         out
     }
 
-    /// What another occurrence of this acquisition could add to what is known.
-    pub fn open_evidence(&self, cx: &Context<'_>, new: &Held) -> OpenEvidence {
+    /// What another occurrence of this acquisition could add to what is known. `gate` is told the instances whose absence would
+    /// be news, some more than once.
+    pub fn open_evidence(&self, cx: &Context<'_>, new: &Held, mut gate: impl FnMut(u64)) -> OpenEvidence {
         let mut open = OpenEvidence::default();
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return open };
         for held in cx.own().iter().filter(|held| held.is_lock() && held.class != new.class) {
@@ -146,6 +147,7 @@ impl<A: Allocator + Clone> Engine<A> {
             if let Some(evidence) = self.graph.evidence_of(from, to, graph::Kind::of(held, new, false)) {
                 open.threads |= evidence.takes_threads();
                 open.gates |= !evidence.gates().is_empty();
+                evidence.gates().iter().for_each(|known| gate(known.instance));
             }
         }
         open

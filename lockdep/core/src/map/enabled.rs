@@ -2,24 +2,26 @@
 //!
 //! | word | before the first acquisition | after it |
 //! |---|---|---|
-//! | `place` | the construction site, or the declared class; above it half of the maker | the class record |
-//! | `info` | what the type says; above it the other half | the top bit, the number of this very lock (39 bits), the class number (24 bits) |
+//! | `place` | the construction site, or the declared class; above it half of the maker | the same |
+//! | `info` | what the type says; above it the other half | an [`InfoWord`] with its top bit set, which an address has never |
 //!
-//! Both change in a slow section, `place` first, once. A reader looks at `info` first: the top bit says which meaning `place` has
-//! (an address has it never). No number is ever used again, so the cache needs no invalidation, and a lock that moves keeps its
+//! Only `info` changes, once, by a compare-and-swap: where the same two words were seen before, in another lock, that needs no slow
+//! section. No number is ever used again, so the cache needs no invalidation, and a lock that moves keeps its
 //! identity: what is held may be looked at by number, when its address may long be somebody else's (a guard can be forgotten).
 
 use core::mem::ManuallyDrop;
 use core::panic::Location;
-use core::sync::atomic::{AtomicPtr, Ordering, fence};
+use core::sync::atomic::{AtomicPtr, Ordering};
 
 use super::How;
 use crate::class::{LockClass, LockInfo, LockKind, READY};
 use crate::kind::Mode;
 use crate::runtime::acquire;
+use crate::runtime::chain::extend;
 use crate::runtime::contention;
-use crate::runtime::globals::{ClassRecord, Globals};
+use crate::runtime::globals::{self, ClassRecord, Globals};
 use crate::runtime::slow;
+use crate::runtime::thread::{self, ThreadState};
 use crate::stack::{here, keep_frame};
 
 /// The validator's field in a lock.
@@ -74,10 +76,65 @@ impl Drop for Claim<'_> {
     }
 }
 
-const REGISTERED: usize = 1 << 63;
-/// The low bits of a registered `info`; the number of the lock is above them.
-const CLASS_BITS: u32 = 24;
-const CLASS: usize = (1 << CLASS_BITS) - 1;
+/// The second word of a lock.
+///
+/// | bits | once registered |
+/// |---|---|
+/// | 0 to 23 | the class number |
+/// | 24 to 61 | the number of this very lock, well mixed |
+/// | 62 | nesting within the class is judged lock by lock, says the class |
+/// | 63 | set |
+#[derive(Clone, Copy)]
+pub(crate) struct InfoWord(u64);
+
+impl InfoWord {
+    const CLASS_BITS: u32 = 24;
+    const NUMBER_BITS: u32 = 38;
+    const BY_INSTANCE: u64 = 1 << 62;
+    const REGISTERED: u64 = 1 << 63;
+
+    /// What all locks of a class have.
+    fn of_class(class: &ClassRecord) -> InfoWord {
+        let by_instance = if class.by_instance || class.rules().by_instance { Self::BY_INSTANCE } else { 0 };
+        InfoWord(Self::REGISTERED | by_instance | u64::from(class.base))
+    }
+
+    const fn numbered(self, number: u64) -> InfoWord {
+        InfoWord(self.0 | mix(number) << Self::CLASS_BITS)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_registered(self) -> bool {
+        self.0 & Self::REGISTERED != 0
+    }
+
+    /// The class number, if it is registered.
+    #[inline(always)]
+    pub(crate) const fn class(self) -> u32 {
+        self.0 as u32 & ((1 << Self::CLASS_BITS) - 1)
+    }
+
+    /// A number that no other lock has, if it is registered: the whole word, for less would cost instructions.
+    #[inline(always)]
+    pub(crate) const fn instance(self) -> u64 {
+        self.0
+    }
+
+    /// As [`instance`](Self::instance); 0 if it is not registered.
+    const fn instance_or_none(self) -> u64 {
+        if self.is_registered() { self.0 } else { 0 }
+    }
+}
+
+/// Another number for each number, such that those of some locks rarely have the same exclusive or as those of others.
+const fn mix(number: u64) -> u64 {
+    // Odd factors and shifts by half the length: each step can be undone.
+    const LENGTH: u64 = (1 << InfoWord::NUMBER_BITS) - 1;
+    const HALF: u32 = InfoWord::NUMBER_BITS / 2;
+    let number = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) & LENGTH;
+    let number = (number ^ number >> HALF).wrapping_mul(0xbf58_476d_1ce4_e5b9) & LENGTH;
+    number ^ number >> HALF
+}
 
 /// The addresses of statics have so many bits; above them is the number of the maker's stack, 16 bits in one word and 15 in the
 /// other.
@@ -318,43 +375,50 @@ impl LockMap {
         core::ptr::from_ref(self).expose_provenance()
     }
 
+    /// What the lock knows of itself.
+    #[inline(always)]
+    pub(crate) fn info(&self) -> InfoWord {
+        // Relaxed: numbers that are seen are right, and what they stand for is looked up in a slow section.
+        InfoWord(self.info.load(Ordering::Relaxed).addr() as u64)
+    }
+
     /// The class number, or 0 before the first acquisition.
     #[inline(always)]
     pub(crate) fn class(&self) -> u32 {
-        self.numbers().0
+        let info = self.info();
+        if info.is_registered() { info.class() } else { 0 }
     }
 
     /// The number of this very lock, or 0 before the first acquisition.
     #[inline(always)]
     pub(crate) fn instance(&self) -> u64 {
-        self.numbers().1
-    }
-
-    /// Both.
-    #[inline(always)]
-    pub(crate) fn numbers(&self) -> (u32, u64) {
-        // Relaxed: numbers that are seen are right, and those not seen yet are looked up in a slow section.
-        let info = self.info.load(Ordering::Relaxed).addr();
-        if info & REGISTERED == 0 {
-            return (0, 0);
-        }
-        ((info & CLASS) as u32, ((info & !REGISTERED) >> CLASS_BITS) as u64)
+        self.info().instance_or_none()
     }
 
     /// Whether an engine may know this very lock, and not only its class.
     pub(crate) fn judged_by_instance(&self) -> bool {
-        self.record().is_some_and(|record| record.info().rules.by_instance)
+        let info = self.info();
+        info.is_registered() && (info.0 & InfoWord::BY_INSTANCE != 0 || globals::same_class_by_instance())
     }
 
-    /// The class record, once there is one.
-    fn record(&self) -> Option<&'static ClassRecord> {
-        if self.class() == 0 {
-            return None;
+    /// Registers a lock if its like was registered before. Whether it is registered now.
+    pub(crate) fn join_known_class(&self, thread: &ThreadState) -> bool {
+        let (place, info) = (self.place.load(Ordering::Relaxed), self.info.load(Ordering::Relaxed));
+        if InfoWord(info.addr() as u64).is_registered() {
+            return true;
         }
-        // Pairs with the release that set the top bit of `info`, after `place` was written.
-        fence(Ordering::Acquire);
-        // SAFETY: with that bit set the word is a class record, and these are immortal.
-        Some(unsafe { &*self.place.load(Ordering::Relaxed).cast::<ClassRecord>() })
+        let class = globals::ALIKE.get(alike(place, info)).map(InfoWord);
+        class.map(|class| self.register(info, class.numbered(thread.next_number()))).is_some()
+    }
+
+    /// Puts the word in place, unless somebody was faster; what is there then.
+    fn register(&self, found: *mut (), word: InfoWord) -> InfoWord {
+        let word = core::ptr::without_provenance_mut(word.0 as usize);
+        // Relaxed, as in `info`.
+        match self.info.compare_exchange(found, word, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => self.info(),
+            Err(theirs) => InfoWord(theirs.addr() as u64),
+        }
     }
 
     /// Gives the class a name of its own, before its first acquisition.
@@ -370,27 +434,36 @@ impl LockMap {
     }
 
     fn resolve_as(&self, globals: &mut Globals, name: Option<&'static str>) -> &'static ClassRecord {
-        if let Some(record) = self.record() {
-            return record;
+        let (found, place) = (self.info.load(Ordering::Relaxed), self.place.load(Ordering::Relaxed));
+        let word = InfoWord(found.addr() as u64);
+        if word.is_registered() {
+            return globals.numbered(word.class());
         }
-        let (info, maker_high) = apart(self.info.load(Ordering::Relaxed));
-        let (place, maker_low) = apart(self.place.load(Ordering::Relaxed));
+        let (info, maker_high) = apart(found);
+        let (site, maker_low) = apart(place);
         let maker = maker_high << MAKER_LOW.count_ones() | maker_low;
         // SAFETY: before registration the word is a `&'static LockInfo`.
         let info = unsafe { &*info.cast::<LockInfo>() };
-        let record = globals.class(info, place, name, maker as u32);
-        globals.instances += 1;
-        let numbers = (globals.instances as usize) << CLASS_BITS | record.base as usize;
-        self.place.store(core::ptr::from_ref(record).cast_mut().cast(), Ordering::Relaxed);
-        self.info.store(core::ptr::without_provenance_mut(REGISTERED | numbers), Ordering::Release);
-        record
+        let record = globals.class(info, site, name, maker as u32);
+        let class = InfoWord::of_class(record);
+        if name.is_none() {
+            // A name given to one lock says nothing of the others made there.
+            globals::ALIKE.set(alike(place, found), class.0);
+        }
+        let word = self.register(found, class.numbered(thread::current().next_number()));
+        globals.numbered(word.class())
     }
+}
+
+/// What two locks share that are of one class, unless the class was given a name of its own: both words.
+fn alike(place: *mut (), info: *mut ()) -> u64 {
+    extend(extend(0, place.addr() as u64), info.addr() as u64)
 }
 
 impl Drop for LockMap {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.info.get_mut().addr() & REGISTERED != 0 {
+        if InfoWord(self.info.get_mut().addr() as u64).is_registered() {
             acquire::dropped(self);
         }
     }

@@ -23,7 +23,9 @@ use disabled as imp;
 use enabled as imp;
 
 #[cfg(feature = "validate")]
-pub(crate) use enabled::{Errno, acquire, baseline, complain, contention, globals, harness, irqs, isolation, malloc, slow};
+pub(crate) use enabled::{
+    Errno, acquire, baseline, chain, complain, contention, globals, harness, irqs, isolation, malloc, slow, thread,
+};
 
 use std::fmt;
 use std::io;

@@ -670,7 +670,7 @@ impl World {
         let thread = &self.threads[self.threads.len() - 1];
         let new = Held { lock: lock.address, class: lock.id, state: State::Held, ..Held::FREE };
         let Model { ref held, thread, base, mask, handler, .. } = *thread;
-        self.engine.open_evidence(&Context { thread, now: self.clock, held, base, mask, handler }, &new)
+        self.engine.open_evidence(&Context { thread, now: self.clock, held, base, mask, handler }, &new, |_| ())
     }
 
     /// The dependencies that are known, sorted.

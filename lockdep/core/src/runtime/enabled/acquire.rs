@@ -3,10 +3,10 @@
 use core::panic::Location;
 use core::sync::atomic::{AtomicU64, Ordering, compiler_fence};
 
-use super::chain::{MORE_THREADS, extend, instance_key, step, step_of};
+use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
-use super::thread::{Known, ThreadState, current};
+use super::thread::{ThreadState, current};
 use super::{config, deliver, handler, irqs, life, malloc, orphans, slow};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
@@ -32,22 +32,23 @@ pub(crate) fn acquired(map: &LockMap, how: How<'_>, site: &'static Location<'sta
 #[track_caller]
 fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) {
     let thread = current();
-    let moment = here();
-    let (known, instance) = map.numbers();
+    // First, so that where we are need not be remembered.
+    let stack = stack_here(thread, site);
+    let info = map.info();
     // Taken apart here and put together again only on the slow way, so that it lives in registers.
     let How { mode, subclass, reentrant, nest, order } = how;
     let annotated = nest.is_some() || order.is_some();
     let flags = if reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
-    if known != 0 && !annotated && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
-        let class = ClassId::new(known, subclass);
+    if info.is_registered() && !annotated && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
+        let class = ClassId::new(info.class(), subclass);
         let chain = ThreadState::get(&thread.chain);
-        let step = step(known << 8 | u32::from(subclass), mode, flags);
-        let longer = extend(chain, step);
+        let longer = extend(chain, step(class, mode, flags));
         let key = longer ^ ThreadState::get(&thread.context);
         let slot = thread.known(key);
         if ThreadState::get(&slot.key) == key {
             let more = ThreadState::get(&slot.more);
-            if more == 0 || still_fine(thread, more, map) {
+            let same = || more == ThreadState::get(&thread.instances) & Proven::MIX;
+            if more == 0 || same() || still_fine(thread, key, map) {
                 let held = Held {
                     lock: map.address(),
                     class,
@@ -56,9 +57,9 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
                     flags,
                     context: thread.nesting.load(Ordering::Relaxed),
                     mask: ThreadState::get(&thread.mask),
-                    place: place(thread, site, moment),
+                    place: Place { site: core::ptr::from_ref(site).expose_provenance(), stack },
                     chain,
-                    instance,
+                    instance: info.instance(),
                     order: 0,
                 };
                 push(thread, &held, longer);
@@ -66,7 +67,7 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
             }
         }
     }
-    first_time(map, How { mode, subclass, reentrant, nest, order }, site, flags, moment);
+    first_time(map, How { mode, subclass, reentrant, nest, order }, site, flags, stack, here().1);
 }
 
 /// How many locks were taken.
@@ -83,18 +84,34 @@ pub(super) fn push(thread: &ThreadState, held: &Held, longer: u64) {
         TAKEN.fetch_add(1, Ordering::Relaxed);
     }
     thread.chain.store(longer, Ordering::Relaxed);
-    thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(held.lock), Ordering::Relaxed);
+    thread.instances.store(ThreadState::get(&thread.instances) ^ held.instance, Ordering::Relaxed);
     thread.push(held);
 }
 
-/// A known chain that does not decide alone.
+/// A chain known to this thread that does not decide alone, with other locks than before.
 #[cold]
-fn still_fine(thread: &ThreadState, more: u64, map: &LockMap) -> bool {
-    let instances = more & !(Known::SAME_CLASS | MORE_THREADS);
-    if instances != 0 && instances != ThreadState::get(&thread.instances) {
+#[inline(never)]
+fn still_fine(thread: &ThreadState, key: u64, map: &LockMap) -> bool {
+    let known = thread.known(key);
+    let more = Proven(ThreadState::get(&known.more));
+    if more.has(Proven::SAME_CLASS) && holds_lock(thread, map) {
         return false;
     }
-    more & Known::SAME_CLASS == 0 || !(0..thread.depth()).any(|at| thread.read(at).lock == map.address())
+    if (more.0 ^ ThreadState::get(&thread.instances)) & Proven::MIX == 0 || more.0 & Proven::MIX == 0 {
+        return true;
+    }
+    // Of the others only the gates matter.
+    let chains = &life::graph(thread).chains;
+    let own = chains.get(thread.own_key(key));
+    let fine = own.or_else(|| chains.get(key)).map(Proven).filter(|proven| proven.gates_are_held(thread));
+    if let Some(proven) = fine {
+        known.more.store(proven.here(thread), Ordering::Relaxed);
+    }
+    fine.is_some()
+}
+
+fn holds_lock(thread: &ThreadState, map: &LockMap) -> bool {
+    (0..thread.depth()).any(|at| thread.read(at).lock == map.address())
 }
 
 /// Where we are.
@@ -115,6 +132,18 @@ pub(super) fn stack_of(thread: &ThreadState, site: usize, moment: (usize, usize)
     unsafe { &*stacks }.stack(moment, site, thread.nesting.load(Ordering::Relaxed) != 0)
 }
 
+/// The stack of the function that this is inlined into; 0 if there are none, or the thread is not prepared.
+#[inline(always)]
+fn stack_here(thread: &ThreadState, site: &'static Location<'static>) -> u32 {
+    let stacks = thread.stacks.load(Ordering::Relaxed);
+    if stacks.is_null() {
+        return 0;
+    }
+    let site = core::ptr::from_ref(site).expose_provenance();
+    // SAFETY: the cache lives as long as the thread.
+    unsafe { &*stacks }.stack(here(), site, thread.nesting.load(Ordering::Relaxed) != 0)
+}
+
 /// The place of an event without a source position of its own.
 #[inline(always)]
 pub(super) fn place_here(thread: &'static ThreadState) -> Place {
@@ -133,17 +162,19 @@ pub(crate) fn maker(site: &'static Location<'static>, moment: (usize, usize)) ->
     life::makers(thread).stack(moment, site, thread.nesting.load(Ordering::Relaxed) != 0)
 }
 
-/// A chain that this thread has not proven.
+/// A chain that this thread has not proven, a lock that nobody took before, or no room.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags, moment: (usize, usize)) {
+fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags, stack: u32, sp: usize) {
     if config::off() {
         return;
     }
     let thread = current();
     life::prepare(thread);
-    handler::settle(thread, moment.1);
+    handler::settle(thread, sp);
+    // The first of the thread: its stack goes through here.
+    let stack = if stack == 0 { stack_here(thread, site) } else { stack };
     thread.tidy();
     life::make_room(thread);
     if !thread.inherited.load(Ordering::Relaxed).is_null() {
@@ -153,16 +184,16 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
         orphans::check(map, site);
     }
     malloc::show_places(thread);
-    if again_by_its_holder(thread, map, flags) || proven_for_instances(thread, map, how, flags) {
-        let held = entry(thread, map, how, place(thread, site, moment), flags);
+    let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack };
+    if known_class(thread, map)
+        && (again_by_its_holder(thread, map, flags)
+            || proven_for_instances(thread, map, how, flags)
+            || proven(thread, map, how, flags))
+    {
+        let held = entry(thread, map, how, place, flags);
         push(thread, &held, extend(held.chain, step_of(&held)));
         return;
     }
-    if proven_by_others(thread, map, how, flags) {
-        // The key is in this thread's cache now, and there is room: this time it hits.
-        return take(map, how, site, flags);
-    }
-    let place = place(thread, site, moment);
     let found = slow::with(|globals| {
         let (acquire, record) = describe(globals, thread, map, how, place, flags);
         judge(globals, thread, acquire, record, true)
@@ -170,20 +201,32 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, fla
     conclude(thread, found, Some(map));
 }
 
-/// Whether other threads have proven the chain, so that nothing remains to be learned from this one; remembered if so.
-pub(super) fn proven_by_others(thread: &'static ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
-    let known = map.class();
-    if known == 0 || how.nest.is_some() || how.order.is_some() {
+/// Whether the class of a lock is known. One that is new gets its number here, if others of its class were seen before.
+fn known_class(thread: &ThreadState, map: &LockMap) -> bool {
+    map.info().is_registered() || map.join_known_class(thread)
+}
+
+/// Whether the chain is proven, by this thread or by others in a way that leaves nothing to be learned from this one; remembered
+/// if so.
+pub(super) fn proven(thread: &'static ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
+    if !map.info().is_registered() || how.nest.is_some() || how.order.is_some() {
         return false;
     }
-    let step = step(known << 8 | u32::from(how.subclass), how.mode, flags);
+    let step = step(ClassId::new(map.class(), how.subclass), how.mode, flags);
     let key = extend(ThreadState::get(&thread.chain), step) ^ ThreadState::get(&thread.context);
-    let fine = |&more: &u64| more & MORE_THREADS == 0 && (more == 0 || still_fine(thread, more, map));
-    let proven = life::graph(thread).chains.get(key).filter(fine);
-    if let Some(more) = proven {
-        remember_here(thread, key, more);
+    let known = thread.known(key);
+    if ThreadState::get(&known.key) == key {
+        return ThreadState::get(&known.more) == 0 || still_fine(thread, key, map);
     }
-    proven.is_some()
+    let chains = &life::graph(thread).chains;
+    let by_others = chains.get(key).map(Proven).filter(|proven| !proven.has(Proven::MORE_THREADS));
+    let proven = by_others.or_else(|| chains.get(thread.own_key(key)).map(Proven));
+    let same_lock = |proven: Proven| proven.has(Proven::SAME_CLASS) && holds_lock(thread, map);
+    let fine = proven.filter(|&proven| !same_lock(proven) && proven.gates_are_held(thread));
+    if let Some(proven) = fine {
+        remember_here(thread, key, proven.here(thread));
+    }
+    fine.is_some()
 }
 
 /// Whether it is a reentrant lock that this thread holds: of that the engine has nothing to say.
@@ -211,10 +254,9 @@ fn key_for_instances(thread: &ThreadState, new: &Held) -> u64 {
 
 /// The entry of an acquisition of this thread, now.
 pub(super) fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) -> Held {
-    let (class, instance) = map.numbers();
     Held {
         lock: map.address(),
-        class: ClassId::new(class, how.subclass),
+        class: ClassId::new(map.class(), how.subclass),
         state: State::Held,
         mode: how.mode,
         flags,
@@ -222,7 +264,7 @@ pub(super) fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Pl
         mask: ThreadState::get(&thread.mask),
         place,
         chain: ThreadState::get(&thread.chain),
-        instance,
+        instance: map.instance(),
         order: how.order.unwrap_or(0),
     }
 }
@@ -268,7 +310,7 @@ const TIMED: HeldFlags = HeldFlags(128);
 
 fn event_key(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> Option<u64> {
     let class = map.class();
-    let step = step(class << 8 | u32::from(subclass), mode, tag);
+    let step = step(ClassId::new(class, subclass), mode, tag);
     (class != 0).then(|| extend(ThreadState::get(&thread.chain), step) ^ ThreadState::get(&thread.context))
 }
 
@@ -373,14 +415,17 @@ pub(super) fn judge(
         remember_here(thread, key_for_instances(thread, &acquire.new), 0);
     }
     if push_entry && settled && !annotated && !by_instance && !same_lock {
-        let mut more = if same_class { Known::SAME_CLASS } else { 0 };
+        let mut proven = Proven(if same_class { Proven::SAME_CLASS } else { 0 });
         // SAFETY: in a slow section.
-        let open = unsafe { graph.inner().engine.open_evidence(&thread.cx(globals.clock), &acquire.new) };
-        if open.gates {
-            more |= ThreadState::get(&thread.instances);
+        let (cx, engine) = unsafe { (thread.cx(globals.clock), &graph.inner().engine) };
+        let open = engine.open_evidence(&cx, &acquire.new, |instance| proven.gate(thread, instance));
+        remember_here(thread, key, proven.here(thread));
+        if open.threads {
+            graph.chains.set(key, proven.0 | Proven::MORE_THREADS);
+            graph.chains.set(thread.own_key(key), proven.0);
+        } else {
+            graph.chains.set(key, proven.0);
         }
-        remember_here(thread, key, more);
-        graph.chains.set(key, if open.threads { more | MORE_THREADS } else { more });
     }
     if push_entry {
         acquire.new.chain = ThreadState::get(&thread.chain);
@@ -437,20 +482,21 @@ pub(crate) fn release(map: &LockMap, taken: impl Fn(Mode) -> bool) {
     let thread = current();
     let depth = thread.depth();
     if depth > thread.base() {
-        let top = thread.read(depth - 1);
-        if top.lock == map.address() && top.state == State::Held && taken(top.mode) {
-            return pop(thread, &top, depth);
+        let (lock, word) = thread.lock_and_word(depth - 1);
+        if lock == map.address() && word.is(State::Held) && taken(word.mode()) {
+            return pop(thread, depth);
         }
     }
     release_below(map, &taken);
 }
 
-/// Takes the entry `top` off the top, which is at `depth - 1`.
+/// Takes the entry of a lock off the top, which is at `depth - 1`.
 #[inline(always)]
-pub(super) fn pop(thread: &ThreadState, top: &Held, depth: usize) {
+pub(super) fn pop(thread: &ThreadState, depth: usize) {
+    let (chain, instance) = thread.chain_and_instance(depth - 1);
     thread.set_state(depth - 1, State::Free);
-    thread.chain.store(top.chain, Ordering::Relaxed);
-    thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(top.lock), Ordering::Relaxed);
+    thread.chain.store(chain, Ordering::Relaxed);
+    thread.instances.store(ThreadState::get(&thread.instances) ^ instance, Ordering::Relaxed);
     thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
 }
 
@@ -524,7 +570,7 @@ pub(crate) fn take_out(thread: &ThreadState, at: usize) {
     thread.shuffling.store(1, Ordering::Relaxed);
     thread.set_state(at, State::Free);
     if gone.is_lock() || gone.state == State::Waiting {
-        thread.instances.store(ThreadState::get(&thread.instances) ^ instance_key(gone.lock), Ordering::Relaxed);
+        thread.instances.store(ThreadState::get(&thread.instances) ^ gone.instance, Ordering::Relaxed);
     }
     rechain(thread, at, gone.chain);
     thread.trim();

@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use super::thread::ThreadState;
 use crate::arena::{allocate_for, free_for};
-use crate::engine::{Held, HeldFlags};
+use crate::engine::{ClassId, Held, HeldFlags};
 use crate::kind::Mode;
 
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -16,21 +16,25 @@ pub(crate) const fn extend(below: u64, step: u64) -> u64 {
     (below.rotate_left(23) ^ step).wrapping_mul(MIX)
 }
 
-/// What an acquisition adds to a chain: class with subclass, mode, and how it was taken.
+/// What an acquisition adds to a chain: class with subclass, mode, and how it was taken; as in the word of an entry.
 #[inline(always)]
-pub(crate) const fn step(class: u32, mode: Mode, flags: HeldFlags) -> u64 {
-    (class as u64) << 16 | (mode as u64) << 8 | flags.0 as u64 | 1 << 63
+pub(crate) const fn step(class: ClassId, mode: Mode, flags: HeldFlags) -> u64 {
+    class.bits() as u64 | (mode as u64) << 40 | (flags.0 as u64) << 48
 }
 
 /// The step of an entry.
-pub(crate) fn step_of(held: &Held) -> u64 {
-    let class = held.class.base() << 8 | u32::from(held.class.subclass());
-    step(class, held.mode, held.flags)
+pub(crate) const fn step_of(held: &Held) -> u64 {
+    step(held.class, held.mode, held.flags)
 }
 
-/// What a handler of `signal` adds to the chain of the code it interrupts.
+/// What a handler of `signal` adds to the chain of the code it interrupts: a step that no acquisition makes.
 pub(crate) const fn handler_step(signal: u8) -> u64 {
-    0x5167_0000 | signal as u64
+    1 << 63 | signal as u64
+}
+
+/// The key of what one thread alone has proven of a chain, by the number of its memory.
+pub(crate) const fn own_key(key: u64, memory: u64) -> u64 {
+    key ^ extend(!0, memory)
 }
 
 /// Mask and handler as part of a key.
@@ -38,17 +42,10 @@ pub(crate) const fn context_key(mask: u64, handler: u8) -> u64 {
     (mask ^ (handler as u64).wrapping_mul(0x2545_f491_4f6c_dd1d)).wrapping_mul(MIX).rotate_left(31)
 }
 
-/// What a held lock adds to the mix of instances; adding it again takes it out.
-#[inline(always)]
-pub(crate) const fn instance_key(lock: usize) -> u64 {
-    // The low bits are taken by `Known::SAME_CLASS` and `MORE_THREADS`.
-    (lock as u64).wrapping_mul(MIX) & !3
-}
-
-/// Chains proven by any thread of a graph: read without a lock, written in slow sections.
+/// What is known by 64-bit keys, to any thread: read without a lock, written in slow sections.
 ///
 /// Open addressing over a table that is replaced when three quarters full. Readers may use an old table: at worst they miss.
-pub(crate) struct Chains {
+pub(crate) struct Shared {
     table: AtomicPtr<Table>,
     used: AtomicU64,
 }
@@ -65,12 +62,81 @@ struct Slot {
     more: AtomicU64,
 }
 
-/// Bit 1 of what is known of a chain: another thread's occurrence would be new evidence.
-pub(crate) const MORE_THREADS: u64 = 2;
+/// What is known of a chain, beyond that it is proven: one word.
+///
+/// | bits | meaning |
+/// |---|---|
+/// | 0 | [`Proven::SAME_CLASS`]: a lock of the class is held already, so it must not be this very lock |
+/// | 1 | [`Proven::MORE_THREADS`]: another thread's occurrence would be new evidence |
+/// | 2 to 23 | which of the locks held, counted from the outermost, are gates: an occurrence without them would be news |
+/// | 24 to 63 | the mix of the gates; without bits below, of all locks that were held |
+///
+/// A thread's own memory keeps the first bit and, if there are gates, the mix of all that is held: see [`Proven::here`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Proven(pub(crate) u64);
 
-impl Chains {
-    pub(crate) const fn new() -> Chains {
-        Chains { table: AtomicPtr::new(ptr::null_mut()), used: AtomicU64::new(0) }
+impl Proven {
+    pub(crate) const SAME_CLASS: u64 = 1;
+    pub(crate) const MORE_THREADS: u64 = 2;
+    const GATES: u32 = 22;
+    /// The part that mixes instances.
+    pub(crate) const MIX: u64 = !0xff_ffff;
+
+    pub(crate) const fn has(self, bit: u64) -> bool {
+        self.0 & bit != 0
+    }
+
+    /// `instance` is a gate of the chain.
+    pub(crate) fn gate(&mut self, thread: &ThreadState, instance: u64) {
+        let is_gate = |held: &Held| held.instance == instance;
+        match locks(thread).position(|held| is_gate(&held)) {
+            Some(at) if at < Self::GATES as usize && !self.whole() => {
+                let bit = 4 << at;
+                if self.0 & bit == 0 {
+                    self.0 = (self.0 | bit) ^ (instance & Self::MIX);
+                }
+            }
+            // Too deep to be counted: everything must be the same.
+            _ => self.0 = self.0 & (Self::SAME_CLASS | Self::MORE_THREADS) | ThreadState::get(&thread.instances) & Self::MIX,
+        }
+    }
+
+    /// The positions of the gates.
+    const fn positions(self) -> u64 {
+        (self.0 & !Self::MIX) >> 2
+    }
+
+    const fn whole(self) -> bool {
+        self.positions() == 0 && self.0 & Self::MIX != 0
+    }
+
+    /// Whether the gates are held now.
+    pub(crate) fn gates_are_held(self, thread: &ThreadState) -> bool {
+        if self.whole() {
+            return (ThreadState::get(&thread.instances) ^ self.0) & Self::MIX == 0;
+        }
+        let positions = self.positions();
+        let gates = locks(thread).take(Self::GATES as usize).enumerate().filter(|(at, _)| positions >> at & 1 != 0);
+        let mix = gates.fold(0, |mix, (_, held)| mix ^ held.instance);
+        (mix ^ self.0) & Self::MIX == 0
+    }
+
+    /// The same for a thread's own memory: if the locks held are what they are now, all gates are there.
+    pub(crate) fn here(self, thread: &ThreadState) -> u64 {
+        let gated = self.positions() != 0 || self.whole();
+        let mix = if gated { ThreadState::get(&thread.instances) & Self::MIX } else { 0 };
+        self.0 & Self::SAME_CLASS | mix
+    }
+}
+
+/// The locks held, outermost first.
+fn locks(thread: &ThreadState) -> impl Iterator<Item = Held> {
+    (0..thread.depth()).map(|at| thread.read(at)).filter(Held::is_lock)
+}
+
+impl Shared {
+    pub(crate) const fn new() -> Shared {
+        Shared { table: AtomicPtr::new(ptr::null_mut()), used: AtomicU64::new(0) }
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -108,7 +174,7 @@ impl Chains {
         }
         // SAFETY: there is a table with room now.
         let table = unsafe { &*self.table.load(Ordering::Relaxed) };
-        if Chains::put(table, key, more) {
+        if Shared::put(table, key, more) {
             self.used.store(self.len() + 1, Ordering::Relaxed);
         }
     }
@@ -143,7 +209,7 @@ impl Chains {
                 for at in 0..=(*old).mask {
                     let slot = &*(*old).slots.add(at);
                     if ThreadState::get(&slot.key) != 0 {
-                        Chains::put(&*table, ThreadState::get(&slot.key), ThreadState::get(&slot.more));
+                        Shared::put(&*table, ThreadState::get(&slot.key), ThreadState::get(&slot.more));
                     }
                 }
             }
@@ -152,7 +218,7 @@ impl Chains {
     }
 }
 
-impl Drop for Chains {
+impl Drop for Shared {
     fn drop(&mut self) {
         let mut table = self.table.load(Ordering::Relaxed);
         while !table.is_null() {

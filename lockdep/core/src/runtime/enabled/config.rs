@@ -47,7 +47,7 @@ pub(super) fn stacks() -> Stacks {
     }
 }
 
-pub(super) fn same_class_by_instance() -> bool {
+pub(crate) fn same_class_by_instance() -> bool {
     SAME_CLASS.load(Ordering::Relaxed) == SameClass::Instance as u8
 }
 

@@ -89,7 +89,7 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     thread.push(&wish);
     // The wish counts as an instance held until it is taken out again.
     let instances = ThreadState::get(&thread.instances);
-    thread.instances.store(instances ^ super::chain::instance_key(wish.lock), Ordering::Relaxed);
+    thread.instances.store(instances ^ wish.instance, Ordering::Relaxed);
     look_for_circle(thread, top);
     block();
     if let Some(at) = waiting(thread, map) {

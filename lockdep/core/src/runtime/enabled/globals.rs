@@ -7,6 +7,7 @@ use core::sync::atomic::AtomicPtr;
 use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
 
+use super::chain::Shared;
 use super::thread::ThreadState;
 use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
@@ -46,7 +47,7 @@ impl ClassRecord {
     /// What the engine must know.
     pub(crate) fn info(&self) -> ClassInfo {
         let mut rules = self.rules();
-        rules.by_instance |= self.by_instance || super::config::same_class_by_instance();
+        rules.by_instance |= self.by_instance || same_class_by_instance();
         ClassInfo { wait: self.wait, rules, read_recursive_in_handler: self.read_recursive_in_handler }
     }
 }
@@ -72,6 +73,11 @@ struct Identity {
     maker: &'static [usize],
 }
 
+/// The classes of locks by what locks of one class share; see `LockMap`.
+pub(crate) static ALIKE: Shared = Shared::new();
+
+pub(crate) use super::config::same_class_by_instance;
+
 /// Everything behind the slow section.
 pub(crate) struct Globals {
     pub(crate) stacks: Interned,
@@ -83,8 +89,6 @@ pub(crate) struct Globals {
     pub(crate) threads: *const ThreadState,
     /// All graphs, to be told of locks that go.
     pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
-    /// Locks registered so far: the number of the last one.
-    pub(crate) instances: u64,
     /// What the threads held that a fork left behind.
     pub(crate) orphans: Vec<Orphan, Arena>,
     /// Handlers by site and stack, so that one that is installed again and again is kept once.
@@ -104,7 +108,6 @@ impl Globals {
             names: HashMap::with_hasher_in(hash, Arena),
             threads: ptr::null(),
             graphs: Vec::new_in(Arena),
-            instances: 0,
             orphans: Vec::new_in(Arena),
             installed: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(4), Arena),
             next_thread: 0,
@@ -187,6 +190,11 @@ impl Globals {
     /// A handler, to be known by where it was installed.
     pub(crate) fn install(&mut self, handler: Installed) -> &'static Installed {
         self.installed.entry((handler.place, handler.name)).or_insert_with(|| immortal(handler))
+    }
+
+    /// The class with this number, which a lock has.
+    pub(crate) fn numbered(&self, base: u32) -> &'static ClassRecord {
+        self.classes[base as usize - 1]
     }
 
     /// The record of a class the engine speaks of.

@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use allocator_api2::vec::Vec as ArenaVec;
 use hashbrown::HashMap;
 
-use super::chain::Chains;
+use super::chain::Shared;
 use super::raw::RawReport;
 use crate::arena::Arena;
 use crate::engine::Engine;
@@ -20,7 +20,8 @@ pub(crate) struct Graph {
     pub(crate) seed: u64,
     /// Made by `testing::isolated`.
     pub(crate) isolated: bool,
-    pub(crate) chains: Chains,
+    /// The chains that some thread has proven.
+    pub(crate) chains: Shared,
     /// Reports wait here: not 0 when there is something to deliver.
     pub(crate) pending: AtomicU32,
     /// Taken off the queue, and not yet published.
@@ -58,7 +59,7 @@ impl Graph {
         Graph {
             seed: super::chain::extend(0, u64::from(seed)),
             isolated,
-            chains: Chains::new(),
+            chains: Shared::new(),
             pending: AtomicU32::new(0),
             in_delivery: AtomicU32::new(0),
             inner: core::cell::UnsafeCell::new(Inner {

@@ -105,6 +105,7 @@ fn prepare_now(thread: &'static ThreadState) {
         }
         let (id, began) = globals.join(thread);
         thread.id.store(id, Ordering::Relaxed);
+        thread.memory.store(id.into(), Ordering::Relaxed);
         thread.began.store(began, Ordering::Relaxed);
         thread.stacks.store(stacks, Ordering::Relaxed);
         let graph = process_graph(globals);

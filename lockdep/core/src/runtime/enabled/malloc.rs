@@ -16,8 +16,8 @@
 
 use core::sync::atomic::Ordering;
 
-use super::acquire::{entry, judge, proven_by_others, push, stack_of};
-use super::chain::{extend, step};
+use super::acquire::{entry, judge, proven, push, stack_of};
+use super::chain::{extend, step, step_of};
 use super::thread::{ThreadState, current};
 use super::{Errno, config, deliver, handler, life, slow};
 use crate::class::{LockClass, LockKind};
@@ -51,17 +51,18 @@ pub(crate) fn enter(offence: Offence) -> bool {
     let busy = thread.nesting.load(Ordering::Relaxed)
         | thread.delivering.load(Ordering::Relaxed)
         | thread.allocating.load(Ordering::Relaxed);
-    let (known, _) = MALLOC.numbers();
-    if busy == 0 && known != 0 && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
+    let info = MALLOC.info();
+    if busy == 0 && info.is_registered() && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
         let chain = ThreadState::get(&thread.chain);
-        let longer = extend(chain, step(known << 8, Mode::Write, HeldFlags(0)));
+        let class = ClassId::new(info.class(), 0);
+        let longer = extend(chain, step(class, Mode::Write, HeldFlags(0)));
         let key = longer ^ ThreadState::get(&thread.context);
         let slot = thread.known(key);
         if ThreadState::get(&slot.key) == key && ThreadState::get(&slot.more) == 0 {
             thread.allocating.store(1, Ordering::Relaxed);
             let held = Held {
                 lock: MALLOC.address(),
-                class: ClassId::new(known, 0),
+                class,
                 state: State::Held,
                 mode: Mode::Write,
                 flags: HeldFlags(0),
@@ -111,10 +112,11 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
     }
     thread.allocating.store(1, Ordering::Relaxed);
     let how = How::write();
-    if proven_by_others(thread, &MALLOC, how, HeldFlags(0)) && thread.nesting.load(Ordering::Relaxed) == 0 {
-        // The key is in this thread's cache now.
-        thread.allocating.store(0, Ordering::Relaxed);
-        return enter(offence);
+    if thread.nesting.load(Ordering::Relaxed) == 0 && proven(thread, &MALLOC, how, HeldFlags(0)) {
+        let new = entry(thread, &MALLOC, how, Place { site: 0, stack: NOT_YET }, HeldFlags(0));
+        let new = Held { instance: 0, order: moment.1 as u64, ..new };
+        push(thread, &new, extend(new.chain, step_of(&new)));
+        return true;
     }
     let place = Place { site: 0, stack: stack_of(thread, 0, moment) };
     let found = slow::with(|globals| {
@@ -137,9 +139,12 @@ pub(crate) fn leave(entered: bool) {
         let thread = current();
         let depth = thread.depth();
         let lock = MALLOC.address() + usize::from(thread.nesting.load(Ordering::Relaxed));
-        let top = if depth > thread.base() { thread.read(depth - 1) } else { Held::FREE };
-        if top.lock == lock && top.state == State::Held {
-            super::acquire::pop(thread, &top, depth);
+        let on_top = depth > thread.base() && {
+            let (top, word) = thread.lock_and_word(depth - 1);
+            top == lock && word.is(State::Held)
+        };
+        if on_top {
+            super::acquire::pop(thread, depth);
         } else {
             leave_below(thread, lock);
         }

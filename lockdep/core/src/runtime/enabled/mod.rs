@@ -2,7 +2,7 @@
 
 pub(crate) mod acquire;
 pub(crate) mod baseline;
-mod chain;
+pub(crate) mod chain;
 mod config;
 pub(crate) mod contention;
 mod deliver;

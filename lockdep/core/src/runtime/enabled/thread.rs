@@ -17,12 +17,14 @@
 //! pushed. A pop frees the entry before it lowers `depth`. Therefore an entry at or above `depth` is always `Free`.
 
 use core::cell::Cell;
+use core::mem::offset_of;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence};
 
 use super::graph::Graph;
 use super::handler::Interrupted;
-use crate::engine::{Context, Held, Inherited, Installed, MaskAtEnd, Place, State, Thread};
+use crate::engine::{Context, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Place, State, Thread};
+use crate::kind::Mode;
 use crate::stack::StackCache;
 
 /// How many proven chains a thread remembers.
@@ -31,17 +33,14 @@ pub(crate) const CHAINS: usize = 256;
 /// How many running handlers a jump can be told to have left.
 pub(crate) const HANDLERS: usize = 16;
 
+/// How many numbers a thread takes at a time.
+const BLOCK: u64 = 1 << 10;
+
 /// A proven chain.
 pub(crate) struct Known {
     pub(crate) key: AtomicU64,
-    /// 0: the chain alone decides. [`Known::SAME_CLASS`]: a lock of the class is held already, so it must not be this very lock.
-    /// Anything else: the instances held must be the same as then, for they are the gates of the evidence.
+    /// 0: the chain alone decides. Otherwise as [`Proven::here`](super::chain::Proven::here) has it.
     pub(crate) more: AtomicU64,
-}
-
-impl Known {
-    /// Bit 0 of `more`.
-    pub(crate) const SAME_CLASS: u64 = 1;
 }
 
 /// Per-thread state. See the file header.
@@ -56,7 +55,7 @@ pub(crate) struct ThreadState {
     pub(crate) chain: AtomicU64,
     /// Mask and handler, mixed: what else a proven chain depends on.
     pub(crate) context: AtomicU64,
-    /// The instances held now, mixed, in no order.
+    /// The instances held now, mixed (exclusive or), in no order.
     pub(crate) instances: AtomicU64,
     /// The signals blocked, as far as we know.
     pub(crate) mask: AtomicU64,
@@ -106,6 +105,10 @@ pub(crate) struct ThreadState {
     pub(crate) began: AtomicU32,
     /// Numbers the irq sections.
     pub(crate) serial: AtomicU64,
+    /// Tells apart what this thread keeps in the memory of all threads: its number below, above it how often it forgot everything.
+    pub(crate) memory: AtomicU64,
+    /// Numbers for locks that are new: see [`next_number`](ThreadState::next_number).
+    numbers: AtomicU64,
     /// How many counted sections are open, and the number of the first one's entry.
     pub(crate) counted: AtomicU32,
     pub(crate) counted_serial: AtomicU64,
@@ -126,6 +129,36 @@ pub(crate) struct Stamp {
     pub(crate) event: AtomicU64,
     pub(crate) site: AtomicU64,
     pub(crate) stack: AtomicU32,
+}
+
+/// What lies together in an entry: class, state, mode, flags and context, read and written in one go.
+#[derive(Clone, Copy)]
+pub(crate) struct Word(u64);
+
+const _: () = assert!(
+    cfg!(target_endian = "little")
+        && offset_of!(Held, class).is_multiple_of(8)
+        && offset_of!(Held, state) == offset_of!(Held, class) + 4
+        && offset_of!(Held, mode) == offset_of!(Held, class) + 5
+        && offset_of!(Held, flags) == offset_of!(Held, class) + 6
+        && offset_of!(Held, context) == offset_of!(Held, class) + 7
+);
+
+impl Word {
+    #[inline(always)]
+    const fn of(held: &Held) -> Word {
+        Word(super::chain::step_of(held) | (held.state as u64) << 32 | (held.context as u64) << 56)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is(self, state: State) -> bool {
+        (self.0 >> 32) as u8 == state as u8
+    }
+
+    #[inline(always)]
+    pub(crate) const fn mode(self) -> Mode {
+        Mode::of((self.0 >> 40) as u8)
+    }
 }
 
 thread_local! {
@@ -163,6 +196,8 @@ thread_local! {
             id: AtomicU32::new(0),
             began: AtomicU32::new(0),
             serial: AtomicU64::new(0),
+            memory: AtomicU64::new(0),
+            numbers: AtomicU64::new(BLOCK),
             counted: AtomicU32::new(0),
             counted_serial: AtomicU64::new(0),
             events: AtomicU64::new(0),
@@ -194,6 +229,11 @@ impl ThreadState {
     #[inline(always)]
     pub(crate) fn known(&self, key: u64) -> &Known {
         &self.known[(key >> (64 - CHAINS.trailing_zeros())) as usize]
+    }
+
+    /// The key, in the memory of all threads, of what this thread has proven of a chain.
+    pub(crate) fn own_key(&self, key: u64) -> u64 {
+        super::chain::own_key(key, ThreadState::get(&self.memory))
     }
 
     #[inline(always)]
@@ -233,7 +273,40 @@ impl ThreadState {
         unsafe { self.entry(at).write_volatile(held) };
     }
 
-    /// Puts an entry on top; there must be room. The state comes last.
+    /// Lock and word of an entry below `depth`.
+    #[inline(always)]
+    pub(crate) fn lock_and_word(&self, at: usize) -> (usize, Word) {
+        let entry = self.entry(at);
+        // SAFETY: as for `read`; the word is the aligned group of fields that begins with the class.
+        unsafe { ((&raw const (*entry).lock).read_volatile(), Word((&raw const (*entry).class).cast::<u64>().read_volatile())) }
+    }
+
+    /// Chain and instance of an entry below `depth`.
+    #[inline(always)]
+    pub(crate) fn chain_and_instance(&self, at: usize) -> (u64, u64) {
+        let entry = self.entry(at);
+        // SAFETY: as for `read`.
+        unsafe { ((&raw const (*entry).chain).read_volatile(), (&raw const (*entry).instance).read_volatile()) }
+    }
+
+    /// A number that no other lock of the process has.
+    ///
+    /// A thread takes numbers by the block, so that new locks cost no shared write: `numbers` has the block above and the count
+    /// below, one bit longer than a block, so that a count that ran over is still of this block, and is no number.
+    pub(crate) fn next_number(&self) -> u64 {
+        static BLOCKS: AtomicU64 = AtomicU64::new(0);
+        // A handler may be here as well, so that reading and writing must be one step.
+        let next = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let (block, count) = (next / (2 * BLOCK), next % (2 * BLOCK));
+        if count < BLOCK {
+            return block * BLOCK + count;
+        }
+        let block = BLOCKS.fetch_add(1, Ordering::Relaxed);
+        self.numbers.store(block * 2 * BLOCK + 1, Ordering::Relaxed);
+        block * BLOCK
+    }
+
+    /// Puts an entry on top; there must be room. The state comes last, with all that shares its word.
     #[inline(always)]
     pub(crate) fn push(&self, held: &Held) {
         let at = self.depth();
@@ -249,13 +322,12 @@ impl ThreadState {
                 (&raw mut (*entry).place).write_volatile(held.place);
                 (&raw mut (*entry).chain).write_volatile(held.chain);
                 (&raw mut (*entry).instance).write_volatile(held.instance);
-                (&raw mut (*entry).order).write_volatile(held.order);
-                (&raw mut (*entry).class).write_volatile(held.class);
-                (&raw mut (*entry).mode).write_volatile(held.mode);
-                (&raw mut (*entry).flags).write_volatile(held.flags);
-                (&raw mut (*entry).context).write_volatile(held.context);
+                // Without meaning in most locks.
+                if held.order != 0 || held.flags.has(HeldFlags::ORDERED) || !held.is_lock() {
+                    (&raw mut (*entry).order).write_volatile(held.order);
+                }
                 compiler_fence(Ordering::SeqCst);
-                (&raw mut (*entry).state).write_volatile(held.state);
+                (&raw mut (*entry).class).cast::<u64>().write_volatile(Word::of(held).0);
             }
             compiler_fence(Ordering::SeqCst);
             // A handler that needed more room moved the stack: fill the entry where it is now.
@@ -281,6 +353,7 @@ impl ThreadState {
 
     /// Forgets all proven chains.
     pub(crate) fn forget_chains(&self) {
+        self.memory.fetch_add(1 << 32, Ordering::Relaxed);
         self.known.iter().for_each(|known| known.key.store(0, Ordering::Relaxed));
     }
 
@@ -355,7 +428,7 @@ impl ThreadState {
             self.shuffling.store(1, Ordering::Relaxed);
             let locks =
                 (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
-            let instances = locks.fold(0, |mix, held| mix ^ super::chain::instance_key(held.lock));
+            let instances = locks.fold(0, |mix, held| mix ^ held.instance);
             self.instances.store(instances, Ordering::Relaxed);
             super::acquire::rechain(self, self.base(), self.read(self.base()).chain);
             self.shuffling.store(0, Ordering::Relaxed);
