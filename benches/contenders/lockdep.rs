@@ -1,0 +1,71 @@
+//! Our own locks: a part of two binaries, one with `validate` and one without.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError};
+
+use lockdep::LockClass;
+use lockdep::irq::IrqGuard;
+use lockdep::spin::{SpinLock, SpinLockGuard};
+
+use lockdep_bench_scenarios::{Contender, Irqs, wrap};
+
+pub struct Locks;
+
+wrap!(lockdep::parking_lot, std::convert::identity, std::convert::identity);
+
+/// The class of a role: the same one each time.
+fn class(role: usize) -> &'static LockClass {
+    static CLASSES: LazyLock<std::sync::Mutex<HashMap<usize, &'static LockClass>>> = LazyLock::new(Default::default);
+    let mut classes = CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
+    classes.entry(role).or_insert_with(|| {
+        let name = Box::leak(format!("role {role}").into_boxed_str());
+        Box::leak(Box::new(LockClass::new(name)))
+    })
+}
+
+impl Contender for Locks {
+    type Mutex = Mutex;
+    type RwLock = RwLock;
+
+    #[inline(always)]
+    fn mutex() -> Mutex {
+        Mutex(lockdep::parking_lot::Mutex::new(0))
+    }
+
+    fn rwlock() -> RwLock {
+        RwLock(lockdep::parking_lot::RwLock::new(0))
+    }
+
+    fn mutex_of_role(role: usize) -> Mutex {
+        Mutex(lockdep::parking_lot::Mutex::with_class(0, class(role)))
+    }
+
+    fn rwlock_of_role(role: usize) -> RwLock {
+        RwLock(lockdep::parking_lot::RwLock::with_class(0, class(500_000 + role)))
+    }
+}
+
+impl Irqs for Locks {
+    type Flags = lockdep::irq::Flags;
+    type Spin = SpinLock<u64>;
+    type SpinGuard<'a> = IrqGuard<SpinLockGuard<'a, u64>>;
+
+    #[inline(always)]
+    fn save() -> Self::Flags {
+        lockdep::irq::save()
+    }
+
+    #[inline(always)]
+    fn restore(flags: Self::Flags) {
+        lockdep::irq::restore(flags);
+    }
+
+    fn spin() -> Self::Spin {
+        SpinLock::new(0)
+    }
+
+    #[inline(always)]
+    fn lock_irqsave(spin: &Self::Spin) -> Self::SpinGuard<'_> {
+        spin.lock_irqsave()
+    }
+}

@@ -1,0 +1,262 @@
+//! The scenarios of locks.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+
+use crate::contender::{Contender, Mutex, RwLock};
+use crate::measure::{Bench, FRAMES};
+
+pub fn all<C: Contender>(bench: &mut Bench) {
+    C::start();
+    single::<C>(bench);
+    nested::<C>(bench);
+    readers::<C>(bench);
+    life::<C>(bench);
+    fresh_edges::<C>(bench);
+    many_live::<C>(bench);
+    threads::<C>(bench);
+    series::<C>(bench);
+}
+
+/// Takes and releases it so often.
+#[inline(always)]
+fn lock_times<M: Mutex>(lock: &M, n: u64) {
+    for _ in 0..n {
+        *black_box(lock).lock() += 1;
+    }
+}
+
+/// Takes all of them, then releases them, innermost first.
+#[inline(always)]
+fn nest<M: Mutex, const N: usize>(locks: &[M; N]) {
+    let mut guards = locks.each_ref().map(|lock| Some(black_box(lock).lock()));
+    guards.iter_mut().rev().for_each(|guard| drop(guard.take()));
+}
+
+fn roles<C: Contender, const N: usize>() -> [C::Mutex; N] {
+    std::array::from_fn(C::mutex_of_role)
+}
+
+fn single<C: Contender>(bench: &mut Bench) {
+    let lock = C::mutex();
+    bench.measure("lock/lock+unlock", |n| lock_times(&lock, n));
+    bench.measure("lock/try_lock", |n| {
+        for _ in 0..n {
+            match black_box(&lock).try_lock() {
+                Some(mut guard) => *guard += 1,
+                None => panic!("nobody holds it"),
+            }
+        }
+    });
+}
+
+fn nested<C: Contender>(bench: &mut Bench) {
+    let locks = roles::<C, 2>();
+    bench.measure("nest/2", |n| {
+        for _ in 0..n {
+            let _a = black_box(&locks[0]).lock();
+            let _b = black_box(&locks[1]).lock();
+        }
+    });
+    let locks = roles::<C, 4>();
+    bench.measure("nest/4", |n| {
+        for _ in 0..n {
+            let _a = black_box(&locks[0]).lock();
+            let _b = black_box(&locks[1]).lock();
+            let _c = black_box(&locks[2]).lock();
+            let _d = black_box(&locks[3]).lock();
+        }
+    });
+    let locks = roles::<C, 8>();
+    bench.measure("nest/8", |n| (0..n).for_each(|_| nest(&locks)));
+}
+
+fn readers<C: Contender>(bench: &mut Bench) {
+    let locks = [C::rwlock_of_role(0), C::rwlock_of_role(1)];
+    bench.measure("rwlock/read", |n| {
+        for _ in 0..n {
+            black_box(*black_box(&locks[0]).read());
+        }
+    });
+    bench.measure("rwlock/read+read", |n| {
+        for _ in 0..n {
+            let _a = black_box(&locks[0]).read();
+            let _b = black_box(&locks[1]).read();
+        }
+    });
+    bench.measure("rwlock/write", |n| {
+        for _ in 0..n {
+            *black_box(&locks[0]).write() += 1;
+        }
+    });
+}
+
+fn life<C: Contender>(bench: &mut Bench) {
+    bench.measure("life/new+drop", |n| {
+        for _ in 0..n {
+            black_box(&C::mutex());
+        }
+    });
+    bench.measure("life/new+lock+drop", |n| {
+        for _ in 0..n {
+            let lock = C::mutex();
+            *black_box(&lock).lock() += 1;
+        }
+    });
+}
+
+/// Two locks that nobody saw nest before, each time. They are made before the clock starts.
+fn fresh_edges<C: Contender>(bench: &mut Bench) {
+    let mut role = 1_000_000;
+    bench.timed("edge/fresh", FRAMES, &mut |n| {
+        // Memory of those who keep what they know of a lock for good.
+        let n = n.min(2_000);
+        let pairs: Vec<_> = (0..n)
+            .map(|_| {
+                role += 2;
+                (C::mutex_of_role(role), C::mutex_of_role(role + 1))
+            })
+            .collect();
+        let start = Instant::now();
+        for (a, b) in &pairs {
+            let _a = a.lock();
+            let _b = b.lock();
+        }
+        start.elapsed()
+    });
+}
+
+fn many_live<C: Contender>(bench: &mut Bench) {
+    live_locks::<C>(bench, "live/1000", 1000);
+}
+
+/// 256 pairs, one after the other, while so many locks are alive.
+fn live_locks<C: Contender>(bench: &mut Bench, name: &str, count: usize) {
+    if !bench.wants(name) {
+        return;
+    }
+    let outer: Vec<_> = (0..count.div_ceil(2)).map(|_| C::mutex_of_role(0)).collect();
+    let inner: Vec<_> = (0..count.div_ceil(2)).map(|_| C::mutex_of_role(1)).collect();
+    for (a, b) in outer.iter().zip(&inner) {
+        let _a = a.lock();
+        let _b = b.lock();
+    }
+    let pairs = outer.len().min(256);
+    bench.measure(name, |n| {
+        for i in 0..n as usize {
+            let _a = outer[i % pairs].lock();
+            let _b = inner[i % pairs].lock();
+        }
+    });
+}
+
+/// Runs `work` on so many threads at once; the longest time that one of them needed.
+fn on_threads(count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
+    let barrier = Barrier::new(count);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..count)
+            .map(|thread| {
+                let barrier = &barrier;
+                scope.spawn(move || {
+                    // First uses are not measured.
+                    work(thread);
+                    barrier.wait();
+                    let start = Instant::now();
+                    work(thread);
+                    start.elapsed()
+                })
+            })
+            .collect();
+        let times = threads.into_iter().map(|thread| thread.join().expect("no panic"));
+        times.max().unwrap_or_default()
+    })
+}
+
+#[repr(align(256))]
+struct Apart<T>(T);
+
+fn threads<C: Contender>(bench: &mut Bench) {
+    let own: [_; 2] = std::array::from_fn(|_| Apart(C::mutex_of_role(0)));
+    bench.timed("threads/own lock", FRAMES, &mut |n| on_threads(2, &|t| lock_times(&own[t].0, n)));
+    let pairs: [_; 2] = std::array::from_fn(|_| Apart(roles::<C, 2>()));
+    let nest_times = |pair: &[C::Mutex; 2], n| (0..n).for_each(|_| nest(pair));
+    bench.timed("threads/own nested pair, alone", FRAMES, &mut |n| on_threads(1, &|t| nest_times(&pairs[t].0, n)));
+    bench.timed("threads/own nested pair", FRAMES, &mut |n| on_threads(2, &|t| nest_times(&pairs[t].0, n)));
+    let shared = C::rwlock();
+    bench.timed("threads/readers of one lock", FRAMES, &mut |n| {
+        on_threads(2, &|_| {
+            for _ in 0..n {
+                black_box(*black_box(&shared).read());
+            }
+        })
+    });
+    let one = C::mutex();
+    bench.timed("threads/contended handoff", FRAMES, &mut |n| on_threads(2, &|_| lock_times(&one, n)));
+}
+
+/// What the cost of a known nested pair does not depend on. `series/what/x`.
+fn series<C: Contender>(bench: &mut Bench) {
+    if !bench.wants("series/") {
+        return;
+    }
+    let pair = roles::<C, 2>();
+    let known_pair = |n| (0..n).for_each(|_| nest(&pair));
+    let mut role = 10_000;
+    // One more class each, nested under one that stays: so many classes, and so many edges.
+    let (mut made, hub) = (Vec::new(), C::mutex_of_role(9_999));
+    for count in [10, 100, 1_000, 10_000] {
+        while made.len() < count {
+            role += 1;
+            made.push(C::mutex_of_role(role));
+            let _hub = hub.lock();
+            let _new = made[made.len() - 1].lock();
+        }
+        bench.measure(&format!("series/classes/{count}"), known_pair);
+    }
+    // Edges between the classes that there are.
+    let mut edges = 0;
+    for count in [1_000, 10_000, 50_000] {
+        let width = 400;
+        while edges < count {
+            let (a, b) = (edges / width, edges % width);
+            if a < b {
+                let _a = made[a].lock();
+                let _b = made[b].lock();
+            }
+            edges += 1;
+        }
+        bench.measure(&format!("series/edges/{count}"), known_pair);
+    }
+    drop(made);
+    for count in [10, 100, 1_000, 10_000] {
+        live_locks::<C>(bench, &format!("series/live locks/{count}"), count);
+    }
+    let deep: Vec<_> = (0..64).map(|level| C::mutex_of_role(level)).collect();
+    for depth in [1, 2, 4, 8, 16, 32, 64] {
+        let name = format!("series/depth/{depth}");
+        bench.timed(&name, FRAMES, &mut |n| {
+            let start = Instant::now();
+            let mut guards = Vec::with_capacity(depth);
+            for _ in 0..n {
+                guards.extend(deep[..depth].iter().map(Mutex::lock));
+                while guards.pop().is_some() {}
+            }
+            // Per lock, not per round.
+            start.elapsed() / depth as u32
+        });
+    }
+    for count in [1_usize, 2, 4, 8] {
+        let pairs: Vec<_> = (0..count).map(|_| Apart(roles::<C, 2>())).collect();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        bench.timed(&format!("series/threads/{count}"), FRAMES, &mut |n| {
+            // More threads than cores share them.
+            let rounds = count.div_ceil(cores) as u32;
+            on_threads(count, &|t| (0..n).for_each(|_| nest(&pairs[t].0))) / rounds
+        });
+    }
+    let lock = C::mutex();
+    for frames in [8, 16, 24, 32, 48, 64, 96] {
+        bench.measure_deep(&format!("series/stack depth/{frames}"), frames, &mut |n| lock_times(&lock, n));
+    }
+}
