@@ -313,8 +313,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A known chain is asked again when its gate is missing",
         TAKE,
-        "        if open.gates {\n            more |= ThreadState::get(&thread.instances);\n        }\n",
-        "",
+        "|instance| proven.gate(thread, instance)",
+        "|_| ()",
         "conformance",
         "precision::a_gate_that_is_another_one_later",
     ),
