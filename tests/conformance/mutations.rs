@@ -345,8 +345,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A chain that another thread has proven is asked again for who it is",
         TAKE,
-        "if open.threads { more | MORE_THREADS } else { more }",
-        "more",
+        "graph.chains.set(key, proven.0 | Proven::MORE_THREADS);",
+        "graph.chains.set(key, proven.0);",
         "it",
         "inversion::mutex::by_a_thread_and_its_parent_together",
     ),
@@ -418,8 +418,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A subclass is a class of its own",
         TAKE,
-        "class: ClassId::new(class, how.subclass),",
-        "class: ClassId::new(class, 0),",
+        "class: ClassId::new(map.class(), how.subclass),",
+        "class: ClassId::new(map.class(), 0),",
         "conformance",
         "precision::hand_over_hand_by_levels",
     ),
