@@ -97,6 +97,7 @@ fn scenario() {
         "handler-recursion" => handler_recursion(),
         "handler-usage" => handler_usage(),
         "fork" => fork(),
+        "fork-reports" => fork_while_others_report(),
         "fork-hazard" => fork_hazard("other"),
         "fork-hazard-same" => fork_hazard("same"),
         "fork-hazard-end" => fork_hazard("end"),
@@ -221,6 +222,37 @@ fn fork() {
     assert_eq!(libc::WEXITSTATUS(status), expected);
     let _a = a.lock();
     let _b = b.lock();
+}
+
+/// Other threads read and make reports when this one forks.
+fn fork_while_others_report() {
+    inversion();
+    static DONE: AtomicBool = AtomicBool::new(false);
+    let others = [0, 1].map(|_| {
+        std::thread::spawn(|| {
+            while !DONE.load(Ordering::Relaxed) {
+                std::hint::black_box(lockdep::reports());
+            }
+        })
+    });
+    for _ in 0..100 {
+        // SAFETY: the child takes locks that nobody holds, and exits.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: ends a child that hangs.
+            unsafe { libc::alarm(10) };
+            let lock = Mutex::new(1_u64);
+            std::mem::forget(lock.lock());
+            drop(lock);
+            std::process::exit(0);
+        }
+        let mut status = 0;
+        // SAFETY: waits for the child just made.
+        assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+        assert_eq!(status, if cfg!(feature = "validate") { 66 << 8 } else { 0 });
+    }
+    DONE.store(true, Ordering::Relaxed);
+    others.map(|other| other.join().unwrap());
 }
 
 /// Another thread holds a lock when this one forks.
@@ -615,6 +647,14 @@ mod validated {
     fn the_child_of_a_fork_is_validated() {
         let output = run("fork", &[]);
         assert_exit(&output, 0);
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_fork_while_other_threads_report() {
+        let output = run("fork-reports", &[("LOCKDEP_STACKS", "off")]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "HeldLockFreed"), 100, "{}", stderr(&output));
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
     }
 

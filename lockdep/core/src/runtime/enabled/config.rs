@@ -60,6 +60,11 @@ pub(super) fn out() -> Option<PathBuf> {
     OUT.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
+/// In the child of a fork.
+pub(super) fn forked() {
+    super::revive(&OUT, None);
+}
+
 pub(crate) fn install(config: Config) {
     let open = |setting: Setting| FROM_ENVIRONMENT.load(Ordering::Relaxed) & setting as u32 == 0;
     if let Some(action) = config.action.filter(|_| open(Setting::Action)) {

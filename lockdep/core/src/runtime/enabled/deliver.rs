@@ -6,13 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::globals::{ClassRecord, in_library};
+use super::globals::{ClassRecord, Globals, in_library};
 use super::graph::Graph;
 use super::isolation::Stop;
 use super::raw::{Found, RawReport, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
-use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, scope, slow};
+use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, revive, scope, slow};
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
@@ -342,12 +342,16 @@ extern "C-unwind" fn reporter(_nothing: *mut core::ffi::c_void) -> *mut core::ff
     }
 }
 
-/// In the child of a fork the reporter is gone, and what the parent printed is the parent's.
-pub(super) fn forked() {
+/// In the child of a fork the reporter is gone, and what the parent found and printed is the parent's. In its slow section.
+pub(super) fn forked(globals: &Globals) {
+    for &graph in &globals.graphs {
+        // SAFETY: listed graphs are alive; in a slow section.
+        unsafe { (*graph).forked() };
+    }
     baseline::forked();
     PRINTED.store(0, Ordering::Relaxed);
-    // Try: another thread of the parent may have been counting, and then nobody will unlock it here.
-    if let Ok(mut counted) = WHOSE.try_lock() {
+    revive(&WHOSE, Vec::new());
+    if let Ok(mut counted) = WHOSE.lock() {
         counted.clear();
     }
     REPORTER.store(0, Ordering::Relaxed);

@@ -93,6 +93,16 @@ impl Graph {
         }
     }
 
+    /// In the child of a fork, in its slow section: what waited for delivery is its parent's to say.
+    pub(super) fn forked(&self) {
+        super::revive(&self.reports, Vec::new());
+        super::revive(&self.threads, 0);
+        // SAFETY: in a slow section.
+        unsafe { self.inner() }.queue.clear();
+        self.pending.store(0, Ordering::Relaxed);
+        self.in_delivery.store(0, Ordering::Relaxed);
+    }
+
     /// Everything delivered so far.
     pub(crate) fn delivered(&self) -> Vec<Report> {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()

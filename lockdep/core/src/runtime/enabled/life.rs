@@ -270,8 +270,12 @@ extern "C" fn after_fork_in_parent() {
 /// The child has one thread: the others are gone, with what they held.
 extern "C" fn after_fork_in_child() {
     let me = current();
-    slow::forked_globals(|globals| orphans::note(globals, me));
-    deliver::forked();
+    slow::forked_globals(|globals| {
+        orphans::note(globals, me);
+        deliver::forked(globals);
+    });
+    config::forked();
+    scope::forked();
     after_fork_in_parent();
 }
 

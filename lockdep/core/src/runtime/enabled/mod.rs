@@ -55,6 +55,16 @@ impl Drop for Errno {
     }
 }
 
+/// In the child of a fork: a lock that another thread of the parent held would stay locked. What is inside may be half done then, and
+/// is replaced.
+fn revive<T>(mutex: &std::sync::Mutex<T>, fresh: T) {
+    if let Err(std::sync::TryLockError::WouldBlock) = mutex.try_lock() {
+        // SAFETY: who held it does not exist here, and this thread is the only one; a mutex is all interior, so it may be written
+        // to. What it held is forgotten, and not dropped.
+        unsafe { core::ptr::from_ref(mutex).cast_mut().write(std::sync::Mutex::new(fresh)) };
+    }
+}
+
 /// Writes to standard error, straight, from anywhere.
 pub(crate) fn complain(text: &[u8]) {
     let mut rest = text;

@@ -29,6 +29,11 @@ fn with<R>(f: impl FnOnce(&mut Vec<Scope>) -> R) -> R {
     f(&mut SCOPES.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// In the child of a fork.
+pub(super) fn forked() {
+    super::revive(&SCOPES, Vec::new());
+}
+
 fn number(scopes: &mut Vec<Scope>, name: &str) -> u32 {
     let at = scopes.iter().position(|scope| scope.name == name).unwrap_or_else(|| {
         scopes.push(Scope { name: name.to_owned(), open: false, reports: Vec::new() });
