@@ -1,0 +1,77 @@
+//! nebari 0.5: versioned and unversioned trees, transactions over both, readers, scans, compaction.
+
+use std::time::Duration;
+
+use harness::{Load, Wanted, directory, wanted};
+use nebari::Config;
+use nebari::tree::{Root, ScanEvaluation, Unversioned, Versioned};
+
+const KEYS: u64 = 2_000;
+
+fn main() {
+    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    let directory = directory();
+    let roots = Config::default_for(directory.path()).open().expect("a database");
+    let plain = roots.tree(Unversioned::tree("plain")).expect("a tree");
+    let versioned = roots.tree(Versioned::tree("versioned")).expect("a tree");
+    let key = |random: u64| (random % KEYS).to_be_bytes();
+
+    let mut load = Load::new("nebari", time);
+    {
+        let plain = plain.clone();
+        load.spawn("writer 1", move |random| match random >> 62 {
+            0 => drop(plain.remove(&key(random)).expect("a removal")),
+            1 => drop(plain.replace(key(random).to_vec(), vec![1; 50]).expect("a replacement")),
+            _ => drop(plain.set(key(random).to_vec(), vec![0; random as usize % 100]).expect("a write")),
+        });
+    }
+    {
+        let versioned = versioned.clone();
+        load.spawn("writer 2", move |random| {
+            drop(versioned.set(key(random).to_vec(), vec![0; random as usize % 100]).expect("a write"));
+        });
+    }
+    {
+        let roots = roots.clone();
+        load.spawn("transactions", move |random| {
+            let trees = [Unversioned::tree("plain"), Unversioned::tree("other")];
+            let transaction = roots.transaction(&trees).expect("a transaction");
+            {
+                let mut first = transaction.tree::<Unversioned>(0).expect("a tree");
+                let mut second = transaction.tree::<Unversioned>(1).expect("a tree");
+                if let Some(value) = first.get(&key(random)).expect("a read") {
+                    second.set(key(random).to_vec(), value).expect("a write");
+                }
+            }
+            if random >> 62 == 0 { transaction.rollback() } else { transaction.commit().expect("a commit") }
+        });
+    }
+    for (name, tree) in [("reader 1", plain.clone()), ("reader 2", plain.clone())] {
+        load.spawn(name, move |random| drop(tree.get(&key(random)).expect("a read")));
+    }
+    {
+        let versioned = versioned.clone();
+        load.spawn("scanner", move |random| {
+            let mut left = 100;
+            let begin = key(random);
+            versioned
+                .scan::<std::convert::Infallible, _, _, _, _>(
+                    &(&begin[..]..),
+                    true,
+                    |_, _, _| ScanEvaluation::ReadData,
+                    |_, _| {
+                        left -= 1;
+                        if left > 0 { ScanEvaluation::ReadData } else { ScanEvaluation::Stop }
+                    },
+                    |_, _, _| Ok(()),
+                )
+                .expect("a scan");
+        });
+    }
+    load.spawn("compaction", move |random| {
+        if random >> 63 == 0 { plain.compact() } else { versioned.compact() }.expect("a compaction");
+        let _ = (roots.tree_names().expect("names"), plain.count());
+        std::thread::sleep(Duration::from_millis(100));
+    });
+    load.run();
+}
