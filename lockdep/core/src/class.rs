@@ -112,6 +112,9 @@ pub trait LockKind {
     const GUARDS_MOVE: bool = false;
     /// Whether nesting within a class is judged lock by lock, as [`LockClass::same_class_by_instance`] asks for.
     const BY_INSTANCE: bool = false;
+    /// Whether the lock may be in code that nobody here can annotate: judged lock by lock, too, if a [shim](crate::Shim) is in the
+    /// process.
+    const FOREIGN: bool = false;
 }
 
 /// The subclass that stands for "it is initialised": who waits for that, and what is held by whoever comes to bring it about.
@@ -127,6 +130,7 @@ pub(crate) struct LockInfo {
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) guards_move: bool,
     pub(crate) by_instance: bool,
+    pub(crate) foreign: bool,
     pub(crate) type_name: fn() -> &'static str,
     /// The place word of the map holds a `LockClass`, not a `Location`.
     pub(crate) declared: bool,

@@ -86,6 +86,11 @@ pub(crate) enum Upgradable {}
 /// How the upgradable readers' side is taken.
 pub(crate) const UPGRADABLE: How<'static> = How::new(Mode::Upgradable);
 
+/// How the readers' side is taken.
+pub(crate) const fn reading<R: RawRwLock>() -> How<'static> {
+    How::new(if R::LOCKDEP_READ_RECURSIVE { Mode::ReadRecursive } else { Mode::Read })
+}
+
 /// A side forwards to the methods of a raw trait.
 macro_rules! side {
     (
@@ -131,7 +136,7 @@ macro_rules! side {
 }
 
 side!(Whole of RawMutex is How::write(); lock try_lock unlock; RawMutexFair: unlock_fair bump);
-side!(Shared of RawRwLock is How::read(); lock_shared try_lock_shared unlock_shared;
+side!(Shared of RawRwLock is reading::<R>(); lock_shared try_lock_shared unlock_shared;
     RawRwLockFair: unlock_shared_fair bump_shared);
 side!(Exclusive of RawRwLock is How::write(); lock_exclusive try_lock_exclusive unlock_exclusive;
     RawRwLockFair: unlock_exclusive_fair bump_exclusive);

@@ -31,6 +31,7 @@ struct MutexKind<R>(PhantomData<R>);
 impl<R: RawMutex> LockKind for MutexKind<R> {
     const NAME: &'static str = R::LOCKDEP_NAME;
     const WAIT: WaitType = R::LOCKDEP_WAIT;
+    const FOREIGN: bool = R::LOCKDEP_FOREIGN;
     // `GuardSend` is empty; a marker that is not may not go to other threads.
     const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
 }

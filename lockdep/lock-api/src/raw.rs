@@ -31,6 +31,10 @@ pub unsafe trait RawMutex {
     #[doc(hidden)]
     const LOCKDEP_NAME: &'static str = "Mutex";
 
+    /// Whether it may be in code that does not know of the validator.
+    #[doc(hidden)]
+    const LOCKDEP_FOREIGN: bool = true;
+
     /// How `lock` waits.
     #[doc(hidden)]
     const LOCKDEP_WAIT: WaitType = WaitType::Sleep;
@@ -137,9 +141,17 @@ pub unsafe trait RawRwLock {
     #[doc(hidden)]
     const LOCKDEP_NAME: &'static str = "RwLock";
 
+    /// Whether it may be in code that does not know of the validator.
+    #[doc(hidden)]
+    const LOCKDEP_FOREIGN: bool = true;
+
     /// How the lock methods wait.
     #[doc(hidden)]
     const LOCKDEP_WAIT: WaitType = WaitType::Sleep;
+
+    /// Whether `lock_shared` passes a queued writer.
+    #[doc(hidden)]
+    const LOCKDEP_READ_RECURSIVE: bool = false;
 
     /// Whether `lock_shared` passes a queued writer when it is called in a signal handler.
     #[doc(hidden)]

@@ -238,6 +238,7 @@ struct ReentrantMutexKind<R>(PhantomData<R>);
 impl<R: RawMutex> LockKind for ReentrantMutexKind<R> {
     const NAME: &'static str = "ReentrantMutex";
     const WAIT: WaitType = R::LOCKDEP_WAIT;
+    const FOREIGN: bool = R::LOCKDEP_FOREIGN;
     // `GuardSend` is empty; a marker that is not may not go to other threads.
     const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
 }

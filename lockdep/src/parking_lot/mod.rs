@@ -59,6 +59,7 @@ macro_rules! forward_mutex {
             RawMutex for $Raw {
                 const INIT: $Raw = $init;
                 const LOCKDEP_NAME: &'static str = $name;
+                const LOCKDEP_FOREIGN: bool = false;
                 type GuardMarker = lockdep_lock_api::GuardNoSend;
             }
             safe { lock(); try_lock() -> bool; is_locked() -> bool; }

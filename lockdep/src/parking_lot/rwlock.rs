@@ -48,6 +48,7 @@ impl RawRwLock {
 forward! {
     RawRwLock for RawRwLock {
         const INIT: RawRwLock = RawRwLock(::parking_lot::lock_api::RawRwLock::INIT);
+        const LOCKDEP_FOREIGN: bool = false;
         type GuardMarker = lock_api::GuardNoSend;
     }
     safe {

@@ -42,6 +42,7 @@ unsafe impl RawMutex for RawSpinLock {
     const INIT: RawSpinLock = RawSpinLock { held: AtomicBool::new(false) };
     const LOCKDEP_NAME: &'static str = "SpinLock";
     const LOCKDEP_WAIT: WaitType = WaitType::Spin;
+    const LOCKDEP_FOREIGN: bool = false;
 
     type GuardMarker = GuardNoSend;
 

@@ -66,6 +66,7 @@ unsafe impl RawRwLock for RawRwSpinLock {
     const INIT: RawRwSpinLock = RawRwSpinLock { holders: AtomicU32::new(0), waiting_writers: AtomicU32::new(0) };
     const LOCKDEP_NAME: &'static str = "RwSpinLock";
     const LOCKDEP_WAIT: WaitType = WaitType::Spin;
+    const LOCKDEP_FOREIGN: bool = false;
     const LOCKDEP_READ_RECURSIVE_IN_HANDLER: bool = true;
 
     type GuardMarker = GuardNoSend;

@@ -155,6 +155,7 @@ impl<K: LockKind, T> Info<K, T> {
         read_recursive_in_handler: K::READ_RECURSIVE_IN_HANDLER,
         guards_move: K::GUARDS_MOVE,
         by_instance: K::BY_INSTANCE,
+        foreign: K::FOREIGN,
         type_name: core::any::type_name::<T>,
         declared: false,
     };

@@ -15,7 +15,7 @@ pub use self::guards::{
     ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard, MappedRwLockReadGuard, MappedRwLockWriteGuard,
     RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
 };
-use crate::held::{Checked, Exclusive, Held, Locked, Shared, UPGRADABLE};
+use crate::held::{Checked, Exclusive, Held, Locked, Shared, UPGRADABLE, reading};
 use crate::{
     RawRwLock, RawRwLockFair, RawRwLockRecursive, RawRwLockRecursiveTimed, RawRwLockTimed, RawRwLockUpgrade,
     RawRwLockUpgradeTimed, Validated,
@@ -43,6 +43,7 @@ struct RwLockKind<R>(PhantomData<R>);
 impl<R: RawRwLock> LockKind for RwLockKind<R> {
     const NAME: &'static str = R::LOCKDEP_NAME;
     const WAIT: WaitType = R::LOCKDEP_WAIT;
+    const FOREIGN: bool = R::LOCKDEP_FOREIGN;
     // `GuardSend` is empty; a marker that is not may not go to other threads.
     const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
     const READ_RECURSIVE_IN_HANDLER: bool = R::LOCKDEP_READ_RECURSIVE_IN_HANDLER;
@@ -122,28 +123,28 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     #[inline]
     #[track_caller]
     pub fn read(&self) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, How::read()))
+        RwLockReadGuard::of(Held::lock(&self, reading::<R>()))
     }
 
     /// Takes the lock shared, as one of level `subclass` of its class: locks of different levels may nest, in one order.
     #[inline]
     #[track_caller]
     pub fn read_nested(&self, subclass: u8) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, How::read().nested(subclass)))
+        RwLockReadGuard::of(Held::lock(&self, reading::<R>().nested(subclass)))
     }
 
     /// Takes the lock shared, in any order with others of its class, because `outer` is held and keeps other threads out.
     #[inline]
     #[track_caller]
     pub fn read_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, How::read().nest_lock(outer.lock_map())))
+        RwLockReadGuard::of(Held::lock(&self, reading::<R>().nest_lock(outer.lock_map())))
     }
 
     /// Takes the lock shared, as number `n` of its class: locks of one class may nest while the number rises.
     #[inline]
     #[track_caller]
     pub fn read_ordered(&self, n: u64) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, How::read().ordered(n)))
+        RwLockReadGuard::of(Held::lock(&self, reading::<R>().ordered(n)))
     }
 
     /// Blocks the signals, then takes the lock shared; the guard's drop opens the signals, whatever they were before.
@@ -318,7 +319,7 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     #[inline]
     #[track_caller]
     pub fn read_arc(self: &Arc<Self>) -> ArcRwLockReadGuard<R, T> {
-        ArcRwLockReadGuard::of(Held::lock(self, How::read()))
+        ArcRwLockReadGuard::of(Held::lock(self, reading::<R>()))
     }
 
     /// [`try_read`](Self::try_read), with a guard that owns an `Arc` of the lock.
@@ -394,10 +395,10 @@ macro_rules! timed {
 impl<R: RawRwLockTimed, T: ?Sized> RwLock<R, T> {
     timed! { borrowing:
         /// Takes the lock shared, waiting at most for `timeout`.
-        try_read_for(Duration) -> RwLockReadGuard: How::read(), try_lock_shared_for;
+        try_read_for(Duration) -> RwLockReadGuard: reading::<R>(), try_lock_shared_for;
 
         /// Takes the lock shared, waiting at most until `timeout`.
-        try_read_until(Instant) -> RwLockReadGuard: How::read(), try_lock_shared_until;
+        try_read_until(Instant) -> RwLockReadGuard: reading::<R>(), try_lock_shared_until;
 
         /// Takes the lock exclusively, waiting at most for `timeout`.
         try_write_for(Duration) -> RwLockWriteGuard: How::write(), try_lock_exclusive_for;
@@ -408,10 +409,10 @@ impl<R: RawRwLockTimed, T: ?Sized> RwLock<R, T> {
 
     timed! { owning:
         /// [`try_read_for`](Self::try_read_for), with a guard that owns an `Arc` of the lock.
-        try_read_arc_for(Duration) -> ArcRwLockReadGuard: How::read(), try_lock_shared_for;
+        try_read_arc_for(Duration) -> ArcRwLockReadGuard: reading::<R>(), try_lock_shared_for;
 
         /// [`try_read_until`](Self::try_read_until), with a guard that owns an `Arc` of the lock.
-        try_read_arc_until(Instant) -> ArcRwLockReadGuard: How::read(), try_lock_shared_until;
+        try_read_arc_until(Instant) -> ArcRwLockReadGuard: reading::<R>(), try_lock_shared_until;
 
         /// [`try_write_for`](Self::try_write_for), with a guard that owns an `Arc` of the lock.
         try_write_arc_for(Duration) -> ArcRwLockWriteGuard: How::write(), try_lock_exclusive_for;

@@ -173,7 +173,7 @@ impl Globals {
             wait: info.wait,
             read_recursive_in_handler: info.read_recursive_in_handler,
             guards_move: info.guards_move,
-            by_instance: info.by_instance,
+            by_instance: info.by_instance || info.foreign && crate::shims().next().is_some(),
         });
         self.classes.push(record);
         self.index.insert(identity, base);

@@ -1,0 +1,241 @@
+//! A condition variable: one address to sleep at, and the mutex that those who sleep there use.
+
+use core::fmt;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+use std::time::{Duration, Instant};
+
+use lockdep_core::{LockKind, LockMap, WaitType, Waiting};
+use lockdep_lock_api::{MutexGuard, RawMutex as _, Validated};
+use parking_lot_core::{DEFAULT_PARK_TOKEN, FilterOp, ParkResult, park, unpark_filter, unpark_one};
+
+use crate::{AGAIN, RawMutex};
+
+/// A condition variable, checked: as the original, a wait releases the mutex and takes it again, and there are no spurious wake-ups.
+pub struct Condvar {
+    map: LockMap,
+    /// The mutex of those who wait; null if nobody does.
+    mutex: AtomicPtr<RawMutex>,
+}
+
+enum CondvarKind {}
+
+impl LockKind for CondvarKind {
+    const NAME: &'static str = "Condvar";
+    const WAIT: WaitType = WaitType::Sleep;
+    const FOREIGN: bool = true;
+}
+
+/// Whether a timed wait ended because its time was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitTimeoutResult(bool);
+
+impl WaitTimeoutResult {
+    /// Whether the time was over.
+    #[inline]
+    pub const fn timed_out(self) -> bool {
+        self.0
+    }
+}
+
+impl Condvar {
+    /// A condition variable that nobody waits on.
+    #[inline]
+    #[track_caller]
+    pub const fn new() -> Condvar {
+        Condvar { map: LockMap::new::<CondvarKind, ()>(), mutex: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    fn key(&self) -> usize {
+        self.mutex.as_ptr() as usize
+    }
+
+    /// Wakes one waiting thread; returns whether there was one.
+    #[track_caller]
+    pub fn notify_one(&self) -> bool {
+        self.map.notify();
+        if self.mutex.load(Ordering::Relaxed).is_null() {
+            return false;
+        }
+        let callback = |result: parking_lot_core::UnparkResult| {
+            if !result.have_more_threads {
+                self.mutex.store(ptr::null_mut(), Ordering::Relaxed);
+            }
+            AGAIN
+        };
+        // SAFETY: the key is an address of ours; the closure neither parks nor panics.
+        unsafe { unpark_one(self.key(), callback) }.unparked_threads != 0
+    }
+
+    /// Wakes all waiting threads; returns how many there were.
+    #[track_caller]
+    pub fn notify_all(&self) -> usize {
+        self.map.notify();
+        if self.mutex.load(Ordering::Relaxed).is_null() {
+            return 0;
+        }
+        let callback = |_| {
+            self.mutex.store(ptr::null_mut(), Ordering::Relaxed);
+            AGAIN
+        };
+        // SAFETY: the key is an address of ours; the closures neither park nor panic.
+        unsafe { unpark_filter(self.key(), |_| FilterOp::Unpark, callback) }.unparked_threads
+    }
+
+    /// Releases the mutex, waits for a notification, and takes the mutex again.
+    ///
+    /// # Panics
+    ///
+    /// If other threads wait here with another mutex.
+    #[track_caller]
+    pub fn wait<T: ?Sized>(&self, guard: &mut MutexGuard<'_, RawMutex, T>) {
+        self.sleep(guard, None, false);
+    }
+
+    /// As `wait`, at most until `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    #[track_caller]
+    pub fn wait_until<T: ?Sized>(&self, guard: &mut MutexGuard<'_, RawMutex, T>, timeout: Instant) -> WaitTimeoutResult {
+        self.sleep(guard, Some(timeout), true)
+    }
+
+    /// As `wait`, at most for `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    #[track_caller]
+    pub fn wait_for<T: ?Sized>(&self, guard: &mut MutexGuard<'_, RawMutex, T>, timeout: Duration) -> WaitTimeoutResult {
+        // Longer than the clock can tell: for ever.
+        self.sleep(guard, Instant::now().checked_add(timeout), true)
+    }
+
+    /// Waits as long as `condition` returns `true`.
+    ///
+    /// # Panics
+    ///
+    /// As `wait`, and if `condition` panics.
+    #[track_caller]
+    pub fn wait_while<T: ?Sized, F>(&self, guard: &mut MutexGuard<'_, RawMutex, T>, mut condition: F)
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        while condition(&mut **guard) {
+            self.wait(guard);
+        }
+    }
+
+    /// As `wait_while`, at most until `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    #[track_caller]
+    pub fn wait_while_until<T: ?Sized, F>(
+        &self,
+        guard: &mut MutexGuard<'_, RawMutex, T>,
+        mut condition: F,
+        timeout: Instant,
+    ) -> WaitTimeoutResult
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        let mut result = WaitTimeoutResult(false);
+        while !result.timed_out() && condition(&mut **guard) {
+            result = self.wait_until(guard, timeout);
+        }
+        result
+    }
+
+    /// As `wait_while`, at most for `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    #[track_caller]
+    pub fn wait_while_for<T: ?Sized, F>(
+        &self,
+        guard: &mut MutexGuard<'_, RawMutex, T>,
+        condition: F,
+        timeout: Duration,
+    ) -> WaitTimeoutResult
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        if let Some(until) = Instant::now().checked_add(timeout) {
+            return self.wait_while_until(guard, condition, until);
+        }
+        self.wait_while(guard, condition);
+        WaitTimeoutResult(false)
+    }
+
+    #[track_caller]
+    fn sleep<T: ?Sized>(
+        &self,
+        guard: &mut MutexGuard<'_, RawMutex, T>,
+        until: Option<Instant>,
+        timed: bool,
+    ) -> WaitTimeoutResult {
+        let mutex = MutexGuard::mutex(guard);
+        let map = mutex.lock_map();
+        // SAFETY: the guard is borrowed, and the mutex is held again before that ends.
+        let raw = unsafe { mutex.raw() };
+        let own = ptr::from_ref(raw).cast_mut();
+        let _again = TakenAgain { map, waiting: Some(map.wait_begin(&self.map, timed)) };
+        let mut other_mutex = false;
+        let alone = || {
+            let known = self.mutex.load(Ordering::Relaxed);
+            if known.is_null() {
+                self.mutex.store(own, Ordering::Relaxed);
+            } else if known != own {
+                other_mutex = true;
+                return false;
+            }
+            true
+        };
+        // SAFETY: held until now.
+        let release = || unsafe { raw.unlock() };
+        let timed_out = |_, last| {
+            if last {
+                self.mutex.store(ptr::null_mut(), Ordering::Relaxed);
+            }
+        };
+        // SAFETY: the key is an address of ours. `release` may wake others, which `park` permits before it sleeps: the queue is not
+        // locked then. None of the closures panics.
+        let result = unsafe { park(self.key(), alone, release, timed_out, DEFAULT_PARK_TOKEN, until) };
+        assert!(!other_mutex, "attempted to use a condition variable with more than one mutex");
+        raw.lock();
+        WaitTimeoutResult(!matches!(result, ParkResult::Unparked(_)))
+    }
+}
+
+/// Tells the map that the wait is over, also when it unwinds.
+struct TakenAgain<'a> {
+    map: &'a LockMap,
+    waiting: Option<Waiting>,
+}
+
+impl Drop for TakenAgain<'_> {
+    fn drop(&mut self) {
+        if let Some(waiting) = self.waiting.take() {
+            self.map.wait_end(waiting);
+        }
+    }
+}
+
+impl Default for Condvar {
+    #[inline]
+    #[track_caller]
+    fn default() -> Condvar {
+        Condvar::new()
+    }
+}
+
+impl fmt::Debug for Condvar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Condvar { .. }")
+    }
+}

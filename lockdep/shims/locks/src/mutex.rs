@@ -1,0 +1,206 @@
+//! A mutex in one byte.
+
+use core::num::NonZeroUsize;
+use core::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use lockdep_lock_api::{GetThreadId, RawMutexFair, RawMutexTimed};
+use parking_lot_core::{DEFAULT_PARK_TOKEN, ParkResult, SpinWait, park, unpark_one};
+
+use crate::{AGAIN, GuardMarker, YOURS, released, taken};
+
+const LOCKED: u8 = 1;
+/// Somebody sleeps.
+const PARKED: u8 = 2;
+
+/// The raw mutex: of whoever comes first after a release, whoever waits longest after a fair one.
+pub struct RawMutex {
+    state: AtomicU8,
+}
+
+impl RawMutex {
+    const NEW: RawMutex = RawMutex { state: AtomicU8::new(0) };
+
+    fn key(&self) -> usize {
+        self.state.as_ptr() as usize
+    }
+
+    fn attempt(&self) -> bool {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while state & LOCKED == 0 {
+            match self.state.compare_exchange_weak(state, state | LOCKED, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => state = now,
+            }
+        }
+        false
+    }
+
+    /// Waits for the mutex; `false` if the time was over first.
+    #[cold]
+    fn wait(&self, until: Option<Instant>) -> bool {
+        let mut spin = SpinWait::new();
+        loop {
+            if self.attempt() {
+                return true;
+            }
+            let state = self.state.load(Ordering::Relaxed);
+            if state & PARKED == 0 {
+                if spin.spin() {
+                    continue;
+                }
+                let parked = self.state.compare_exchange(LOCKED, LOCKED | PARKED, Ordering::Relaxed, Ordering::Relaxed);
+                if parked.is_err() {
+                    continue;
+                }
+            }
+            let still = || self.state.load(Ordering::Relaxed) == LOCKED | PARKED;
+            let timed_out = |_, last| {
+                if last {
+                    self.state.fetch_and(!PARKED, Ordering::Relaxed);
+                }
+            };
+            // SAFETY: the key is an address of ours; the closures neither park nor panic.
+            match unsafe { park(self.key(), still, || (), timed_out, DEFAULT_PARK_TOKEN, until) } {
+                ParkResult::Unparked(YOURS) => return true,
+                ParkResult::TimedOut => return false,
+                ParkResult::Unparked(_) | ParkResult::Invalid => spin.reset(),
+            }
+        }
+    }
+
+    fn lock_until(&self, until: Option<Instant>) -> bool {
+        let got = self.attempt() || self.wait(until);
+        if got {
+            taken(self);
+        }
+        got
+    }
+
+    fn release(&self, fair: bool) {
+        released(self);
+        if self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err() {
+            self.wake(fair);
+        }
+    }
+
+    #[cold]
+    fn wake(&self, fair: bool) {
+        let hand_over = |result: parking_lot_core::UnparkResult| {
+            let parked = if result.have_more_threads { PARKED } else { 0 };
+            if result.unparked_threads != 0 && (fair || result.be_fair) {
+                // It stays locked, for the other one.
+                self.state.store(LOCKED | parked, Ordering::Relaxed);
+                return YOURS;
+            }
+            self.state.store(parked, Ordering::Release);
+            AGAIN
+        };
+        // SAFETY: the key is an address of ours; the closure neither parks nor panics. While `LOCKED` and `PARKED` are set, only the
+        // holder changes the state, or a waiter under the queue's lock.
+        unsafe { unpark_one(self.key(), hand_over) };
+    }
+
+    fn is_locked(&self) -> bool {
+        self.state.load(Ordering::Relaxed) & LOCKED != 0
+    }
+
+    fn bump(&self) {
+        if self.state.load(Ordering::Relaxed) & PARKED != 0 {
+            self.release(true);
+            self.lock_until(None);
+        }
+    }
+}
+
+/// The same, fair at every release.
+pub struct RawFairMutex(RawMutex);
+
+macro_rules! raw_mutex {
+    ($Raw:ident, $name:literal, $init:expr, |$this:ident| $mutex:expr, $fair:expr) => {
+        // SAFETY: `LOCKED` is set by one `compare_exchange`, or handed over by who had set it.
+        unsafe impl lockdep_lock_api::RawMutex for $Raw {
+            const INIT: $Raw = $init;
+            const LOCKDEP_NAME: &'static str = $name;
+            type GuardMarker = GuardMarker;
+
+            #[inline]
+            fn lock(&self) {
+                let $this = self;
+                $mutex.lock_until(None);
+            }
+
+            #[inline]
+            fn try_lock(&self) -> bool {
+                let $this = self;
+                let got = $mutex.attempt();
+                if got {
+                    taken($mutex);
+                }
+                got
+            }
+
+            #[inline]
+            unsafe fn unlock(&self) {
+                let $this = self;
+                $mutex.release($fair);
+            }
+
+            #[inline]
+            fn is_locked(&self) -> bool {
+                let $this = self;
+                $mutex.is_locked()
+            }
+        }
+
+        // SAFETY: as above; a fair release is a release.
+        unsafe impl RawMutexFair for $Raw {
+            #[inline]
+            unsafe fn unlock_fair(&self) {
+                let $this = self;
+                $mutex.release(true);
+            }
+
+            #[inline]
+            unsafe fn bump(&self) {
+                let $this = self;
+                $mutex.bump();
+            }
+        }
+
+        // SAFETY: as above.
+        unsafe impl RawMutexTimed for $Raw {
+            type Duration = Duration;
+            type Instant = Instant;
+
+            #[inline]
+            fn try_lock_for(&self, timeout: Duration) -> bool {
+                let $this = self;
+                // Longer than the clock can tell: for ever.
+                $mutex.lock_until(Instant::now().checked_add(timeout))
+            }
+
+            #[inline]
+            fn try_lock_until(&self, timeout: Instant) -> bool {
+                let $this = self;
+                $mutex.lock_until(Some(timeout))
+            }
+        }
+    };
+}
+
+raw_mutex!(RawMutex, "Mutex", RawMutex::NEW, |this| this, false);
+raw_mutex!(RawFairMutex, "FairMutex", RawFairMutex(RawMutex::NEW), |this| &this.0, true);
+
+/// Tells threads apart, for a reentrant mutex.
+pub struct RawThreadId;
+
+// SAFETY: the address of a thread-local is that of no other live thread, and stays.
+unsafe impl GetThreadId for RawThreadId {
+    const INIT: RawThreadId = RawThreadId;
+
+    fn nonzero_thread_id(&self) -> NonZeroUsize {
+        thread_local!(static KEY: u8 = const { 0 });
+        KEY.with(|key| NonZeroUsize::from(core::ptr::NonNull::from(key).addr()))
+    }
+}
