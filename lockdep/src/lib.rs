@@ -69,8 +69,8 @@
 //! lockdep = { version = "0.1", features = ["validate"] }
 //! ```
 //!
-//! Then change the imports, `std::sync` to [`lockdep::sync`](sync), `parking_lot` to [`lockdep::parking_lot`](parking_lot) and
-//! `once_cell` to [`lockdep::once_cell`](once_cell), and run `cargo test`. A run that reported something ends with exit code 66,
+//! Then change the imports, `std::sync` to [`lockdep::sync`](sync), `parking_lot` to [`lockdep::parking_lot`](parking_lot),
+//! `once_cell` to [`lockdep::once_cell`](once_cell) and `dashmap` to [`lockdep::dashmap`](mod@dashmap), and run `cargo test`. A run that reported something ends with exit code 66,
 //! so it turns red by itself; under [`#[lockdep::test]`](macro@test) the very test fails. Builds without the
 //! development dependencies have the original locks, in size and in code. (`cargo run --example` counts as development. So does
 //! everything when the workspace sets `resolver = "1"`.)
@@ -132,6 +132,8 @@
 //!   on `debug_assertions`. Turn it on under `[dev-dependencies]`.
 
 pub mod alloc;
+pub mod dashmap;
+mod held;
 pub mod irq;
 mod macros;
 pub mod once_cell;

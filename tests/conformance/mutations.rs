@@ -159,7 +159,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Recursive readers of one class are in nobody's way",
         ACQUIRE,
-        "if new.mode == Mode::ReadRecursive && !held.exclusive() {",
+        "if new.mode == Mode::ReadRecursive && !held.exclusive() && !rules.by_instance {",
         "if false {",
         "conformance",
         "matrix::every_case_comes_out_as_the_rules_say",

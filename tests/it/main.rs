@@ -10,6 +10,8 @@ mod masks;
 #[cfg(feature = "validate")]
 mod annotations;
 #[cfg(feature = "validate")]
+mod dashmap;
+#[cfg(feature = "validate")]
 mod deadlock;
 #[cfg(feature = "validate")]
 mod depth;

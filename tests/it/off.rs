@@ -86,6 +86,23 @@ fn once_cell_has_its_size() {
     }
 }
 
+#[test]
+fn dashmap_has_its_size() {
+    use ::dashmap as original;
+    use lockdep::dashmap;
+
+    same_layout! {
+        dashmap::DashMap<u8, String> = original::DashMap<u8, String>;
+        dashmap::DashSet<u8> = original::DashSet<u8>;
+        dashmap::ReadOnlyView<u8, String> = original::ReadOnlyView<u8, String>;
+        dashmap::mapref::one::Ref<'_, u8, String> = original::mapref::one::Ref<'_, u8, String>;
+        dashmap::mapref::one::RefMut<'_, u8, String> = original::mapref::one::RefMut<'_, u8, String>;
+        dashmap::mapref::multiple::RefMulti<'_, u8, String> = original::mapref::multiple::RefMulti<'_, u8, String>;
+        dashmap::iter::Iter<'_, u8, String> = original::iter::Iter<'_, u8, String>;
+        dashmap::Entry<'_, u8, String> = original::Entry<'_, u8, String>;
+    }
+}
+
 fn wrong_order() {
     let (first, second) = (parking_lot::Mutex::new(1), sync::Mutex::new(1));
     {

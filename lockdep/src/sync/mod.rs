@@ -20,7 +20,6 @@
 
 mod barrier;
 mod condvar;
-mod held;
 mod lazy_lock;
 mod mutex;
 mod once;

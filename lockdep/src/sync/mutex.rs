@@ -8,8 +8,8 @@ use lockdep_core::irq::{IrqGuard, Section};
 use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
 use lockdep_lock_api::Validated;
 
-use super::held::Held;
 use super::{LockResult, TryLockError, TryLockResult, map_guard, taken, tried};
+use crate::held::Held;
 
 /// A mutual exclusion lock, checked: [`std::sync::Mutex`] with its order and context validated.
 ///

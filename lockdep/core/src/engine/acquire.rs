@@ -201,7 +201,8 @@ impl<A: Allocator + Clone> Engine<A> {
             if !held.is_lock() || held.class != new.class || held.lock == new.lock {
                 continue;
             }
-            if new.mode == Mode::ReadRecursive && !held.exclusive() {
+            // A recursive reader does not wait for readers. Judged lock by lock, it may wait for a writer that wants the other lock.
+            if new.mode == Mode::ReadRecursive && !held.exclusive() && !rules.by_instance {
                 continue;
             }
             // If the nest lock is not held, that was reported.

@@ -46,6 +46,12 @@ impl LockMap {
         LockMap(())
     }
 
+    /// `n` maps of the class of this one, which was not used yet: for a lock that has parts.
+    #[inline(always)]
+    pub fn split(self, n: usize) -> Box<[LockMap]> {
+        (0..n).map(|_| LockMap(())).collect()
+    }
+
     /// A blocking acquisition: checked, then tried, then waited for.
     #[inline(always)]
     pub fn lock<G>(&self, _how: How<'_>, _attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {

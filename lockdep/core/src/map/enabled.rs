@@ -196,6 +196,13 @@ impl LockMap {
         LockMap { place: AtomicPtr::new(class.cast_mut().cast()), info: AtomicPtr::new(info.cast_mut().cast()) }
     }
 
+    /// `n` maps of the class of this one, which was not used yet: for a lock that has parts.
+    pub fn split(self, n: usize) -> Box<[LockMap]> {
+        debug_assert_eq!(self.class(), 0, "a map that is used has a number that is its own");
+        let copy = |word: &AtomicPtr<()>| AtomicPtr::new(word.load(Ordering::Relaxed));
+        (0..n).map(|_| LockMap { place: copy(&self.place), info: copy(&self.info) }).collect()
+    }
+
     /// A blocking acquisition: checked, then tried, then waited for.
     ///
     /// # Panics

@@ -86,6 +86,11 @@ fn nesting_judged_lock_by_lock() {
 fn modes_of_instances() {
     check(&format!("{INSTANCES} t1: rread A1, rread A2, unlock A2, unlock A1; t2: rread A2, rread A1"), &[]);
     check(&format!("{INSTANCES} t1: lock A1, rread A2, unlock A2, unlock A1; t2: read A2, lock A1"), &[]);
+    check(&format!("{INSTANCES} t1: rread A1, rread A2, unlock A2, unlock A1; t2: rread A2, lock A1"), &[]);
+    check(
+        &format!("{INSTANCES} t1: rread A1, rread A2, unlock A2, unlock A1; t2: lock A2, lock A1"),
+        &["Inversion Possible: A A"],
+    );
     check(
         &format!("{INSTANCES} t1: lock A1, rread A2, unlock A2, unlock A1; t2: lock A2, lock A1"),
         &["Inversion Possible: A A"],

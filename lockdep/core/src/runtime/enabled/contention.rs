@@ -75,9 +75,9 @@ fn waiting(thread: &ThreadState, map: &LockMap) -> Option<usize> {
 #[track_caller]
 pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     let thread = current();
+    life::make_room(thread);
     let own = thread.base()..thread.depth();
     let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
-    life::make_room(thread);
     let wish = Held {
         state: State::Waiting,
         mode: Mode::Write,

@@ -284,3 +284,33 @@ pub(super) fn abort() -> ! {
     complain(b"lockdep: aborting\n");
     std::process::abort()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class::LockKind;
+    use crate::kind::WaitType;
+    use crate::map::{How, LockMap};
+
+    enum Link {}
+
+    impl LockKind for Link {
+        const NAME: &'static str = "Link";
+        const WAIT: WaitType = WaitType::Sleep;
+        const BY_INSTANCE: bool = true;
+    }
+
+    #[test]
+    fn hand_over_hand_needs_no_more_room() {
+        let links = LockMap::new::<Link, ()>().split(2000);
+        links[0].lock(How::write(), || Some(()), || ());
+        let before = current().capacity.load(Ordering::Relaxed);
+        assert!((before as usize) < links.len() / 4);
+        for pair in links.windows(2) {
+            pair[1].lock(How::write(), || Some(()), || ());
+            pair[0].release();
+        }
+        links[links.len() - 1].release();
+        assert_eq!(current().capacity.load(Ordering::Relaxed), before);
+    }
+}

@@ -9,12 +9,13 @@ use lockdep_core::{LockKind, LockMap, WaitType};
 ///
 /// The reference is there only if the map is: an empty map needs none, and a guard must not be larger than the original's.
 /// The map itself decides, not a feature of this package, because the validator may have been turned on by another one.
-pub(super) struct Held<'a>([&'a LockMap; REFERENCES]);
+pub(crate) struct Held<'a>([&'a LockMap; REFERENCES]);
 
-const REFERENCES: usize = if size_of::<LockMap>() == 0 { 0 } else { 1 };
+/// One if maps have a size, none if not: how many references to one, or boxes of some, a type of ours holds.
+pub(crate) const REFERENCES: usize = if size_of::<LockMap>() == 0 { 0 } else { 1 };
 
 /// Stands for every map when maps are empty.
-static EMPTY: LockMap = LockMap::new::<Nothing, ()>();
+pub(crate) static EMPTY: LockMap = LockMap::new::<Nothing, ()>();
 
 enum Nothing {}
 
@@ -26,12 +27,12 @@ impl LockKind for Nothing {
 impl<'a> Held<'a> {
     /// The lock of `map` was just taken.
     #[inline(always)]
-    pub(super) fn new(map: &'a LockMap) -> Held<'a> {
+    pub(crate) fn new(map: &'a LockMap) -> Held<'a> {
         Held([map; REFERENCES])
     }
 
     #[inline(always)]
-    pub(super) fn map(&self) -> &'a LockMap {
+    pub(crate) fn map(&self) -> &'a LockMap {
         self.0.first().copied().unwrap_or(&EMPTY)
     }
 }

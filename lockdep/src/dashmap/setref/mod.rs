@@ -1,0 +1,4 @@
+//! Held keys of a [`DashSet`](super::DashSet): each holds its shard.
+
+pub mod multiple;
+pub mod one;
