@@ -57,7 +57,7 @@ impl Evidence {
         evidence
     }
 
-    fn threads(&self) -> &[Seen] {
+    pub(super) fn threads(&self) -> &[Seen] {
         &self.threads[..self.thread_count.into()]
     }
 
@@ -124,7 +124,12 @@ pub(super) struct Threads<A: Allocator + Clone> {
     lives: Map<u32, Life, A>,
     /// The driver asks about every occurrence, so that the last one is known.
     pub(super) all_seen: bool,
+    /// So many lives are worth looking for those that nobody needs any more.
+    pub(super) crowd: usize,
 }
+
+/// Fewer lives are not worth looking at.
+const CROWD: usize = 64;
 
 #[derive(Clone, Copy)]
 struct Life {
@@ -134,12 +139,23 @@ struct Life {
 
 impl<A: Allocator + Clone> Threads<A> {
     pub(super) fn new_in(alloc: A) -> Threads<A> {
-        Threads { lives: Map::with_hasher_in(Default::default(), alloc), all_seen: true }
+        Threads { lives: Map::with_hasher_in(Default::default(), alloc), all_seen: true, crowd: CROWD }
     }
 
     /// A thread makes a dependency: from now on its end matters.
     pub(super) fn seen(&mut self, thread: Thread) {
         self.lives.entry(thread.id).or_insert(Life { began: thread.began, ended: None });
+    }
+
+    /// How many lives are kept.
+    pub(super) fn len(&self) -> usize {
+        self.lives.len()
+    }
+
+    /// Forgets those that have ended and are in no evidence; `kept` is what is, ascending.
+    pub(super) fn forget(&mut self, kept: &[u32]) {
+        self.lives.retain(|thread, life| life.ended.is_none() || kept.binary_search(thread).is_ok());
+        self.crowd = (2 * self.lives.len()).max(CROWD);
     }
 
     pub(super) fn end(&mut self, thread: u32, now: u32) {

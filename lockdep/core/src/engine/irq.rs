@@ -21,7 +21,7 @@ use crate::kind::{ReportKind, Severity};
 pub(super) struct UnsafeEnable<A: Allocator + Clone> {
     class: ClassId,
     signals: u64,
-    verdict: Verdict<A>,
+    pub(super) verdict: Verdict<A>,
 }
 
 impl<A: Allocator + Clone> Engine<A> {

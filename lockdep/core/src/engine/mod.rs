@@ -132,9 +132,28 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::ThreadEnd { thread, now } => {
                 self.threads.end(thread, now);
                 self.mask_reports.retain(|&(of, _)| of != thread);
+                self.forget_threads();
             }
         }
         out
+    }
+
+    /// Every thread that a verdict may still speak of, some of them more than once.
+    pub fn threads_spoken_of(&self, mut tell: impl FnMut(u32)) {
+        self.graph.edges().flat_map(|(_, _, edge)| edge.evidence.threads()).for_each(|seen| tell(seen.thread));
+        self.classes.iter().flat_map(|class| class.usage.threads()).for_each(&mut tell);
+        let waiting = self.unsafe_enables.iter().flat_map(|waiting| &waiting.verdict.parts);
+        waiting.for_each(|part| tell(part.thread.id));
+    }
+
+    /// A life is kept for what it says of evidence: when there are many, those in none are forgotten.
+    fn forget_threads(&mut self) {
+        if self.threads.len() >= self.threads.crowd {
+            let mut kept = Vec::new_in(self.alloc.clone());
+            self.graph.edges().for_each(|(_, _, edge)| kept.extend(edge.evidence.threads().iter().map(|seen| seen.thread)));
+            kept.sort_unstable();
+            self.threads.forget(&kept);
+        }
     }
 
     /// What another occurrence of this acquisition could add to what is known. `gate` is told the instances whose absence would

@@ -52,6 +52,11 @@ impl<A: Allocator + Clone> Usage<A> {
         self.groups.iter().find(|group| sets.contains(&group.set) && group.signals & signals != 0)
     }
 
+    /// Who used it so.
+    pub(super) fn threads(&self) -> impl Iterator<Item = u32> + '_ {
+        self.groups.iter().map(|group| group.thread.id)
+    }
+
     /// Where it was taken in a handler of one of `signals`: which signal, where, by whom.
     pub(super) fn in_handler(&self, signals: u64) -> Option<(u8, Place, Thread)> {
         let group = self.first(&[Set::Used, Set::UsedRecursive], signals)?;

@@ -1,7 +1,9 @@
 //! What grades a cycle: gates, threads, and what changes when more is seen.
 
+use allocator_api2::alloc::Global;
+
 use super::script::{World, check, check_places};
-use crate::engine::OpenEvidence;
+use crate::engine::{Acquire, ClassId, ClassInfo, Context, Engine, Event, Held, OpenEvidence, State, Thread};
 
 /// Two sections that take A and B in both orders, each under what is written in front.
 fn both_orders(first: &str, second: &str) -> String {
@@ -324,4 +326,32 @@ fn what_a_known_chain_may_still_teach() {
     let gated = format!("{} {}", crowd(9, "lock G,"), crowd(9, "").replace(" A", " X"));
     let open = |script: &str| World::run(&gated).open_evidence(script, "B");
     assert_eq!(open("t1: lock A, lock X"), OpenEvidence { threads: false, gates: true });
+}
+
+/// Threads come and go; what is kept of them is bounded by what is known, not by how many there were.
+#[test]
+fn threads_that_nothing_speaks_of_are_forgotten() {
+    let info = ClassInfo::default();
+    let (outer, inner) = (ClassId::new(1, 0), ClassId::new(2, 0));
+    let mut engine = Engine::new_in(Global);
+    for id in 1..=10_000 {
+        let held = [Held { lock: 16, class: outer, state: State::Held, instance: 1, ..Held::FREE }];
+        let cx = Context { thread: Thread { id, began: 2 * id }, now: 2 * id, held: &held, base: 0, mask: 0, handler: 0 };
+        let take = |new, held| {
+            let cx = Context { held, ..cx };
+            let acquire = Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false };
+            Event::Acquire(cx, acquire)
+        };
+        assert!(engine.apply(take(held[0], &[])).is_empty());
+        let new = Held { lock: 32, class: inner, state: State::Held, instance: 2, ..Held::FREE };
+        assert!(engine.apply(take(new, &held)).is_empty());
+        engine.apply(Event::ThreadEnd { thread: id, now: 2 * id + 1 });
+        assert!(engine.threads.len() <= 64, "{}", engine.threads.len());
+    }
+    // The first ones are in the evidence, and still known.
+    let mut spoken_of = Vec::new();
+    engine.threads_spoken_of(|thread| spoken_of.push(thread));
+    spoken_of.sort_unstable();
+    spoken_of.dedup();
+    assert!(spoken_of.contains(&1) && spoken_of.len() < 20, "{spoken_of:?}");
 }

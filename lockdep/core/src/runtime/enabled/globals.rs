@@ -78,6 +78,9 @@ pub(crate) static ALIKE: Shared = Shared::new();
 
 pub(crate) use super::config::same_class_by_instance;
 
+/// Fewer names are not worth looking at.
+const MANY_NAMES: usize = 256;
+
 /// Everything behind the slow section.
 pub(crate) struct Globals {
     pub(crate) stacks: Interned,
@@ -85,6 +88,8 @@ pub(crate) struct Globals {
     index: HashMap<Identity, u32, foldhash::fast::FixedState, Arena>,
     /// Names of threads that left evidence.
     pub(crate) names: HashMap<u32, [u8; 16], foldhash::fast::FixedState, Arena>,
+    /// So many names are worth looking for those that nobody needs any more.
+    many_names: usize,
     /// All live threads that ever took a checked lock.
     pub(crate) threads: *const ThreadState,
     /// All graphs, to be told of locks that go.
@@ -106,6 +111,7 @@ impl Globals {
             classes: Vec::new_in(Arena),
             index: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(3), Arena),
             names: HashMap::with_hasher_in(hash, Arena),
+            many_names: MANY_NAMES,
             threads: ptr::null(),
             graphs: Vec::new_in(Arena),
             orphans: Vec::new_in(Arena),
@@ -214,6 +220,28 @@ impl Globals {
         }
         self.threads = thread;
         (self.next_thread, self.clock)
+    }
+
+    /// Forgets the names of threads that nothing speaks of any more, when there are many.
+    pub(crate) fn forget_names(&mut self) {
+        if self.names.len() < self.many_names {
+            return;
+        }
+        let mut kept: Vec<u32, Arena> = Vec::new_in(Arena);
+        kept.extend(self.installed.values().map(|installed| installed.thread.id));
+        kept.extend(self.orphans.iter().map(|orphan| orphan.thread.id));
+        kept.extend(self.threads().map(|thread| thread.thread().id));
+        for &graph in &self.graphs {
+            // SAFETY: listed graphs are alive; in a slow section.
+            let inner = unsafe { (*graph).inner() };
+            inner.engine.threads_spoken_of(|thread| kept.push(thread));
+            kept.extend(
+                inner.queue.iter().flat_map(|raw| raw.verdict.parts.iter().map(|part| part.thread.id).chain([raw.thread])),
+            );
+        }
+        kept.sort_unstable();
+        self.names.retain(|thread, _| kept.binary_search(thread).is_ok());
+        self.many_names = (2 * self.names.len()).max(MANY_NAMES);
     }
 
     /// Removes a thread.

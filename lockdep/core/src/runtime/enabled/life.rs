@@ -198,6 +198,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
             // SAFETY: listed graphs are alive; in a slow section.
             unsafe { (*graph).inner().engine.apply(Event::ThreadEnd { thread: id, now }) };
         }
+        globals.forget_names();
         thread.depth.store(0, Ordering::Relaxed);
         let capacity = thread.capacity.swap(0, Ordering::Relaxed);
         let held = thread.held.swap(core::ptr::null_mut(), Ordering::Relaxed);
