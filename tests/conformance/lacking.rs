@@ -211,6 +211,17 @@ cases! {
         nested(&[&locks[199], &locks[0]]);
     }
 
+    /// Guards dropped out of order: what is taken next is known to be taken with nothing held.
+    a_release_from_the_middle_leaves_nothing_behind => ["Inversion Possible: c, a (same thread)"], |_| {
+        let [a, b, c] = ["a", "b", "c"].map(|name| Mutex::with_class(0, class(name)));
+        let (first, second) = (a.lock(), b.lock());
+        drop(first);
+        drop(second);
+        drop(c.lock());
+        nested(&[&a, &c]);
+        nested(&[&c, &a]);
+    }
+
     /// Locks come and go, at the same addresses, in both orders: what is gone leaves nothing behind.
     class_churn => [], |_| {
         for round in 0..20_000 {
