@@ -180,7 +180,11 @@ fn left_out(page: &mut String) {
 fn cases_table<'c>(page: &mut String, cases: impl IntoIterator<Item = &'c Case>) {
     page.push_str("| test | what it is about | reports |\n|---|---|---|\n");
     for case in cases {
-        let reports = if case.expected.is_empty() { "silent".to_owned() } else { case.expected.join("<br>") };
+        let reports = if case.expected.is_empty() {
+            "silent".to_owned()
+        } else {
+            case.expected.iter().map(|line| line.replace('<', "\\<")).collect::<Vec<_>>().join("<br>")
+        };
         writeln!(page, "| `{}` | {} | {reports} |", case.name, case.what.trim()).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! Checked twins of [`once_cell::sync`](::once_cell::sync).
+//! Checked twins of [`once_cell::sync`].
 //!
 //! They say what those of [`lockdep::sync`](crate::sync) say, `OnceLock` and `LazyLock`, and cost the same: nothing beyond the
 //! original's once there is a value.
