@@ -252,7 +252,9 @@ fn fork_while_others_report() {
         assert_eq!(status, if cfg!(feature = "validate") { 66 << 8 } else { 0 });
     }
     DONE.store(true, Ordering::Relaxed);
-    others.map(|other| other.join().unwrap());
+    for other in others {
+        other.join().unwrap();
+    }
 }
 
 /// Another thread holds a lock when this one forks.
