@@ -167,6 +167,47 @@ fn a_handler_that_leaves_by_a_jump_with_a_lock() {
     assert!(kinds[0].contains("[lockdep::HeldAtExit]"), "{}", stderr(&output));
 }
 
+/// One report of this kind, which says this.
+#[track_caller]
+fn one(scenario: &str, kind: &str, words: &[&str]) {
+    let output = run(scenario, "raw");
+    let text = stderr(&output);
+    assert_eq!(output.status.code(), Some(66), "{text}");
+    assert_eq!(text.matches("[lockdep::").count(), 1, "{text}");
+    assert!(text.contains(&format!("[lockdep::{kind}]")), "{text}");
+    for word in words {
+        assert!(text.contains(word), "`{word}` is missing\n{text}");
+    }
+}
+
+#[test]
+fn a_mask_that_is_put_back_with_sig_block() {
+    let title = "the signal mask is put back with SIG_BLOCK, which opens nothing: SIGUSR1 and SIGTERM stay blocked";
+    one("restored-by-block", "IrqState", &[title, "masks::saves", "masks::puts_back"]);
+}
+
+#[test]
+fn plain_saves_that_are_crossed() {
+    one("crossed", "IrqState", &["restoring the signal mask blocks SIGUSR1, opened since the save", "masks::puts_back"]);
+}
+
+#[test]
+fn masks_that_open_what_they_should_leave_alone() {
+    for scenario in ["a-blocker-that-opens", "one-signal", "empty-mask"] {
+        one(scenario, "UnsafeIrqEnable", &["masks::saves", "re-enabled"]);
+    }
+}
+
+#[test]
+fn a_thread_that_keeps_what_was_meant_for_a_moment() {
+    one("inherited", "IrqState", &["was started inside a section", "thread started here"]);
+}
+
+#[test]
+fn masks_that_pair_up() {
+    silent("in-pairs", &["raw"]);
+}
+
 // ---- Legal programs.
 
 #[test]

@@ -6,6 +6,7 @@
 mod bugs;
 mod install;
 mod legal;
+mod masks;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -23,6 +24,13 @@ fn main() {
         "foreign-enable" => bugs::foreign_enable(&installer),
         "foreign-wait" => bugs::foreign_wait(&installer),
         "jump-with-lock" => bugs::jump_with_lock(&installer),
+        "restored-by-block" => masks::restored_by_block(),
+        "crossed" => masks::crossed(),
+        "a-blocker-that-opens" => masks::a_blocker_that_opens(),
+        "one-signal" => masks::one_signal_for_all(),
+        "empty-mask" => masks::an_empty_mask_around_a_new_thread(),
+        "inherited" => masks::a_thread_that_keeps_what_was_meant_for_a_moment(),
+        "in-pairs" => masks::in_pairs(),
         "flags" => legal::flags(&installer),
         "old" => legal::old(&installer),
         "sigwait" => legal::signal_thread(),

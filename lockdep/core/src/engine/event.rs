@@ -332,6 +332,19 @@ pub enum Event<'a> {
         /// Found here.
         place: Place,
     },
+    /// A mask saved by a plain call is put back, and that leaves signals blocked.
+    PlainRestore {
+        /// Where.
+        cx: Context<'a>,
+        /// How it went wrong.
+        hint: super::Hint,
+        /// The signals that stay blocked.
+        signals: u64,
+        /// Saved here.
+        saved: Place,
+        /// Put back here.
+        place: Place,
+    },
     /// A thread goes about its work with signals blocked that its parent had blocked for a moment only.
     Inherited {
         /// Where.

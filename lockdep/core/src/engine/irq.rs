@@ -190,6 +190,21 @@ impl<A: Allocator + Clone> Engine<A> {
         }
     }
 
+    /// A restore by a plain call that leaves signals blocked.
+    pub(super) fn plain_restore(
+        &mut self,
+        cx: &Context<'_>,
+        (hint, signals): (Hint, u64),
+        (saved, place): (Place, Place),
+        out: &mut Verdicts<A>,
+    ) {
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqState, Severity::Certain).hint(hint).signals(signals);
+        verdict.part(Label::IrqsDisabled, None, saved, cx.thread);
+        verdict.part(Label::IrqsRestored, None, place, cx.thread);
+        out.push(verdict);
+        self.note_mask_report(cx);
+    }
+
     /// The thread was started inside a section that blocks signals: nobody opens them here.
     pub(super) fn inherited(&mut self, cx: &Context<'_>, inherited: &Inherited, place: Place, out: &mut Verdicts<A>) {
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqState, Severity::Certain).hint(Hint::Inherited);

@@ -117,6 +117,9 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::MightSleep { cx, place } => self.might_sleep(&cx, place, &mut out),
             Event::Unmask(cx, unmask) => self.unmask(&cx, &unmask, &mut out),
             Event::MaskImbalance { cx, signals, place } => self.mask_imbalance(&cx, signals, place, &mut out),
+            Event::PlainRestore { cx, hint, signals, saved, place } => {
+                self.plain_restore(&cx, (hint, signals), (saved, place), &mut out);
+            }
             Event::Inherited { cx, inherited, place } => self.inherited(&cx, &inherited, place, &mut out),
             Event::SignalUnsafe { cx, offence, installed, interrupted, place } => {
                 self.signal_unsafe(&cx, offence, (installed, interrupted), place, &mut out);

@@ -89,6 +89,8 @@ pub enum Hint {
     Crossed,
     /// A restore blocks signals again.
     RestoreBlocks,
+    /// A saved mask is put back with `SIG_BLOCK`, which opens nothing.
+    RestoredByBlock,
     /// The section that ends was not opened by this context.
     UnknownSection,
     /// Signals stay blocked at the end.

@@ -184,6 +184,10 @@ impl Titled<'_> {
             }
             (Hint::Crossed, _) => "saves and restores of the signal mask are crossed".to_owned(),
             (Hint::RestoreBlocks, _) => format!("restoring the signal mask blocks {signals}, opened since the save"),
+            (Hint::RestoredByBlock, _) => {
+                let stay = if body.signals.len() == 1 { "stays" } else { "stay" };
+                format!("the signal mask is put back with SIG_BLOCK, which opens nothing: {signals} {stay} blocked")
+            }
             (Hint::UnknownSection, _) => "the signal mask is restored from a save that is not open here".to_owned(),
             (Hint::LeftBlocked, _) => format!("{} with {signals} still blocked", self.ends()),
             (Hint::MaskChanged, Some(handler)) => format!("{handler} returns with another signal mask than it entered with"),

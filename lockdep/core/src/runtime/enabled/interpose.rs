@@ -16,7 +16,7 @@ use super::acquire::{event, place_here};
 use super::handler::Handler;
 use super::irqs::{settled, spoil};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, handler, life, slow, trampoline};
+use super::{config, deliver, handler, life, saves, slow, trampoline};
 use crate::engine::{Event, Held, Reopen, State, Unmask};
 use crate::irq::Lines;
 use crate::runtime::{action, mask};
@@ -150,7 +150,7 @@ pub(super) fn foreign(how: Reopen, after: u64) {
 }
 
 /// Changes the mask; the mask before, or an error number.
-fn change_mask(how: c_int, set: Option<&libc::sigset_t>) -> Result<u64, c_int> {
+fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> Result<u64, c_int> {
     let Some(set) = set else { return Ok(mask::current()) };
     let bits = word(set) & !NEVER;
     let changed = |mask: u64| match how {
@@ -164,6 +164,8 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>) -> Result<u64, c_int> {
     let before = ThreadState::get(&thread.mask);
     let after = changed(before)?;
     if is_followed(thread) {
+        let set_address = core::ptr::from_ref(set).addr();
+        saves::judge(thread, saves::Call { how, set: bits, set_address, old_address, before, after });
         foreign(Reopen::Foreign, after);
     }
     let real = match how {
@@ -184,7 +186,7 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>) -> Result<u64, c_int> {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn pthread_sigmask(how: c_int, set: *const libc::sigset_t, old: *mut libc::sigset_t) -> c_int {
     // SAFETY: null or valid, as the caller promises.
-    match change_mask(how, unsafe { set.as_ref() }) {
+    match change_mask(how, unsafe { set.as_ref() }, old.addr()) {
         Ok(before) => {
             if !old.is_null() {
                 // SAFETY: valid for writes, as the caller promises.

@@ -293,7 +293,10 @@ pub(super) fn say_inherited(thread: &'static ThreadState) {
         crate::arena::free_for(inherited, 1);
         copy
     };
-    let signals = inherited.signals & mask::current();
+    // What it blocks itself, in sections of its own, it opens again.
+    let sections = (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
+    let own = sections.fold(0, |own, section| own | section.mask & !section.order);
+    let signals = inherited.signals & mask::current() & !own;
     if signals == 0 || config::off() {
         return;
     }

@@ -19,6 +19,8 @@ mod life;
 pub(crate) mod malloc;
 mod orphans;
 mod raw;
+#[cfg(feature = "interpose")]
+pub(crate) mod saves;
 mod scope;
 pub(crate) mod slow;
 pub(crate) mod thread;

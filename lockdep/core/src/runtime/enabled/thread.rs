@@ -64,6 +64,9 @@ pub(crate) struct ThreadState {
     pub(crate) born: AtomicU64,
     /// What it found blocked because its parent was in a section, until that is said; else null.
     pub(crate) inherited: AtomicPtr<Inherited>,
+    /// The last saves of the mask by plain calls.
+    #[cfg(feature = "interpose")]
+    pub(crate) saves: super::saves::Saves,
     /// Where stacks are remembered; null when stacks are off.
     pub(crate) stacks: AtomicPtr<StackCache>,
     /// Where the makers of locks are remembered; null until there is one.
@@ -174,6 +177,8 @@ thread_local! {
             mask: AtomicU64::new(0),
             born: AtomicU64::new(0),
             inherited: AtomicPtr::new(ptr::null_mut()),
+            #[cfg(feature = "interpose")]
+            saves: super::saves::Saves::NONE,
             stacks: AtomicPtr::new(ptr::null_mut()),
             makers: AtomicPtr::new(ptr::null_mut()),
             graph: AtomicPtr::new(ptr::null_mut()),

@@ -119,6 +119,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::IrqState, Hint::Crossed) => {
             "restore in the opposite order of the saves, or use `irq::Counted`, which may end in any order".into()
         }
+        (ReportKind::IrqState, Hint::RestoredByBlock) => "put a saved mask back with SIG_SETMASK".into(),
         (ReportKind::IrqState, Hint::Inherited) => {
             "start the thread outside the section; or, if the signals are to stay blocked in it, let the thread itself block them"
                 .into()
