@@ -181,6 +181,7 @@ pub mod lock_api {
 /// * [Reports](_documentation::reports): how to read one, and what to do about each kind.
 /// * [Environment](_documentation::environment): the variables that are read.
 /// * [Conformance](_documentation::conformance): what is found and what is not, case by case, as a test found it.
+/// * [Oracle](_documentation::oracle): what one run of a random program tells of all its interleavings, measured.
 pub mod _documentation {
     #[doc = include_str!("../docs/annotating.md")]
     pub mod annotating {}
@@ -190,4 +191,6 @@ pub mod _documentation {
     pub mod environment {}
     #[doc = include_str!("../docs/conformance.md")]
     pub mod conformance {}
+    #[doc = include_str!("../docs/oracle.md")]
+    pub mod oracle {}
 }

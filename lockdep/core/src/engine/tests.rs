@@ -7,7 +7,10 @@ mod irq;
 mod nesting;
 mod oracle;
 mod order;
+mod programs;
 mod recursion;
 mod script;
 mod usage;
 mod wait;
+
+use crate::kind::Mode;
