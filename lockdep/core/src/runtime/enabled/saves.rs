@@ -34,17 +34,19 @@ pub(crate) struct Save {
 pub(crate) struct Saves([Save; 4]);
 
 impl Saves {
-    pub(crate) const NONE: Saves = Saves(
-        [const {
-            Save {
-                address: AtomicU64::new(0),
-                found: AtomicU64::new(0),
-                blocked: AtomicU64::new(0),
-                outlived: AtomicU64::new(0),
-                stack: AtomicU32::new(0),
-            }
-        }; 4],
-    );
+    pub(crate) const fn new() -> Saves {
+        Saves(
+            [const {
+                Save {
+                    address: AtomicU64::new(0),
+                    found: AtomicU64::new(0),
+                    blocked: AtomicU64::new(0),
+                    outlived: AtomicU64::new(0),
+                    stack: AtomicU32::new(0),
+                }
+            }; 4],
+        )
+    }
 }
 
 /// A call, before it is made.

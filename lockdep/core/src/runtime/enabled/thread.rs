@@ -178,7 +178,7 @@ thread_local! {
             born: AtomicU64::new(0),
             inherited: AtomicPtr::new(ptr::null_mut()),
             #[cfg(feature = "interpose")]
-            saves: super::saves::Saves::NONE,
+            saves: super::saves::Saves::new(),
             stacks: AtomicPtr::new(ptr::null_mut()),
             makers: AtomicPtr::new(ptr::null_mut()),
             graph: AtomicPtr::new(ptr::null_mut()),
