@@ -161,7 +161,7 @@ cases! {
         irq::restore(first);
         irq::restore(second);
     } then |reports| {
-        assert!(reports[0].to_text().contains("crossed"), "{}", reports[0].to_text());
+        assert!(reports[0].to_text().contains("the signal mask are crossed"), "{}", reports[0].to_text());
     }
 
     /// A handler that opens signals: the mask belongs to what it interrupted.
