@@ -1,7 +1,7 @@
 //! Capture, revalidate, intern.
 
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, compiler_fence};
 
 use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
@@ -11,8 +11,9 @@ use crate::runtime::{Errno, slow};
 
 /// Frames beyond this many are not kept.
 pub(crate) const DEEPEST: usize = 128;
-/// Captures remembered per thread.
-const REMEMBERED: usize = 256;
+/// Captures remembered per thread: so many buckets, each with so many ways.
+const BUCKETS: usize = 256;
+const WAYS: usize = 4;
 
 /// Where the code is: the instruction and the stack pointer of the function this is inlined into.
 #[inline(always)]
@@ -39,12 +40,27 @@ pub(crate) fn keep_frame() {
     unsafe { core::arch::asm!("", options(nomem, nostack, preserves_flags)) };
 }
 
+/// What a capture is looked for by. The stack that was seen here first has the moment itself: instruction, stack pointer, source
+/// position (it tells apart the callers of a function that was not inlined). Any other stack of the same moment differs from one
+/// that is known, in one of its slots first: it is found by that stack's number, the slot, and the address that is there instead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key(usize, usize, usize);
+
+impl Key {
+    #[inline(always)]
+    fn bucket(self) -> usize {
+        let hash = (self.0 ^ self.1.rotate_left(32) ^ self.2.rotate_left(11)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash >> (usize::BITS - BUCKETS.trailing_zeros())
+    }
+}
+
 /// A capture that can be recognised again. Never changed once it is published.
 struct Capture {
-    ip: usize,
+    key: Key,
+    /// Where it begins.
     sp: usize,
-    /// The source position it was asked for: tells apart the callers of a function that was not inlined.
-    site: usize,
+    /// Never used again in this thread; above any stack pointer, so that the two kinds of keys differ.
+    number: usize,
     id: u32,
     /// How many slots.
     len: u32,
@@ -60,29 +76,26 @@ struct Slot {
 
 /// The captures of one thread.
 ///
-/// Invariant: a pointer in `entries` is null or points to a valid `Capture`. An entry is replaced, and the old capture freed,
-/// only outside handlers: a handler may have interrupted a comparison that still reads it.
+/// Invariant: a pointer in `entries` is null or points to a valid `Capture`. A capture is taken out, and freed, only outside
+/// handlers: a handler may have interrupted a comparison that still reads it.
 pub(crate) struct StackCache {
     /// One stack for each source position, the first: nothing is compared.
     first: bool,
     /// Frames beyond this many are neither kept nor compared.
     deepest: usize,
-    entries: [AtomicPtr<Capture>; REMEMBERED],
+    /// The number of the last capture.
+    last: AtomicUsize,
+    entries: [[AtomicPtr<Capture>; WAYS]; BUCKETS],
 }
 
 impl StackCache {
     /// A fresh cache in the arena; `deepest` is at most [`DEEPEST`].
     pub(crate) fn allocate(first: bool, deepest: usize) -> *mut StackCache {
         let cache = allocate_for::<StackCache>(1);
+        let entries = [const { [const { AtomicPtr::new(ptr::null_mut()) }; WAYS] }; BUCKETS];
         // SAFETY: fresh memory for one cache.
-        unsafe { cache.write(StackCache { first, deepest, entries: [const { AtomicPtr::new(ptr::null_mut()) }; REMEMBERED] }) };
+        unsafe { cache.write(StackCache { first, deepest, last: AtomicUsize::new(1 << 63), entries }) };
         cache
-    }
-
-    #[inline(always)]
-    fn entry(&self, ip: usize, sp: usize, site: usize) -> &AtomicPtr<Capture> {
-        let hash = (ip ^ sp.rotate_left(32) ^ site.rotate_left(11)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        &self.entries[hash >> (usize::BITS - REMEMBERED.trailing_zeros())]
     }
 
     /// The number of the stack at `(ip, sp)` of this thread, which must come from [`here`] in a function still running; asked
@@ -91,21 +104,59 @@ impl StackCache {
     pub(crate) fn stack(&self, moment: (usize, usize), site: usize, in_handler: bool) -> u32 {
         // The first stack of a position stands for all: where the code is then plays no part.
         let (ip, sp) = if self.first { (if site == 0 { moment.0 } else { 0 }, 0) } else { moment };
-        let known = self.entry(ip, sp, site).load(Ordering::Relaxed);
-        if !known.is_null() {
-            // SAFETY: by the invariant of the cache.
-            let known = unsafe { &*known };
-            if known.ip == ip && known.sp == sp && known.site == site && known.still_there() {
+        let key = Key(ip, sp, site);
+        let known = self.entries[key.bucket()][0].load(Ordering::Relaxed);
+        // SAFETY: by the invariant of the cache.
+        if let Some(known) = unsafe { known.as_ref() }
+            && known.key == key
+            && known.first_difference() == known.len
+        {
+            return known.id;
+        }
+        self.other(key, moment.1, in_handler)
+    }
+
+    /// Not the stack that comes to mind first.
+    #[cold]
+    #[inline(never)]
+    fn other(&self, mut key: Key, sp: usize, in_handler: bool) -> u32 {
+        // From one stack to the next that has one more slot right. Never in a circle: each has another number.
+        while let Some(known) = self.find(key) {
+            let at = known.first_difference();
+            if at == known.len {
                 return known.id;
             }
+            // SAFETY: the slot is the one that `first_difference` has read.
+            let (slot, there) = unsafe { known.slot(at) };
+            key = Key(known.number, slot.offset, there);
         }
-        self.capture((ip, sp), moment.1, site, in_handler)
+        self.capture(key, sp, in_handler)
+    }
+
+    /// The capture of this key, moved to where it is looked for first.
+    fn find(&self, key: Key) -> Option<&Capture> {
+        let ways = &self.entries[key.bucket()];
+        let first = ways[0].load(Ordering::Relaxed);
+        for way in ways {
+            let known = way.load(Ordering::Relaxed);
+            // SAFETY: by the invariant of the cache.
+            if let Some(capture) = unsafe { known.as_ref() }
+                && capture.key == key
+            {
+                // In this order: a handler in between may find one of them twice, and the other not at all.
+                ways[0].store(known, Ordering::Relaxed);
+                compiler_fence(Ordering::SeqCst);
+                way.store(first, Ordering::Relaxed);
+                return Some(capture);
+            }
+        }
+        None
     }
 
     /// Unwinds, interns, remembers.
     #[cold]
     #[inline(never)]
-    fn capture(&self, key: (usize, usize), sp: usize, site: usize, in_handler: bool) -> u32 {
+    fn capture(&self, key: Key, sp: usize, in_handler: bool) -> u32 {
         // The unwinder promises nothing about it, and may run in a handler.
         let _errno = Errno::keep();
         let mut addresses = [0_usize; DEEPEST];
@@ -141,14 +192,24 @@ impl StackCache {
         }
         let id = slow::with(|globals| globals.stacks.intern(&addresses[..depth]));
         let (recognisable, slots) = if self.first { (true, &[][..]) } else { (recognisable, &slots[..slot_count]) };
-        let entry = self.entry(key.0, key.1, site);
-        let free = entry.load(Ordering::Relaxed).is_null();
-        if recognisable && depth > 0 && (free || !in_handler) {
-            let old = entry.swap(Capture::allocate(key, site, id, slots), Ordering::Release);
+        let ways = &self.entries[key.bucket()];
+        let free = ways.iter().find(|way| way.load(Ordering::Relaxed).is_null());
+        let place = free.or_else(|| ways.last().filter(|_| !in_handler));
+        if recognisable && depth > 0
+            && let Some(place) = place
+        {
+            let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+            let old = place.swap(Capture::allocate(key, sp, number, id, slots), Ordering::Release);
             // SAFETY: out of the cache, and by its invariant nobody reads it any more.
             unsafe { Capture::free(old) };
         }
         id
+    }
+
+    /// How many stacks were unwound and kept.
+    #[cfg(test)]
+    pub(super) fn captures(&self) -> usize {
+        self.last.load(Ordering::Relaxed) - (1 << 63)
     }
 
     /// Frees the cache with all it remembers.
@@ -159,20 +220,20 @@ impl StackCache {
     pub(crate) unsafe fn free(cache: *mut StackCache) {
         // SAFETY: as for the caller.
         unsafe {
-            (*cache).entries.iter().for_each(|entry| Capture::free(entry.load(Ordering::Relaxed)));
+            (*cache).entries.iter().flatten().for_each(|entry| Capture::free(entry.load(Ordering::Relaxed)));
             free_for(cache, 1);
         }
     }
 }
 
 impl Capture {
-    fn allocate((ip, sp): (usize, usize), site: usize, id: u32, slots: &[Slot]) -> *mut Capture {
+    fn allocate(key: Key, sp: usize, number: usize, id: u32, slots: &[Slot]) -> *mut Capture {
         let copy = allocate_for::<Slot>(slots.len());
         let capture = allocate_for::<Capture>(1);
         // SAFETY: fresh memory for the slots and for one capture.
         unsafe {
             copy.copy_from_nonoverlapping(slots.as_ptr(), slots.len());
-            capture.write(Capture { ip, sp, site, id, len: slots.len() as u32, slots: copy });
+            capture.write(Capture { key, sp, number, id, len: slots.len() as u32, slots: copy });
         }
         capture
     }
@@ -190,22 +251,34 @@ impl Capture {
         }
     }
 
-    /// Whether every return address is where it was.
+    /// The first slot that does not hold its return address now; the number of slots if all do.
     #[inline(always)]
-    fn still_there(&self) -> bool {
+    fn first_difference(&self) -> u32 {
         let mut at = 0;
-        while at < self.len as usize {
-            // SAFETY: `slots` has `len` elements. Each slot lies above the stack pointer of a running function on the same
-            // stack, from the innermost outwards, and every slot before it still holds what it held: so this one is there.
-            unsafe {
-                let slot = &*self.slots.add(at);
-                if ((self.sp + slot.offset) as *const usize).read_volatile() != slot.address {
-                    return false;
-                }
+        while at < self.len {
+            // SAFETY: every slot before it still holds what it held.
+            let (slot, there) = unsafe { self.slot(at) };
+            if there != slot.address {
+                break;
             }
             at += 1;
         }
-        true
+        at
+    }
+
+    /// A slot, and what it holds now.
+    ///
+    /// # Safety
+    ///
+    /// The capture begins in a running function of this thread, `at` is below `len`, and the slots before it hold what they held:
+    /// it lies above them, on the same stack, as the return address of a function that is still running.
+    #[inline(always)]
+    unsafe fn slot(&self, at: u32) -> (Slot, usize) {
+        // SAFETY: as for the caller.
+        unsafe {
+            let slot = *self.slots.add(at as usize);
+            (slot, ((self.sp + slot.offset) as *const usize).read_volatile())
+        }
     }
 }
 

@@ -1,0 +1,174 @@
+//! What the cache says is what a full unwind of the same moment says.
+
+use std::cell::Cell;
+use std::hint::black_box;
+
+use super::capture::{DEEPEST, StackCache};
+use super::{here, keep_frame};
+use crate::runtime::slow;
+
+/// A cache, and what it was asked.
+struct Asked {
+    cache: *mut StackCache,
+    questions: Cell<usize>,
+}
+
+impl Asked {
+    fn new() -> Asked {
+        Asked { cache: StackCache::allocate(false, DEEPEST), questions: Cell::new(0) }
+    }
+
+    fn cache(&self) -> &StackCache {
+        // SAFETY: allocated in `new`, freed in `drop`.
+        unsafe { &*self.cache }
+    }
+
+    /// Asks where the function is that this is inlined into, and unwinds.
+    #[inline(always)]
+    fn ask(&self, site: usize) {
+        let id = self.cache().stack(here(), site, false);
+        self.compare(id);
+        keep_frame();
+    }
+
+    #[inline(never)]
+    fn compare(&self, id: u32) {
+        self.questions.set(self.questions.get() + 1);
+        let said = slow::with(|globals| globals.stacks.get(id));
+        let (mut whole, mut functions) = (Vec::new(), Vec::new());
+        backtrace::trace(|frame| {
+            whole.push(frame.ip() as usize);
+            functions.push(frame.symbol_address() as usize);
+            true
+        });
+        // The innermost frame of the stack is the function that asked; its instruction is another one by now.
+        let function = said.first().map(|&ip| function_of(ip));
+        let asked = functions.iter().position(|&this| Some(this) == function);
+        let Some(asked) = asked else { panic!("{said:x?} does not begin in {whole:x?}") };
+        let outer: Vec<_> = whole[asked + 1..].iter().copied().take_while(|&ip| ip != 0).take(DEEPEST - 1).collect();
+        assert_eq!(said[1..], outer, "question {}", self.questions.get());
+        keep_frame();
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `new`, and nobody asks any more.
+        unsafe { StackCache::free(self.cache) };
+    }
+}
+
+/// Where the function begins that an address lies in.
+fn function_of(ip: usize) -> usize {
+    // Behind a call: the call is meant.
+    let call = (ip - 1) as *mut core::ffi::c_void;
+    unsafe extern "C" {
+        /// The unwinder's own lookup.
+        fn _Unwind_FindEnclosingFunction(ip: *mut core::ffi::c_void) -> *mut core::ffi::c_void;
+    }
+    // SAFETY: any address may be asked for.
+    unsafe { _Unwind_FindEnclosingFunction(call) as usize }
+}
+
+#[inline(never)]
+fn recurse(asked: &Asked, depth: usize) {
+    asked.ask(1);
+    if depth > 0 {
+        recurse(asked, depth - 1);
+    }
+    asked.ask(2);
+}
+
+#[inline(never)]
+fn generic<T: Default, F: Fn(&T)>(asked: &Asked, f: F) {
+    asked.ask(3);
+    f(&T::default());
+}
+
+#[inline(always)]
+fn inlined(asked: &Asked) {
+    asked.ask(4);
+}
+
+/// Two inlined copies, and two calls, in one function: the same source position, and for the calls the same stack pointer.
+#[inline(never)]
+fn twice(asked: &Asked, n: usize) {
+    inlined(asked);
+    if black_box(n).is_multiple_of(2) {
+        inlined(asked);
+    }
+    called(asked, n);
+    called(asked, n + 1);
+    asked.ask(5);
+}
+
+#[inline(never)]
+fn called(asked: &Asked, n: usize) {
+    if black_box(n) > 0 {
+        asked.ask(6);
+    }
+    black_box(n);
+}
+
+/// Frames of another size each time.
+#[inline(never)]
+fn wide<const N: usize>(asked: &Asked, n: usize) {
+    let room = black_box([n; N]);
+    called(asked, room[N - 1]);
+    asked.ask(7);
+    black_box(room);
+}
+
+#[test]
+fn every_stack_is_that_of_the_moment() {
+    let asked = Asked::new();
+    let tree = |n: usize| {
+        recurse(&asked, n % 17);
+        generic(&asked, |_: &u8| twice(&asked, n));
+        generic(&asked, |s: &String| recurse(&asked, s.len() + n % 3));
+        let boxed: Box<dyn Fn()> = if n.is_multiple_of(3) { Box::new(|| twice(&asked, n)) } else { Box::new(|| inlined(&asked)) };
+        boxed();
+        wide::<3>(&asked, n);
+        wide::<40>(&asked, n);
+        wide::<3>(&asked, n + 1);
+    };
+    let rounds = if cfg!(debug_assertions) { 40 } else { 200 };
+    for n in 0..rounds {
+        tree(n);
+        // Deep and shallow in turn, as a scheduler of coroutines would have it.
+        if n % 2 == 1 {
+            at_depth(black_box(n % 29), &|| tree(n));
+        }
+    }
+    assert!(asked.questions.get() > 1_000);
+}
+
+#[inline(never)]
+fn at_depth(calls: usize, f: &dyn Fn()) {
+    if calls == 0 {
+        f();
+    } else {
+        at_depth(calls - 1, f);
+    }
+    black_box(calls);
+}
+
+/// Two callers of one function at one depth do not drive each other out: each stack is unwound once.
+#[test]
+fn callers_that_take_turns_are_both_remembered() {
+    let asked = Asked::new();
+    let [mut first, mut second] = [0; 2];
+    for _ in 0..100 {
+        first = number(&asked);
+        second = number(&asked);
+    }
+    assert_ne!(first, second);
+    assert_eq!(asked.cache().captures(), 2);
+}
+
+#[inline(never)]
+fn number(asked: &Asked) -> u32 {
+    let number = asked.cache().stack(here(), 8, false);
+    keep_frame();
+    number
+}
