@@ -36,18 +36,23 @@ impl Entry {
 }
 
 /// `BINARY IMPLEMENTATION PART MICROSECONDS`: measures what has PART in its name, spending so long on each scenario.
+/// `BINARY IMPLEMENTATION PART xTIMES`: does the operation so often instead, once it has been done: to be counted from outside.
 pub fn main(entries: &[Entry]) {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, part, budget] = &arguments[..] else { usage(entries) };
     let Some(entry) = entries.iter().find(|entry| entry.name == name) else { usage(entries) };
-    let Ok(budget) = budget.parse() else { usage(entries) };
-    let mut bench = Bench::new(part, budget);
+    let (budget, times) = match budget.strip_prefix('x') {
+        Some(times) => (Ok(0), times.parse().ok()),
+        None => (budget.parse(), None),
+    };
+    let Ok(budget) = budget else { usage(entries) };
+    let mut bench = Bench::new(part, budget, times);
     // The fewest frames that a thread can have, so that the depth of the stack is the scenario's own.
     stack::in_bare_thread(|| (entry.run)(&mut bench));
 }
 
 fn usage(entries: &[Entry]) -> ! {
     let names: Vec<_> = entries.iter().map(|entry| entry.name).collect();
-    eprintln!("usage: BINARY {} PART MICROSECONDS", names.join("|"));
+    eprintln!("usage: BINARY {} PART MICROSECONDS|xTIMES", names.join("|"));
     std::process::exit(2);
 }

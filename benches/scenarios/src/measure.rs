@@ -13,15 +13,21 @@ const BATCHES: u32 = 5;
 pub struct Bench {
     part: String,
     budget: Duration,
+    /// Not measured: done so often.
+    times: Option<u64>,
 }
 
 impl Bench {
-    pub fn new(part: &str, budget_us: u64) -> Bench {
-        Bench { part: part.into(), budget: Duration::from_micros(budget_us) }
+    pub fn new(part: &str, budget_us: u64, times: Option<u64>) -> Bench {
+        Bench { part: part.into(), budget: Duration::from_micros(budget_us), times }
     }
 
     pub fn wants(&self, name: &str) -> bool {
-        self.part == "all" || name.contains(&self.part)
+        match &*self.part {
+            "all" => true,
+            "rows" => !name.starts_with("series/"),
+            part => name.contains(part),
+        }
     }
 
     /// `run(n)` does the operation `n` times.
@@ -33,12 +39,12 @@ impl Bench {
         self.timed(name, frames, &mut |n| {
             let start = Instant::now();
             run(n);
-            start.elapsed()
+            (start.elapsed(), n)
         });
     }
 
-    /// `run(n)` does the operation `n` times and says how long that took.
-    pub fn timed(&self, name: &str, frames: usize, run: &mut dyn FnMut(u64) -> Duration) {
+    /// `run(n)` does the operation `n` times, or fewer, and says how long that took, and how often it did it.
+    pub fn timed(&self, name: &str, frames: usize, run: &mut dyn FnMut(u64) -> (Duration, u64)) {
         if !self.wants(name) {
             return;
         }
@@ -46,12 +52,17 @@ impl Bench {
             let batch = self.budget / BATCHES;
             let mut n = 1;
             // What is done for the first time is not measured.
-            let mut took = run(n);
-            while took * 2 < batch && n < 1 << 24 {
-                n *= 2;
-                took = run(n);
+            let (mut took, mut done) = run(n);
+            if let Some(times) = self.times {
+                run(times);
+                return;
             }
-            let mut times: Vec<f64> = (0..BATCHES).map(|_| run(n).as_nanos() as f64 / n as f64).collect();
+            while took * 2 < batch && done == n {
+                n *= 2;
+                (took, done) = run(n);
+            }
+            let once = |(took, done): (Duration, u64)| took.as_nanos() as f64 / done as f64;
+            let mut times: Vec<f64> = (0..BATCHES).map(|_| once(run(n))).collect();
             times.sort_by(f64::total_cmp);
             println!("{name} {:.3} {:.3}", times[0], times[times.len() / 2]);
         });

@@ -123,7 +123,7 @@ fn fresh_edges<C: Contender>(bench: &mut Bench) {
             let _a = a.lock();
             let _b = b.lock();
         }
-        start.elapsed()
+        (start.elapsed(), n)
     });
 }
 
@@ -151,7 +151,7 @@ fn live_locks<C: Contender>(bench: &mut Bench, name: &str, count: usize) {
     });
 }
 
-/// Runs `work` on so many threads at once; the longest time that one of them needed.
+/// Runs `work` on so many threads at once; the longest time that one of them needed of a CPU.
 fn on_threads(count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
     let barrier = Barrier::new(count);
     std::thread::scope(|scope| {
@@ -162,9 +162,9 @@ fn on_threads(count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
                     // First uses are not measured.
                     work(thread);
                     barrier.wait();
-                    let start = Instant::now();
+                    let start = cpu_time();
                     work(thread);
-                    start.elapsed()
+                    cpu_time() - start
                 })
             })
             .collect();
@@ -173,26 +173,37 @@ fn on_threads(count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
     })
 }
 
+/// What this thread has had of a CPU: more threads than CPUs share them.
+fn cpu_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the buffer is writable.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
 #[repr(align(256))]
 struct Apart<T>(T);
 
 fn threads<C: Contender>(bench: &mut Bench) {
     let own: [_; 2] = std::array::from_fn(|_| Apart(C::mutex_of_role(0)));
-    bench.timed("threads/own lock", FRAMES, &mut |n| on_threads(2, &|t| lock_times(&own[t].0, n)));
+    bench.timed("threads/own lock", FRAMES, &mut |n| (on_threads(2, &|t| lock_times(&own[t].0, n)), n));
     let pairs: [_; 2] = std::array::from_fn(|_| Apart(roles::<C, 2>()));
     let nest_times = |pair: &[C::Mutex; 2], n| (0..n).for_each(|_| nest(pair));
-    bench.timed("threads/own nested pair, alone", FRAMES, &mut |n| on_threads(1, &|t| nest_times(&pairs[t].0, n)));
-    bench.timed("threads/own nested pair", FRAMES, &mut |n| on_threads(2, &|t| nest_times(&pairs[t].0, n)));
+    bench.timed("threads/own nested pair, alone", FRAMES, &mut |n| {
+        (on_threads(1, &|t| nest_times(&pairs[t].0, n)), n)
+    });
+    bench.timed("threads/own nested pair", FRAMES, &mut |n| (on_threads(2, &|t| nest_times(&pairs[t].0, n)), n));
     let shared = C::rwlock();
     bench.timed("threads/readers of one lock", FRAMES, &mut |n| {
-        on_threads(2, &|_| {
+        let read = |_| {
             for _ in 0..n {
                 black_box(*black_box(&shared).read());
             }
-        })
+        };
+        (on_threads(2, &read), n)
     });
     let one = C::mutex();
-    bench.timed("threads/contended handoff", FRAMES, &mut |n| on_threads(2, &|_| lock_times(&one, n)));
+    bench.timed("threads/contended handoff", FRAMES, &mut |n| (on_threads(2, &|_| lock_times(&one, n)), n));
 }
 
 /// What the cost of a known nested pair does not depend on. `series/what/x`.
@@ -243,16 +254,13 @@ fn series<C: Contender>(bench: &mut Bench) {
                 while guards.pop().is_some() {}
             }
             // Per lock, not per round.
-            start.elapsed() / depth as u32
+            (start.elapsed() / depth as u32, n)
         });
     }
     for count in [1_usize, 2, 4, 8] {
         let pairs: Vec<_> = (0..count).map(|_| Apart(roles::<C, 2>())).collect();
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         bench.timed(&format!("series/threads/{count}"), FRAMES, &mut |n| {
-            // More threads than cores share them.
-            let rounds = count.div_ceil(cores) as u32;
-            on_threads(count, &|t| (0..n).for_each(|_| nest(&pairs[t].0))) / rounds
+            (on_threads(count, &|t| (0..n).for_each(|_| nest(&pairs[t].0))), n)
         });
     }
     let lock = C::mutex();

@@ -26,7 +26,7 @@ pub(super) struct Flags(Opened);
 #[inline(always)]
 #[track_caller]
 pub(super) fn save() -> Flags {
-    let opened = irqs::open(State::Section, Location::caller());
+    let opened = irqs::open(State::Section, Location::caller(), false);
     keep_frame();
     Flags(opened)
 }
@@ -79,13 +79,13 @@ impl Section {
     #[inline]
     #[track_caller]
     pub(super) fn lock_irq() -> Section {
-        Section::Irq(irqs::open(State::Section, Location::caller()))
+        Section::Irq(irqs::open(State::Section, Location::caller(), true))
     }
 
     #[inline]
     #[track_caller]
     pub(super) fn lock_irqsave() -> Section {
-        Section::Save(irqs::open(State::Section, Location::caller()))
+        Section::Save(irqs::open(State::Section, Location::caller(), true))
     }
 
     #[inline]

@@ -109,17 +109,19 @@ impl StackCache {
         // SAFETY: by the invariant of the cache.
         if let Some(known) = unsafe { known.as_ref() }
             && known.key == key
-            && known.first_difference() == known.len
+            && known.still_there()
         {
             return known.id;
         }
-        self.other(key, moment.1, in_handler)
+        self.other(ip, sp, site, moment.1, in_handler)
     }
 
     /// Not the stack that comes to mind first.
     #[cold]
     #[inline(never)]
-    fn other(&self, mut key: Key, sp: usize, in_handler: bool) -> u32 {
+    fn other(&self, ip: usize, key_sp: usize, site: usize, sp: usize, in_handler: bool) -> u32 {
+        // In registers until here: the key would be in memory for the fast way too.
+        let mut key = Key(ip, key_sp, site);
         // From one stack to the next that has one more slot right. Never in a circle: each has another number.
         while let Some(known) = self.find(key) {
             let at = known.first_difference();
@@ -195,7 +197,8 @@ impl StackCache {
         let ways = &self.entries[key.bucket()];
         let free = ways.iter().find(|way| way.load(Ordering::Relaxed).is_null());
         let place = free.or_else(|| ways.last().filter(|_| !in_handler));
-        if recognisable && depth > 0
+        if recognisable
+            && depth > 0
             && let Some(place) = place
         {
             let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
@@ -251,8 +254,24 @@ impl Capture {
         }
     }
 
-    /// The first slot that does not hold its return address now; the number of slots if all do.
+    /// Whether every return address is where it was.
     #[inline(always)]
+    fn still_there(&self) -> bool {
+        let (mut slot, end) = (self.slots.cast_const(), self.slots.wrapping_add(self.len as usize).cast_const());
+        while slot != end {
+            // SAFETY: a slot of `slots`; what it names is there, as for `slot`.
+            unsafe {
+                let Slot { offset, address } = *slot;
+                if ((self.sp + offset) as *const usize).read_volatile() != address {
+                    return false;
+                }
+                slot = slot.add(1);
+            }
+        }
+        true
+    }
+
+    /// The first slot that does not hold its return address now; the number of slots if all do.
     fn first_difference(&self) -> u32 {
         let mut at = 0;
         while at < self.len {
@@ -272,7 +291,6 @@ impl Capture {
     ///
     /// The capture begins in a running function of this thread, `at` is below `len`, and the slots before it hold what they held:
     /// it lies above them, on the same stack, as the return address of a function that is still running.
-    #[inline(always)]
     unsafe fn slot(&self, at: u32) -> (Slot, usize) {
         // SAFETY: as for the caller.
         unsafe {

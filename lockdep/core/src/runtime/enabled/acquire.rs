@@ -31,12 +31,12 @@ pub(crate) fn acquired(map: &LockMap, how: How<'_>, site: &'static Location<'sta
 #[inline(always)]
 #[track_caller]
 fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) {
+    // Taken apart here, before any call, and put together again only behind one, so that it lives in registers.
+    let How { mode, subclass, reentrant, nest, order } = how;
     let thread = current();
-    // First, so that where we are need not be remembered.
+    // Before anything else, so that where we are need not be remembered.
     let stack = stack_here(thread, site);
     let info = map.info();
-    // Taken apart here and put together again only on the slow way, so that it lives in registers.
-    let How { mode, subclass, reentrant, nest, order } = how;
     let annotated = nest.is_some() || order.is_some();
     let flags = if reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
     if info.is_registered() && !annotated && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
@@ -67,7 +67,7 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
             }
         }
     }
-    first_time(map, How { mode, subclass, reentrant, nest, order }, site, flags, stack, here().1);
+    first_time(map, (mode, subclass), (nest, order), site, flags, stack, here().1);
 }
 
 /// How many locks were taken.
@@ -134,7 +134,7 @@ pub(super) fn stack_of(thread: &ThreadState, site: usize, moment: (usize, usize)
 
 /// The stack of the function that this is inlined into; 0 if there are none, or the thread is not prepared.
 #[inline(always)]
-fn stack_here(thread: &ThreadState, site: &'static Location<'static>) -> u32 {
+pub(super) fn stack_here(thread: &ThreadState, site: &'static Location<'static>) -> u32 {
     let stacks = thread.stacks.load(Ordering::Relaxed);
     if stacks.is_null() {
         return 0;
@@ -166,10 +166,19 @@ pub(crate) fn maker(site: &'static Location<'static>, moment: (usize, usize)) ->
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags, stack: u32, sp: usize) {
+fn first_time(
+    map: &LockMap,
+    (mode, subclass): (Mode, u8),
+    (nest, order): (Option<&LockMap>, Option<u64>),
+    site: &'static Location<'static>,
+    flags: HeldFlags,
+    stack: u32,
+    sp: usize,
+) {
     if config::off() {
         return;
     }
+    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
     let thread = current();
     life::prepare(thread);
     handler::settle(thread, sp);

@@ -3,7 +3,7 @@
 use core::panic::Location;
 use core::sync::atomic::Ordering;
 
-use super::acquire::{conclude, event, place, place_here, take_out};
+use super::acquire::{conclude, event, place, place_here, stack_here, take_out};
 use super::raw::Found;
 use super::thread::{ThreadState, current};
 use super::{config, deliver, handler, life, slow};
@@ -30,8 +30,47 @@ pub(super) fn settled() -> &'static ThreadState {
     thread
 }
 
-/// Blocks the lines and opens a section.
-pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
+/// Blocks the lines and opens a section. Its stack is `named` if a lock is going to give it its own: see [`bind`].
+///
+/// Inside another section, outside handlers, nothing is blocked: then it is no more than an entry.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) -> Opened {
+    let thread = current();
+    let mask = ThreadState::get(&thread.mask);
+    let room = thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed);
+    if room && lines().bits() & !mask == 0 && thread.nesting.load(Ordering::Relaxed) == 0 {
+        let stack = if named { 0 } else { stack_here(thread, site) };
+        let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack };
+        return push_section(thread, state, place, mask, mask);
+    }
+    block_and_open(state, site)
+}
+
+/// Puts the entry of a section on top.
+#[inline(always)]
+fn push_section(thread: &ThreadState, state: State, place: Place, mask: u64, found: u64) -> Opened {
+    let serial = ThreadState::get(&thread.serial) + 1;
+    thread.serial.store(serial, Ordering::Relaxed);
+    thread.push(&Held {
+        lock: 0,
+        class: ClassId::NONE,
+        state,
+        mode: Mode::Write,
+        flags: HeldFlags(0),
+        context: thread.nesting.load(Ordering::Relaxed),
+        mask,
+        place,
+        chain: ThreadState::get(&thread.chain),
+        instance: serial,
+        order: found,
+    });
+    Opened { serial, found }
+}
+
+#[cold]
+#[inline(never)]
+fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
     let thread = settled();
     let lines = lines().bits();
     let mut found = ThreadState::get(&thread.mask);
@@ -46,22 +85,7 @@ pub(crate) fn open(state: State, site: &'static Location<'static>) -> Opened {
     }
     let blocked = found | lines;
     life::make_room(thread);
-    let serial = ThreadState::get(&thread.serial) + 1;
-    thread.serial.store(serial, Ordering::Relaxed);
-    thread.push(&Held {
-        lock: 0,
-        class: ClassId::NONE,
-        state,
-        mode: Mode::Write,
-        flags: HeldFlags(0),
-        context: thread.nesting.load(Ordering::Relaxed),
-        mask: blocked,
-        place,
-        chain: ThreadState::get(&thread.chain),
-        instance: serial,
-        order: found,
-    });
-    Opened { serial, found }
+    push_section(thread, state, place, blocked, found)
 }
 
 /// `irq::disable`: a section that `irq::enable` ends.
@@ -73,12 +97,15 @@ pub(crate) fn disable(site: &'static Location<'static>) {
     if again && lines().bits() & !ThreadState::get(&thread.mask) == 0 {
         return;
     }
-    open(State::Disabled, site);
+    open(State::Disabled, site, false);
 }
 
 /// The section gets the name of the lock taken with it, which is on top.
 pub(crate) fn bind(opened: Opened, map: &LockMap) {
     let thread = current();
+    if thread.bind(opened.serial, map.address()) {
+        return;
+    }
     let Some(at) = find(thread, opened.serial) else { return };
     let top = thread.depth() - 1;
     let lock = thread.read(top);
@@ -115,8 +142,27 @@ pub(crate) fn end_lock_irq(opened: Opened) {
     close(thread, Reopen::LockIrq, Some(opened), after, place);
 }
 
-/// The end of a section that puts back what it found.
+/// The end of a section that puts back what it found. If that is what is, and the section is the innermost, its entry goes.
+#[inline(always)]
+#[track_caller]
 pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) {
+    let thread = current();
+    let depth = thread.depth();
+    let unchanged = opened.found == ThreadState::get(&thread.mask) && thread.nesting.load(Ordering::Relaxed) == 0;
+    if unchanged && depth > thread.base() {
+        let (_, word) = thread.lock_and_word(depth - 1);
+        if word.is(State::Section) && thread.chain_and_instance(depth - 1).1 == opened.serial {
+            thread.set_state(depth - 1, State::Free);
+            thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
+            return;
+        }
+    }
+    put_back(opened, site);
+}
+
+#[cold]
+#[inline(never)]
+fn put_back(opened: Opened, site: Option<&'static Location<'static>>) {
     let thread = settled();
     let place = match site {
         Some(site) => place(thread, site, here()),
@@ -206,7 +252,7 @@ pub(crate) fn counted_begin(site: &'static Location<'static>) -> Opened {
     let thread = settled();
     let count = thread.counted.load(Ordering::Relaxed);
     let opened = if count == 0 {
-        let opened = open(State::Section, site);
+        let opened = open(State::Section, site, false);
         thread.counted_serial.store(opened.serial, Ordering::Relaxed);
         opened
     } else {

@@ -153,6 +153,12 @@ impl Word {
         Word(super::chain::step_of(held) | (held.state as u64) << 32 | (held.context as u64) << 56)
     }
 
+    /// The same, of the class and mode of another.
+    const fn named(self, other: Word) -> Word {
+        const NAME: u64 = 0xff << 40 | 0xffff_ffff;
+        Word(self.0 & !NAME | other.0 & NAME)
+    }
+
     #[inline(always)]
     pub(crate) const fn is(self, state: State) -> bool {
         (self.0 >> 32) as u8 == state as u8
@@ -292,6 +298,29 @@ impl ThreadState {
         let entry = self.entry(at);
         // SAFETY: as for `read`.
         unsafe { ((&raw const (*entry).chain).read_volatile(), (&raw const (*entry).instance).read_volatile()) }
+    }
+
+    /// Gives the section below the top, if it has this number, the name and place of the lock on top, if it is this one.
+    #[inline(always)]
+    pub(crate) fn bind(&self, serial: u64, lock: usize) -> bool {
+        let depth = self.depth();
+        if depth < self.base() + 2 {
+            return false;
+        }
+        let (top, section) = (self.entry(depth - 1), self.entry(depth - 2));
+        let (on_top, taken) = self.lock_and_word(depth - 1);
+        let (_, word) = self.lock_and_word(depth - 2);
+        let fits = on_top == lock && taken.is(State::Held) && word.is(State::Section);
+        if !fits || self.chain_and_instance(depth - 2).1 != serial {
+            return false;
+        }
+        // SAFETY: as for `read`.
+        unsafe {
+            (&raw mut (*section).lock).write_volatile(lock);
+            (&raw mut (*section).place).write_volatile((&raw const (*top).place).read_volatile());
+            (&raw mut (*section).class).cast::<u64>().write_volatile(word.named(taken).0);
+        }
+        true
     }
 
     /// A number that no other lock of the process has.
