@@ -45,6 +45,8 @@ pub struct ClassRules {
     pub no_validate: bool,
     /// Nesting within the class is judged lock by lock.
     pub by_instance: bool,
+    /// Readers keep readers waiting only if there is a writer: until one is seen, they do not.
+    pub reads_alone: bool,
 }
 
 impl LockClass {
@@ -54,7 +56,14 @@ impl LockClass {
         LockClass {
             name,
             site: Location::caller(),
-            rules: ClassRules { compare: None, leaf: false, wait: None, no_validate: false, by_instance: false },
+            rules: ClassRules {
+                compare: None,
+                leaf: false,
+                wait: None,
+                no_validate: false,
+                by_instance: false,
+                reads_alone: false,
+            },
         }
     }
 

@@ -15,7 +15,7 @@ use allocator_api2::alloc::Allocator;
 use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
 use super::evidence::{Evidence, Gate, Seen};
-use super::graph::{Added, Cycle, Dependency, Key, Kind, NodeIx};
+use super::graph::{Added, Cycle, Dependency, Key, Kind, NodeIx, Waiter};
 use super::usage::Connection;
 use super::verdict::{Hint, Label, Verdict};
 use super::{ClassInfo, Engine, Verdicts};
@@ -82,6 +82,9 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         if waits {
             let mut worst = None;
+            if new.exclusive() || acquire.upgrade {
+                self.written(new.class, &mut worst, out);
+            }
             if matches!(self.check_class(cx, &acquire, &mut worst, out), Nesting::Fine) {
                 self.add_dependencies(cx, &acquire, &mut worst, out);
             }
@@ -239,7 +242,7 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         let from = self.graph.node(Key::Instance(held.instance), held.class);
         let to = self.graph.node(Key::Instance(new.instance), new.class);
-        let dependency = Dependency { held, new, kind: Kind::of(held, new, acquire.upgrade) };
+        let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
         let evidence = self.evidence(cx, held, new);
         self.depend((from, to), dependency, evidence, worst);
     }
@@ -256,7 +259,7 @@ impl<A: Allocator + Clone> Engine<A> {
                 continue;
             }
             let from = class.node;
-            let dependency = Dependency { held, new, kind: Kind::of(held, new, acquire.upgrade) };
+            let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
             let evidence = self.evidence(cx, held, new).timed(acquire.timed);
             if let Added::New { edge, cycle: false } = self.depend((from, to), dependency, evidence, worst)
                 && let Some(found) = self.connection(edge)
@@ -268,6 +271,42 @@ impl<A: Allocator + Clone> Engine<A> {
             let waited_for_all_below = !held.flags.has(HeldFlags::TRY) && held.mode != Mode::ReadRecursive;
             if distance >= NEAR && waited_for_all_below {
                 break;
+            }
+        }
+        if let Some(connection) = connection {
+            self.report_connection(&connection, out);
+        }
+    }
+
+    /// The kind of a dependency. A reader waits for readers only if a writer waits between them.
+    fn kind(&self, held: &Held, acquire: &Acquire) -> Kind {
+        let kind = Kind::of(held, &acquire.new, acquire.upgrade);
+        let alone = acquire.new.mode == Mode::Read
+            && acquire.info.rules.reads_alone
+            && self.classes.get(acquire.new.class).is_some_and(|class| !class.written);
+        if alone { Kind { waiter: Waiter::Recursive, ..kind } } else { kind }
+    }
+
+    /// The class has a writer, who may wait between two readers from now on: what its readers did counts again, as that.
+    fn written(&mut self, class: ClassId, worst: &mut Option<Cycle<A>>, out: &mut Verdicts<A>) {
+        let Some(known) = self.classes.get_mut(class) else { return };
+        let first = !core::mem::replace(&mut known.written, true);
+        if !first || !known.info.rules.reads_alone {
+            return;
+        }
+        let mut connection: Option<Connection<A>> = None;
+        for read in self.graph.reads_alone(class) {
+            let edge = self.graph.edge(read);
+            let (ends, evidence) = ((edge.from, edge.to), edge.evidence);
+            let kind = Kind { waiter: Waiter::Anybody, ..edge.kind };
+            let held = Held { class: self.graph.class(edge.from), place: edge.holding, mode: edge.modes.0, ..Held::FREE };
+            let new = Held { class, place: edge.acquiring, mode: edge.modes.1, ..Held::FREE };
+            let added = self.depend(ends, Dependency { held: &held, new: &new, kind }, evidence, worst);
+            if let Added::New { edge, cycle: false } = added
+                && let Some(found) = self.connection(edge)
+                && connection.as_ref().is_none_or(|shortest| found.path.len() < shortest.path.len())
+            {
+                connection = Some(found);
             }
         }
         if let Some(connection) = connection {

@@ -55,6 +55,8 @@ pub(super) struct Class<A: Allocator + Clone> {
     pub(super) id: ClassId,
     pub(super) info: ClassInfo,
     pub(super) node: NodeIx,
+    /// Somebody waited to write.
+    pub(super) written: bool,
     pub(super) usage: Usage<A>,
     /// Signals that were opened under a lock of this class taken with them blocked, and reported so.
     pub(super) opened_unsafely: u64,
@@ -98,7 +100,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let node = self.graph.node(super::graph::Key::Class(id), id);
         let usage = Usage::new_in(self.classes.alloc.clone());
         self.classes.index.insert(id, self.classes.list.len() as u32);
-        self.classes.list.push(Class { id, info, node, usage, opened_unsafely: 0 });
+        self.classes.list.push(Class { id, info, node, written: false, usage, opened_unsafely: 0 });
     }
 
     /// The usage of the class behind a node; empty for an instance.

@@ -329,7 +329,9 @@ impl<A: Allocator + Clone> Graph<A> {
             let cycles = self.back_edges > 0;
             let known = self.edge_mut(edge);
             let weaker = known.evidence.merge(&evidence);
-            if weaker {
+            // A plain read that counts as recursive is what counts again once there is a writer.
+            let plain = kind.recursive() && modes.1 == Mode::Read && known.modes.1 != Mode::Read;
+            if weaker || plain {
                 // What a report has to show is the occurrence without the gate.
                 *known = Edge { holding, acquiring, modes, thread, ..*known };
             }
@@ -351,6 +353,15 @@ impl<A: Allocator + Clone> Graph<A> {
         self.nodes[to as usize].into.push(ix);
         self.close_over(ix);
         Added::New { edge: ix, cycle }
+    }
+
+    /// The dependencies of plain reads of this class that count as recursive so far.
+    pub(super) fn reads_alone(&self, class: ClassId) -> Vec<EdgeIx, A> {
+        let mut reads = Vec::new_in(self.alloc.clone());
+        let edges = self.edges.iter().enumerate().filter_map(|(ix, edge)| Some((ix as EdgeIx, edge.as_ref()?)));
+        let alone = |edge: &Edge| edge.kind.recursive() && edge.modes.1 == Mode::Read && self.class(edge.to) == class;
+        reads.extend(edges.filter(|(_, edge)| alone(edge)).map(|(ix, _)| ix));
+        reads
     }
 
     /// Whether the new edge would close a strong path. Puts the pairs in order if not.

@@ -8,6 +8,7 @@ mod nesting;
 mod oracle;
 mod order;
 mod programs;
+mod readers;
 mod recursion;
 mod script;
 mod usage;

@@ -27,7 +27,7 @@
 //! | `on 10 {`, `on 10 +12 {`, `on 10 nodefer {` | a handler: as installed plainly, with 12 in its mask, with 10 open |
 //! | `begin`, `end`, `end_test` | the thread begins only here, not with all others; the thread ends; the test ends |
 //!
-//! Words of `class`: `sleep`, `spin`, `free`; `leaf`, `no_validate`, `by_instance`, `ascending` (comparator by address),
+//! Words of `class`: `sleep`, `spin`, `free`; `leaf`, `no_validate`, `by_instance`, `reads_alone`, `ascending` (comparator by address),
 //! `handler_reads` (a plain read in a handler is recursive), `as_spin` (declared to spin, whatever the lock).
 
 use std::collections::HashMap;
@@ -232,6 +232,7 @@ impl World {
                 "leaf" => info.rules.leaf = true,
                 "no_validate" => info.rules.no_validate = true,
                 "by_instance" => info.rules.by_instance = true,
+                "reads_alone" => info.rules.reads_alone = true,
                 "ascending" => info.rules = ClassRules { compare: Some(|held, new| held.cmp(&new)), ..info.rules },
                 "handler_reads" => info.read_recursive_in_handler = true,
                 "as_spin" => info.rules.wait = Some(WaitType::Spin),

@@ -37,6 +37,8 @@ pub(crate) struct ClassRecord {
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) guards_move: bool,
     pub(crate) by_instance: bool,
+    /// Perhaps in code that nobody here can annotate.
+    pub(crate) foreign: bool,
 }
 
 impl ClassRecord {
@@ -47,7 +49,8 @@ impl ClassRecord {
     /// What the engine must know.
     pub(crate) fn info(&self) -> ClassInfo {
         let mut rules = self.rules();
-        rules.by_instance |= self.by_instance || same_class_by_instance();
+        rules.by_instance |= self.by_instance || self.foreign || same_class_by_instance();
+        rules.reads_alone |= self.foreign;
         ClassInfo { wait: self.wait, rules, read_recursive_in_handler: self.read_recursive_in_handler }
     }
 }
@@ -179,7 +182,8 @@ impl Globals {
             wait: info.wait,
             read_recursive_in_handler: info.read_recursive_in_handler,
             guards_move: info.guards_move,
-            by_instance: info.by_instance || info.foreign && crate::shims().next().is_some(),
+            by_instance: info.by_instance,
+            foreign: info.foreign && crate::shims().next().is_some(),
         });
         self.classes.push(record);
         self.index.insert(identity, base);

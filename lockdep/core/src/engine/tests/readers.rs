@@ -1,0 +1,72 @@
+//! Readers of locks that have no writer: they keep nobody waiting, until there is one.
+
+use super::script::{check, check_places};
+
+const READERS: &str = "class A reads_alone; class B reads_alone; \
+     t1: read A, read B, unlock B, unlock A; t2: read B, read A, unlock A, unlock B;";
+
+#[test]
+fn readers_alone_may_read_in_any_order() {
+    check(READERS, &[]);
+    // Without the rule there might be a writer at any time.
+    check(&READERS.replace(" reads_alone", ""), &["Inversion Possible: B A"]);
+}
+
+#[test]
+fn one_writer_is_not_enough() {
+    // Whoever holds B shared does not wait for B, and nobody else can be in the way there.
+    check(&format!("{READERS} t3: lock A, unlock A"), &[]);
+    check(&READERS.replace("t1: read A", "t3: lock B, unlock B; t1: read A"), &[]);
+}
+
+#[test]
+fn a_writer_makes_what_was_read_before_count() {
+    check_places(
+        &format!("{READERS} t3: lock A, unlock A, lock B, unlock B"),
+        "Inversion Possible: A B
+            Holding A | t1: read A
+            AcquiredUnder B | t1: read B
+            Holding B | t2: read B
+            AcquiredUnder A | t2: read A",
+    );
+}
+
+#[test]
+fn a_writer_makes_what_is_read_after_it_count() {
+    let written = "class A reads_alone; class B reads_alone; t3: lock A, unlock A, lock B, unlock B;";
+    let readers = READERS.replace("class A reads_alone; class B reads_alone;", "");
+    check(&format!("{written} {readers}"), &["Inversion Possible: B A"]);
+}
+
+#[test]
+fn who_only_tries_to_write_keeps_no_reader_waiting() {
+    check(&format!("{READERS} t3: try lock A, unlock A, try lock B, unlock B"), &[]);
+}
+
+#[test]
+fn an_upgrade_writes() {
+    check(&format!("{READERS} t3: upread A, upgrade A, unlock A, upread B, upgrade B, unlock B"), &["Inversion Possible: A B"]);
+}
+
+#[test]
+fn who_holds_to_write_is_waited_for_as_ever() {
+    check(
+        "class A reads_alone; class B reads_alone; t1: lock A, read B, unlock B, unlock A; t2: lock B, read A",
+        &["Inversion Possible: B A"],
+    );
+}
+
+#[test]
+fn lock_by_lock_it_is_the_same() {
+    let readers = "class A reads_alone by_instance; \
+         t1: read A1, read A2, unlock A2, unlock A1; t2: read A2, read A1, unlock A1, unlock A2;";
+    check(readers, &[]);
+    check(&format!("{readers} t3: lock A3, unlock A3"), &["Inversion Possible: A A"]);
+}
+
+#[test]
+fn a_recursive_reader_hides_no_plain_one() {
+    let readers = "class A reads_alone; class B reads_alone; t1: read A, rread B, unlock B, read B, unlock B, unlock A; \
+         t2: read B, rread A, unlock A, read A, unlock A, unlock B;";
+    check(&format!("{readers} t3: lock A, unlock A, lock B, unlock B"), &["Inversion Possible: A B"]);
+}
