@@ -30,14 +30,22 @@ fn program() -> &'static Path {
 }
 
 fn run(scenario: &str) -> (Option<i32>, String) {
+    run_with(scenario, &[])
+}
+
+fn run_with(scenario: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = Command::new(program());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("LOCKDEP") {
             command.env_remove(name);
         }
     }
-    let Output { status, stdout, stderr } =
-        command.arg(scenario).envs([("LOCKDEP", "log,verbose"), ("LOCKDEP_STACKS", "off")]).output().unwrap();
+    let Output { status, stdout, stderr } = command
+        .arg(scenario)
+        .envs([("LOCKDEP", "log,verbose"), ("LOCKDEP_STACKS", "off")])
+        .envs(environment.to_vec())
+        .output()
+        .unwrap();
     (status.code(), String::from_utf8_lossy(&[stderr, stdout].concat()).into_owned())
 }
 
@@ -79,6 +87,8 @@ fn locks_of_one_class_are_judged_one_by_one() {
     let (code, said) = run("one-class");
     assert_eq!(code, Some(66), "{said}");
     assert!(!said.contains("Recursion"), "{said}");
+    let (_, strict) = run_with("one-class", &[("LOCKDEP_SAME_CLASS", "class")]);
+    assert!(strict.contains("error[lockdep::Recursion]"), "{strict}");
     assert_eq!(said.matches("error[lockdep::Inversion]").count(), 1, "{said}");
 }
 

@@ -95,7 +95,7 @@ impl InfoWord {
 
     /// What all locks of a class have.
     fn of_class(class: &ClassRecord) -> InfoWord {
-        let by_instance = if class.by_instance || class.rules().by_instance { Self::BY_INSTANCE } else { 0 };
+        let by_instance = if class.info().rules.by_instance { Self::BY_INSTANCE } else { 0 };
         InfoWord(Self::REGISTERED | by_instance | u64::from(class.base))
     }
 

@@ -9,7 +9,9 @@ use crate::runtime::{Action, Config, SameClass, Stacks};
 
 static ACTION: AtomicU8 = AtomicU8::new(Action::Log as u8);
 static STACKS: AtomicU8 = AtomicU8::new(Stacks::Exact as u8);
-static SAME_CLASS: AtomicU8 = AtomicU8::new(SameClass::Class as u8);
+/// Nobody said.
+const UNSAID: u8 = u8::MAX;
+static SAME_CLASS: AtomicU8 = AtomicU8::new(UNSAID);
 static EXIT_CODE: AtomicU8 = AtomicU8::new(66);
 static VERBOSE: AtomicBool = AtomicBool::new(false);
 static OUT: Mutex<Option<PathBuf>> = Mutex::new(None);
@@ -49,6 +51,11 @@ pub(super) fn stacks() -> Stacks {
 
 pub(crate) fn same_class_by_instance() -> bool {
     SAME_CLASS.load(Ordering::Relaxed) == SameClass::Instance as u8
+}
+
+/// The same, for locks that may be in code that nobody here can annotate.
+pub(crate) fn foreign_class_by_instance() -> bool {
+    SAME_CLASS.load(Ordering::Relaxed) != SameClass::Class as u8
 }
 
 pub(super) fn exit_code() -> u8 {

@@ -49,7 +49,8 @@ impl ClassRecord {
     /// What the engine must know.
     pub(crate) fn info(&self) -> ClassInfo {
         let mut rules = self.rules();
-        rules.by_instance |= self.by_instance || self.foreign || same_class_by_instance();
+        rules.by_instance |=
+            self.by_instance || same_class_by_instance() || self.foreign && super::config::foreign_class_by_instance();
         rules.reads_alone |= self.foreign;
         ClassInfo { wait: self.wait, rules, read_recursive_in_handler: self.read_recursive_in_handler }
     }
