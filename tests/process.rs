@@ -107,6 +107,15 @@ fn scenario() {
         "thread-exit" => thread_exit(),
         "thread-mask" => thread_mask(),
         "errno" => errno(),
+        "handler-wait" => handler_wait(),
+        "handler-path" => handler_path(),
+        "handlers" => handlers(),
+        "handlers-path" => handlers_path(),
+        "handlers-in-order" => handlers_in_order(),
+        "handler-held" => handler_held(),
+        "handler-mask" => handler_mask(),
+        "guard-sent" => guard_sent(),
+        "exec-blocked" => exec_with_signals_blocked(),
         "errno-kept" => errno_kept(),
         "lines" => lines(),
         "storm" => storm(false),
@@ -369,6 +378,135 @@ fn thread_mask() {
     .join()
     .unwrap();
     std::thread::spawn(|| drop(SHARED.lock_irq())).join().unwrap();
+}
+
+/// A lock that may sleep, taken in a handler and nowhere else.
+fn handler_wait() {
+    static LOG: Mutex<u32> = Mutex::new(0);
+    handle(libc::SIGUSR1, || *LOG.lock() += 1);
+    raise(libc::SIGUSR1);
+    raise(libc::SIGUSR1);
+}
+
+static DONE: LockClass = LockClass::new("done");
+static TABLE: LockClass = LockClass::new("table");
+static DONE_LOCK: SpinLock<u32> = SpinLock::with_class(0, &DONE);
+static TABLE_LOCK: SpinLock<u32> = SpinLock::with_class(0, &TABLE);
+
+/// The handler's lock is held with the signal blocked, but leads to one that is not.
+fn handler_path() {
+    handle(libc::SIGUSR1, || *DONE_LOCK.lock() += 1);
+    raise(libc::SIGUSR1);
+    *TABLE_LOCK.lock() += 1;
+    let _done = DONE_LOCK.lock_irqsave();
+    *TABLE_LOCK.lock() += 1;
+}
+
+/// A lock that two handlers take, of which one may interrupt the other.
+fn handlers() {
+    handle(libc::SIGUSR1, || *DONE_LOCK.lock_irqsave() += 1);
+    handle(libc::SIGUSR2, || {
+        *DONE_LOCK.lock() += 1;
+        raise(libc::SIGUSR1);
+    });
+    raise(libc::SIGUSR2);
+}
+
+/// The same, over a path.
+fn handlers_path() {
+    handle(libc::SIGUSR1, || *DONE_LOCK.lock_irqsave() += 1);
+    handle(libc::SIGUSR2, || *TABLE_LOCK.lock() += 1);
+    raise(libc::SIGUSR1);
+    raise(libc::SIGUSR2);
+    let _done = DONE_LOCK.lock_irqsave();
+    *TABLE_LOCK.lock() += 1;
+}
+
+/// Handlers on top of each other that do it right.
+fn handlers_in_order() {
+    handle(libc::SIGUSR1, || {
+        let _done = DONE_LOCK.lock_irqsave();
+        *TABLE_LOCK.lock_irqsave() += 1;
+    });
+    handle(libc::SIGUSR2, || {
+        *TABLE_LOCK.lock_irqsave() += 1;
+        raise(libc::SIGUSR1);
+        *DONE_LOCK.lock_irqsave() += 1;
+    });
+    for _ in 0..3 {
+        raise(libc::SIGUSR2);
+        *DONE_LOCK.lock_irqsave() += 1;
+    }
+}
+
+fn handler_held() {
+    handle(libc::SIGUSR1, || std::mem::forget(DONE_LOCK.lock()));
+    raise(libc::SIGUSR1);
+    assert!(DONE_LOCK.try_lock().is_none());
+}
+
+/// One leaves signals blocked, and one opens them.
+fn handler_mask() {
+    handle(libc::SIGUSR1, || irq::disable());
+    handle(libc::SIGUSR2, || irq::enable());
+    raise(libc::SIGUSR1);
+    raise(libc::SIGUSR2);
+    assert!(irq::enabled());
+}
+
+/// A guard that is released by another thread than the one that took it, which ends before that or goes on; a guard and a lock that are
+/// forgotten for good.
+fn guard_sent() {
+    use lockdep::lock_api;
+
+    /// parking_lot's raw lock, whose guards may go to other threads.
+    struct Sendable(parking_lot::RawMutex);
+    // SAFETY: forwards to a lock whose guards need no thread.
+    unsafe impl lock_api::RawMutex for Sendable {
+        const INIT: Sendable = Sendable(parking_lot::lock_api::RawMutex::INIT);
+        type GuardMarker = lock_api::GuardSend;
+        fn lock(&self) {
+            parking_lot::lock_api::RawMutex::lock(&self.0);
+        }
+        fn try_lock(&self) -> bool {
+            parking_lot::lock_api::RawMutex::try_lock(&self.0)
+        }
+        unsafe fn unlock(&self) {
+            // SAFETY: as for the caller.
+            unsafe { parking_lot::lock_api::RawMutex::unlock(&self.0) };
+        }
+    }
+    static SENT: lock_api::Mutex<Sendable, u32> = lock_api::Mutex::new(0);
+    for _ in 0..3 {
+        let (other, mut guard) = (Mutex::new(0_u8), SENT.lock());
+        *guard += 1;
+        let held = other.lock();
+        std::thread::spawn(move || drop(guard)).join().unwrap();
+        drop(held);
+        // Nothing is held here any more, so any order will do.
+        let _again = SENT.lock();
+        drop(Mutex::new(1_u16).lock());
+    }
+    // Taken by a thread that ends first.
+    let guard = std::thread::scope(|scope| {
+        let taker = scope.spawn(|| {
+            let guard = SENT.lock();
+            std::thread::sleep(Duration::from_millis(1));
+            std::mem::forget(Mutex::new(String::from("never dropped")));
+            guard
+        });
+        taker.join().unwrap()
+    });
+    drop(guard);
+    assert!(SENT.try_lock().is_some());
+}
+
+/// The new program has a mind of its own.
+fn exec_with_signals_blocked() {
+    let _flags = irq::save();
+    let argv = [c"true".as_ptr(), std::ptr::null()];
+    // SAFETY: the arguments are valid and end with a null.
+    unsafe { libc::execv(c"/bin/true".as_ptr(), argv.as_ptr()) };
 }
 
 /// Sets `errno`.
@@ -702,6 +840,65 @@ mod validated {
         assert_eq!(reported(&output, "IrqState"), 1, "{}", stderr(&output));
         assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{}", stderr(&output));
         assert!(stderr(&output).contains("ends with SIGTERM unblocked, which was blocked when it began"), "{}", stderr(&output));
+    }
+
+    /// These kinds, and no others.
+    #[track_caller]
+    fn only(scenario: &str, kinds: &[&str], words: &[&str]) {
+        let output = run(scenario, &[]);
+        let text = stderr(&output);
+        assert_exit(&output, if kinds.is_empty() { 0 } else { 66 });
+        let mut found: Vec<_> = text.lines().filter_map(|line| line.split_once("[lockdep::")?.1.split(']').next()).collect();
+        found.sort_unstable();
+        assert_eq!(found, kinds, "{text}");
+        for word in words {
+            assert!(text.contains(word), "`{word}` is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_lock_that_sleeps_in_a_real_handler() {
+        only("handler-wait", &["WaitContext"], &["which may sleep, is taken in the handler of SIGUSR1", "process::handler_wait"]);
+    }
+
+    #[test]
+    fn a_path_from_a_real_handler() {
+        only(
+            "handler-path",
+            &["IrqInversion"],
+            &["`done`, taken in the handler of SIGUSR1, leads to `table`", "process::handler_path"],
+        );
+    }
+
+    #[test]
+    fn real_handlers_that_may_interrupt_each_other() {
+        only(
+            "handlers",
+            &["IrqUsage"],
+            &["`done` is taken in the handler of SIGUSR1, and elsewhere held with SIGUSR1 unblocked"],
+        );
+        only("handlers-path", &["IrqInversion"], &["`done`, taken in the handler of SIGUSR1, leads to `table`"]);
+        only("handlers-in-order", &[], &[]);
+    }
+
+    #[test]
+    fn what_a_real_handler_leaves_behind() {
+        only("handler-held", &["HeldAtExit"], &["the handler of SIGUSR1 returns with `done` held"]);
+        only(
+            "handler-mask",
+            &["IrqState", "IrqState"],
+            &["the handler of SIGUSR1 returns with signals still blocked", "enabled in the handler of SIGUSR2"],
+        );
+    }
+
+    #[test]
+    fn guards_that_go_to_other_threads() {
+        only("guard-sent", &[], &[]);
+    }
+
+    #[test]
+    fn a_program_that_becomes_another() {
+        only("exec-blocked", &[], &[]);
     }
 
     #[test]

@@ -531,7 +531,7 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
     let place = place_here(thread);
     let found = slow::with(|globals| {
         let record = map.resolve(globals);
-        if record.guards_move && release_elsewhere(globals, thread, map) {
+        if record.guards_move && (release_elsewhere(globals, thread, map) || globals.found_adrift(map.instance())) {
             return Found::default();
         }
         let class = ClassId::new(record.base, 0);
@@ -551,6 +551,23 @@ fn release_elsewhere(globals: &Globals, me: &ThreadState, map: &LockMap) -> bool
         }
     }
     false
+}
+
+/// The thread ends: guards that may move have moved, as far as anybody can tell, and whoever has them now will release them.
+pub(super) fn set_adrift(thread: &'static ThreadState) {
+    for at in (thread.base()..thread.depth()).rev() {
+        let held = thread.read(at);
+        let moves = |globals: &mut Globals| {
+            let moves = held.is_lock() && globals.record(held.class).is_some_and(|record| record.guards_move);
+            if moves {
+                globals.adrift.push(held.instance);
+            }
+            moves
+        };
+        if at < thread.depth() && slow::with(moves) {
+            take_out(thread, at);
+        }
+    }
 }
 
 /// How the lock was taken last in this mode, to take it again.

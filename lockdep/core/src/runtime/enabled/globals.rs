@@ -98,6 +98,8 @@ pub(crate) struct Globals {
     pub(crate) threads: *const ThreadState,
     /// All graphs, to be told of locks that go.
     pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
+    /// Locks whose guards outlived the threads that took them, by number.
+    pub(crate) adrift: Vec<u64, Arena>,
     /// What the threads held that a fork left behind.
     pub(crate) orphans: Vec<Orphan, Arena>,
     /// Handlers by site and stack, so that one that is installed again and again is kept once.
@@ -118,6 +120,7 @@ impl Globals {
             many_names: MANY_NAMES,
             threads: ptr::null(),
             graphs: Vec::new_in(Arena),
+            adrift: Vec::new_in(Arena),
             orphans: Vec::new_in(Arena),
             installed: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(4), Arena),
             next_thread: 0,
@@ -225,6 +228,12 @@ impl Globals {
         }
         self.threads = thread;
         (self.next_thread, self.clock)
+    }
+
+    /// Whether the guard of this lock outlived its thread; it is released now.
+    pub(crate) fn found_adrift(&mut self, instance: u64) -> bool {
+        let found = self.adrift.iter().position(|&adrift| adrift == instance);
+        found.map(|at| self.adrift.swap_remove(at)).is_some()
     }
 
     /// Forgets the names of threads that nothing speaks of any more, when there are many.

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-use super::acquire::{conclude, event, place_here};
+use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
@@ -216,6 +216,9 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
 /// Checks what a thread leaves behind.
 pub(super) fn end_of_thread(thread: &'static ThreadState) {
     irqs::say_inherited(thread);
+    if thread.depth() > thread.base() {
+        set_adrift(thread);
+    }
     if config::off() || (thread.depth() == thread.base() && !left_another_mask(thread)) || thread.unwinding_from_stop() {
         return;
     }
