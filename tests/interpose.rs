@@ -264,6 +264,42 @@ fn signals_to_threads_that_begin_and_end() {
     silent("threads", &ALL);
 }
 
+// ---- Lazy lines, and storms.
+
+#[test]
+fn lines_that_are_blocked_by_a_flag_alone() {
+    // With the validator off there is no trampoline, and every mask is real.
+    let output = run("lazy", "raw");
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+}
+
+/// Every queued signal is taken once and in its order, nothing is reported, nothing hangs: with real masks and lazy ones.
+/// `LOCKDEP_STORM_SECONDS=60` makes each storm last that long; the default is 1.
+#[test]
+fn a_storm_loses_nothing_and_is_silent() {
+    let seconds = env::var("LOCKDEP_STORM_SECONDS").unwrap_or_else(|_| "1".to_owned());
+    for lazy in [None, Some(("LOCKDEP_STORM_LAZY", "1"))] {
+        for stacks in ["exact", "off"] {
+            let environment = [("LOCKDEP_STORM_SECONDS", seconds.as_str()), ("LOCKDEP_STACKS", stacks)];
+            let environment: Vec<_> = environment.into_iter().chain(lazy).collect();
+            let output = run_with("storm", "raw", &environment);
+            assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{environment:?}");
+        }
+    }
+}
+
+#[test]
+fn a_storm_hides_no_bug() {
+    for lazy in [None, Some(("LOCKDEP_STORM_LAZY", "1"))] {
+        let environment = [("LOCKDEP_STORM_SECONDS", "1"), ("LOCKDEP_STORM_PLANT", "1")];
+        let environment: Vec<_> = environment.into_iter().chain(lazy).collect();
+        let output = run_with("storm", "raw", &environment);
+        let found = reports(&output);
+        assert!(found.iter().all(|(title, _)| title.contains("[lockdep::IrqUsage]: `planted`")), "{}", stderr(&output));
+        assert!(!found.is_empty() && output.status.code() == Some(66), "{environment:?}\n{}", stderr(&output));
+    }
+}
+
 /// What the linker makes of it: shared libraries find our definitions.
 #[test]
 fn the_definitions_are_those_of_the_whole_program() {

@@ -250,9 +250,10 @@ fn fork_while_others_report() {
         if child == 0 {
             // SAFETY: ends a child that hangs.
             unsafe { libc::alarm(10) };
-            let lock = Mutex::new(1_u64);
-            std::mem::forget(lock.lock());
-            drop(lock);
+            {
+                let lock = Mutex::new(1_u64);
+                std::mem::forget(lock.lock());
+            }
             std::process::exit(0);
         }
         let mut status = 0;

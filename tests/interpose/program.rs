@@ -5,8 +5,10 @@
 
 mod bugs;
 mod install;
+mod lazy;
 mod legal;
 mod masks;
+mod storm;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -42,6 +44,8 @@ fn main() {
         "jump" => legal::jump(&installer),
         "reraise" => legal::reraise(&installer),
         "waits" => legal::waits(&installer),
+        "lazy" => lazy::lazy(),
+        "storm" => storm::storm(),
         "threads" => legal::threads(&installer),
         _ => panic!("no scenario `{scenario}`"),
     }

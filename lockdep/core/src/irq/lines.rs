@@ -1,7 +1,7 @@
 //! Which signals "irqs" are.
 
 use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use libc::c_int;
 
@@ -16,7 +16,10 @@ use libc::c_int;
 /// assert!(disk.contains(libc::SIGIO) && !disk.contains(libc::SIGTERM));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Lines(u64);
+pub struct Lines {
+    bits: u64,
+    lazy: bool,
+}
 
 /// What the hardware raises in the thread itself, and what only the C library may use: never blocked by us.
 const LEFT_ALONE: [c_int; 11] = [
@@ -35,7 +38,7 @@ const LEFT_ALONE: [c_int; 11] = [
 
 impl Lines {
     /// No signal.
-    pub const NONE: Lines = Lines(0);
+    pub const NONE: Lines = Lines { bits: 0, lazy: false };
 
     /// Every asynchronous signal that may be blocked: all but the synchronous faults, `SIGABRT`, `SIGKILL`, `SIGSTOP` and the
     /// two that belong to the C library.
@@ -46,13 +49,13 @@ impl Lines {
             bits &= !bit(LEFT_ALONE[i]);
             i += 1;
         }
-        Lines(bits)
+        Lines { bits, lazy: false }
     };
 
     /// Whether the signal is in the set.
     #[must_use]
     pub const fn contains(self, signal: c_int) -> bool {
-        1 <= signal && signal <= 64 && self.0 & bit(signal) != 0
+        1 <= signal && signal <= 64 && self.bits & bit(signal) != 0
     }
 
     /// The signals of the set, ascending.
@@ -60,8 +63,41 @@ impl Lines {
         (1..=64).filter(move |&signal| self.contains(signal))
     }
 
+    /// The same signals, blocked lazily where that is possible: by a flag of the thread, without a system call.
+    ///
+    /// It is possible while *every* signal of the set has a handler that was installed through us: with `signal::register`, or by any
+    /// means with the feature `interpose`; and without `SA_RESETHAND`. As long as one has not, and without the feature `validate`,
+    /// all of them are blocked for real. So choose a small set: the signals that your handlers share data with.
+    ///
+    /// A signal that arrives in a section is kept with its `siginfo`, and handled when the section ends, before any later one of the
+    /// same number. What is different from real masking:
+    ///
+    /// * The signal was delivered to this thread, though another one may have had it open.
+    /// * A system call that sleeps in the section may end with `EINTR` once, unless the handler has `SA_RESTART`.
+    /// * The handler runs on the stack of the code that ends the section, also with `SA_ONSTACK`, and finds that code in its
+    ///   `ucontext`.
+    /// * `sigwait`, `signalfd` and `sigpending` do not see a signal that is kept. Without `interpose`, `sigsuspend` and `ppoll` in a
+    ///   section do not wake for one, and nobody may replace the handlers.
+    ///
+    /// The idea is that of the kernel's paravirtual and real-time interrupt masking.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::irq::{self, Lines};
+    ///
+    /// irq::set_lines([libc::SIGIO].into_iter().collect::<Lines>().lazy());
+    /// let flags = irq::save();
+    /// assert!(!irq::enabled());
+    /// irq::restore(flags);
+    /// ```
+    #[must_use]
+    pub const fn lazy(self) -> Lines {
+        Lines { lazy: true, ..self }
+    }
+
     pub(crate) const fn bits(self) -> u64 {
-        self.0
+        self.bits
     }
 }
 
@@ -75,10 +111,11 @@ impl FromIterator<c_int> for Lines {
     ///
     /// When a number is not a signal that can be blocked: outside 1..=64, a synchronous fault, `SIGKILL`, `SIGSTOP`, 32 or 33.
     fn from_iter<I: IntoIterator<Item = c_int>>(signals: I) -> Lines {
-        Lines(signals.into_iter().fold(0, |bits, signal| {
+        let bits = signals.into_iter().fold(0, |bits, signal| {
             assert!(Lines::ALL.contains(signal), "lockdep: signal {signal} cannot be an irq line: it may not be blocked");
             bits | bit(signal)
-        }))
+        });
+        Lines { bits, lazy: false }
     }
 }
 
@@ -88,7 +125,12 @@ impl fmt::Debug for Lines {
     }
 }
 
-static LINES: AtomicU64 = AtomicU64::new(Lines::ALL.0);
+static LINES: AtomicU64 = AtomicU64::new(Lines::ALL.bits);
+static LAZY: AtomicBool = AtomicBool::new(false);
+
+/// The lines, when all of them may be blocked lazily; else none.
+#[cfg(feature = "validate")]
+static LAZY_LINES: AtomicU64 = AtomicU64::new(0);
 
 /// The signals that [`disable`](super::disable) and its sisters block. Default: [`Lines::ALL`].
 ///
@@ -97,7 +139,7 @@ static LINES: AtomicU64 = AtomicU64::new(Lines::ALL.0);
 #[must_use]
 pub fn lines() -> Lines {
     // Relaxed: the set stands alone, nothing else is published with it.
-    Lines(LINES.load(Ordering::Relaxed))
+    Lines { bits: LINES.load(Ordering::Relaxed), lazy: LAZY.load(Ordering::Relaxed) }
 }
 
 /// Chooses the signals for the whole process. Call it at the start, before any section: a section opened with one set and
@@ -106,5 +148,23 @@ pub fn lines() -> Lines {
 /// Signals outside the set are not blocked by us, but their handlers are still checked. **Signal safety:** may be called in a
 /// handler.
 pub fn set_lines(lines: Lines) {
-    LINES.store(lines.0, Ordering::Relaxed);
+    LINES.store(lines.bits, Ordering::Relaxed);
+    LAZY.store(lines.lazy, Ordering::Relaxed);
+    #[cfg(feature = "validate")]
+    choose_laziness(crate::runtime::deferrable());
+}
+
+/// The handlers of `deferrable` may be called later than the kernel would.
+#[cfg(feature = "validate")]
+pub(crate) fn choose_laziness(deferrable: u64) {
+    let lines = lines();
+    let possible = lines.lazy && lines.bits & !deferrable == 0;
+    LAZY_LINES.store(if possible { lines.bits } else { 0 }, Ordering::Relaxed);
+}
+
+/// The signals that are blocked lazily.
+#[cfg(feature = "validate")]
+#[inline(always)]
+pub(crate) fn lazy_lines() -> u64 {
+    LAZY_LINES.load(Ordering::Relaxed)
 }

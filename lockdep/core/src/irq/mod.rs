@@ -31,6 +31,8 @@ use core::ops::{Deref, DerefMut};
 
 pub(crate) use lines::bit;
 pub use lines::{Lines, lines, set_lines};
+#[cfg(feature = "validate")]
+pub(crate) use lines::{choose_laziness, lazy_lines};
 
 use crate::map::LockMap;
 

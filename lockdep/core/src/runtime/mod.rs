@@ -24,7 +24,7 @@ use enabled as imp;
 
 #[cfg(feature = "validate")]
 pub(crate) use enabled::{
-    Errno, acquire, baseline, chain, complain, contention, globals, harness, irqs, isolation, malloc, slow, thread,
+    Errno, acquire, baseline, chain, complain, contention, deferrable, globals, harness, irqs, isolation, malloc, slow, thread,
 };
 
 use std::fmt;

@@ -176,7 +176,10 @@ impl StackCache {
                 if depth == self.deepest {
                     return false;
                 }
-                if depth > 0 {
+                if depth > 0 && returns_from_signal(addresses[depth - 1]) {
+                    // Interrupted, and not called: below its stack pointer there is nothing to remember it by.
+                    recognisable = false;
+                } else if depth > 0 {
                     let slot = (frame_sp - size_of::<usize>()) as *const usize;
                     // The call that entered the frame below pushed the address just below this frame's stack pointer; a signal
                     // frame did not. Aligned and on this stack, the read is sound either way.
@@ -227,6 +230,14 @@ impl StackCache {
             free_for(cache, 1);
         }
     }
+}
+
+/// Whether this is where handlers return to: the code that unwinders know a signal's frame by, `mov $15, %rax; syscall`.
+fn returns_from_signal(address: usize) -> bool {
+    const CODE: [u8; 9] = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
+    let code = address as *const u8;
+    // SAFETY: a function returns to this address, so there is code; it is read only as far as it is this code.
+    CODE.iter().enumerate().all(|(at, &byte)| unsafe { code.add(at).read() } == byte)
 }
 
 impl Capture {

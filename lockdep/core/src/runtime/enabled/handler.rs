@@ -7,7 +7,7 @@ use super::acquire::{conclude, event, place, place_here};
 use super::chain::{extend, handler_step};
 use super::raw::Found;
 use super::thread::{ThreadState, current};
-use super::{Errno, config, deliver, irqs, life, slow};
+use super::{Errno, config, deliver, irqs, lazy, life, slow};
 #[cfg(feature = "interpose")]
 use crate::engine::Reopen;
 use crate::engine::{End, Event, Held, Installed, Offence};
@@ -78,6 +78,8 @@ pub(crate) struct Interrupted {
     mask: u64,
     /// The mask that the handler was entered with.
     entered: u64,
+    /// How much of it was blocked by a flag alone.
+    lazily_off: u64,
     /// How often the mask had changed before.
     events: u64,
     installed: *mut Installed,
@@ -96,6 +98,15 @@ impl Stack {
     /// No handler, or a simulated one, which nothing jumps out of.
     const ANY: Stack = Stack { top: 0, room: usize::MAX };
 
+    /// From here on it is this one. In between it is any: a handler that comes then must not take half of it for the truth.
+    fn becomes(self, thread: &ThreadState) {
+        thread.stack_room.store(usize::MAX, Ordering::Relaxed);
+        compiler_fence(Ordering::SeqCst);
+        thread.stack_top.store(self.top, Ordering::Relaxed);
+        compiler_fence(Ordering::SeqCst);
+        thread.stack_room.store(self.room, Ordering::Relaxed);
+    }
+
     /// An ordinary stack, from here down.
     #[inline(always)]
     pub(crate) fn from_here() -> Stack {
@@ -112,6 +123,7 @@ impl Interrupted {
         chain: 0,
         mask: 0,
         entered: 0,
+        lazily_off: 0,
         events: 0,
         installed: core::ptr::null_mut(),
         errno: 0,
@@ -139,6 +151,7 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Ha
         // first to look at it.
         mask: ThreadState::get(&thread.mask) & !crate::irq::bit(signal),
         entered,
+        lazily_off: ThreadState::get(&thread.lazily_off),
         events: ThreadState::get(&thread.events),
         installed: thread.installed.load(Ordering::Relaxed),
         errno: kept.0,
@@ -152,8 +165,7 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Ha
         kept.set(interrupted);
     }
     compiler_fence(Ordering::SeqCst);
-    thread.stack_top.store(stack.top, Ordering::Relaxed);
-    thread.stack_room.store(stack.room, Ordering::Relaxed);
+    stack.becomes(thread);
     thread.real_handlers.store(interrupted.real_handlers + u8::from(real), Ordering::Relaxed);
     thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
     thread.installed.store(handler.pointer(), Ordering::Relaxed);
@@ -201,10 +213,11 @@ impl Interrupted {
         thread.base.store(self.base, Ordering::Relaxed);
         thread.installed.store(self.installed, Ordering::Relaxed);
         thread.chain.store(self.chain, Ordering::Relaxed);
+        // The mask that is put back has those open.
+        thread.lazily_off.store(self.lazily_off, Ordering::Relaxed);
         thread.set_context(self.mask, self.handler);
         thread.real_handlers.store(self.real_handlers, Ordering::Relaxed);
-        thread.stack_top.store(self.outer_stack.top, Ordering::Relaxed);
-        thread.stack_room.store(self.outer_stack.room, Ordering::Relaxed);
+        self.outer_stack.becomes(thread);
         compiler_fence(Ordering::SeqCst);
         thread.nesting.store(self.nesting, Ordering::Relaxed);
     }
@@ -254,7 +267,7 @@ fn leave_by_jump(thread: &'static ThreadState, sp: usize) {
         conclude(thread, found, None);
     }
     // With or without the mask that it was saved with.
-    thread.set_mask(mask::current());
+    thread.set_mask(lazy::current(thread));
 }
 
 /// The innermost handler, if code at this stack pointer is outside of it.
@@ -280,7 +293,7 @@ pub(crate) fn jump(sp: usize, saved: Option<u64>) {
     thread.real_handlers.store(outside + inside, Ordering::Relaxed);
     match saved {
         Some(saved) => super::interpose::foreign(Reopen::Foreign, saved),
-        None => thread.set_mask(mask::current()),
+        None => thread.set_mask(lazy::current(thread)),
     }
     thread.real_handlers.store(outside, Ordering::Relaxed);
 }
@@ -300,7 +313,7 @@ pub(crate) fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce
         let _action = Action { errno: Errno::keep().0, outer: thread.installed.swap(handler.pointer(), Ordering::Relaxed) };
         return f();
     }
-    let _leave = Leave(Some(enter(signal, mask::current(), Stack::from_here(), handler, true)));
+    let _leave = Leave(Some(enter(signal, lazy::current(thread), Stack::from_here(), handler, true)));
     f()
 }
 
@@ -338,7 +351,7 @@ pub(crate) fn simulate<R>(signal: libc::c_int, site: &'static Location<'static>,
     struct PutBack(u64);
     impl Drop for PutBack {
         fn drop(&mut self) {
-            mask::set(self.0);
+            mask::set(self.0 | ThreadState::get(&current().kept_signals));
         }
     }
     let thread = current();

@@ -16,7 +16,7 @@ use super::acquire::{event, place_here};
 use super::handler::Handler;
 use super::irqs::{settled, spoil};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, handler, life, saves, slow, trampoline};
+use super::{config, deliver, handler, lazy, life, saves, slow, trampoline};
 use crate::engine::{Event, Held, Reopen, State, Unmask};
 use crate::irq::Lines;
 use crate::runtime::{action, mask};
@@ -151,7 +151,7 @@ pub(super) fn foreign(how: Reopen, after: u64) {
 
 /// Changes the mask; the mask before, or an error number.
 fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> Result<u64, c_int> {
-    let Some(set) = set else { return Ok(mask::current()) };
+    let Some(set) = set else { return Ok(lazy::current(current())) };
     let bits = word(set) & !NEVER;
     let changed = |mask: u64| match how {
         libc::SIG_BLOCK => Ok(mask | bits),
@@ -168,11 +168,18 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> 
         saves::judge(thread, saves::Call { how, set: bits, set_address, old_address, before, after });
         foreign(Reopen::Foreign, after);
     }
-    let real = match how {
+    lazy::make_real(thread);
+    let change = || match how {
         libc::SIG_BLOCK => mask::block(bits),
         libc::SIG_UNBLOCK => mask::unblock(bits),
         _ => mask::set(bits),
     };
+    if lazy::has_kept(thread, before & !after) {
+        lazy::hand_over(thread, before & !after);
+        change();
+        return Ok(before);
+    }
+    let real = change();
     if real != before {
         // Somebody had changed it without telling.
         thread.adopt(changed(real)?);
@@ -220,14 +227,23 @@ unsafe extern "C" fn sigprocmask(how: c_int, set: *const libc::sigset_t, old: *m
 /// # Safety
 ///
 /// `set` is null, which is no mask, or valid.
-unsafe fn waiting<R>(set: *const libc::sigset_t, wait: impl FnOnce() -> R) -> R {
+unsafe fn waiting(set: *const libc::sigset_t, wait: impl FnOnce() -> c_int) -> c_int {
     let thread = current();
     life::prepare(thread);
     // SAFETY: as for the caller.
     let Some(set) = (unsafe { set.as_ref() }).filter(|_| is_followed(thread)) else { return wait() };
-    let before = ThreadState::get(&thread.mask);
-    foreign(Reopen::Wait, word(set) & !NEVER);
-    let result = wait();
+    let (before, during) = (ThreadState::get(&thread.mask), word(set) & !NEVER);
+    foreign(Reopen::Wait, during);
+    lazy::make_real(thread);
+    let opened = before & !during;
+    let result = if lazy::has_kept(thread, opened) {
+        // The kernel would have found them pending.
+        lazy::hand_over(thread, opened);
+        mask::block(opened);
+        fail(libc::EINTR)
+    } else {
+        wait()
+    };
     thread.set_mask(before);
     result
 }

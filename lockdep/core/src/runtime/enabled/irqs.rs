@@ -6,7 +6,7 @@ use core::sync::atomic::Ordering;
 use super::acquire::{conclude, event, place, place_here, stack_here, take_out};
 use super::raw::Found;
 use super::thread::{ThreadState, current};
-use super::{config, deliver, handler, life, slow};
+use super::{config, deliver, handler, lazy, life, slow};
 use crate::engine::{ClassId, Event, Held, HeldFlags, Inherited, Place, Reopen, State, Unmask};
 use crate::irq::lines;
 use crate::kind::Mode;
@@ -76,9 +76,8 @@ fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
     let mut found = ThreadState::get(&thread.mask);
     let place = place(thread, site, here());
     if lines & !found != 0 {
-        // The real mask first: a signal in between finds the section not yet open and does for itself. What the call found
-        // counts, for foreign code may have changed the mask.
-        found = mask::block(lines);
+        // The real mask first: a signal in between finds the section not yet open and does for itself.
+        found = lazy::block(thread, lines);
         thread.adopt(found);
         thread.set_mask(found | lines);
         thread.stamp(&thread.last_off, place);
@@ -198,7 +197,7 @@ fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, afte
         // the real mask may be foreign code's.
         thread.set_mask(after);
         thread.stamp(if before & !after != 0 { &thread.last_on } else { &thread.last_off }, place);
-        mask::change_to(before, after);
+        lazy::change(thread, before, after);
     }
     deliver::panic_if_wanted(thread, found);
 }
@@ -281,7 +280,7 @@ pub(crate) fn enabled() -> bool {
 /// Compares the shadow with the real mask.
 pub(crate) fn sync(site: &'static Location<'static>) {
     let thread = settled();
-    let real = mask::current();
+    let real = lazy::current(thread);
     let signals = real ^ ThreadState::get(&thread.mask);
     if signals == 0 {
         return;

@@ -10,10 +10,9 @@ use super::acquire::{conclude, event, place_here};
 use super::graph::Graph;
 use super::raw::Found;
 use super::thread::{ThreadState, current};
-use super::{deliver, handler, irqs, life, slow};
+use super::{deliver, handler, irqs, lazy, life, slow};
 use crate::engine::{End, Event};
 use crate::report::Report;
-use crate::runtime::mask;
 
 /// The payload that unwinds out of an acquisition that could not return.
 pub(crate) struct Stop;
@@ -89,8 +88,9 @@ impl Drop for Inside {
         thread.stopped.store(0, Ordering::Relaxed);
         thread.born.store(self.born, Ordering::Relaxed);
         if ThreadState::get(&thread.mask) != self.mask {
+            let before = ThreadState::get(&thread.mask);
             thread.set_mask(self.mask);
-            mask::set(self.mask);
+            lazy::change(thread, before, self.mask);
         }
     }
 }

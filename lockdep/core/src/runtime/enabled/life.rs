@@ -6,7 +6,7 @@ use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{complain, config, deliver, irqs, orphans, scope, slow};
+use super::{complain, config, deliver, irqs, lazy, orphans, scope, slow};
 use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held};
 use crate::irq::{Lines, bit};
@@ -188,6 +188,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
     let thread = unsafe { &*state.cast_const().cast::<ThreadState>() };
     thread.ending.store(1, Ordering::Relaxed);
     end_of_thread(thread);
+    lazy::end(thread);
     // From here on no handler may run and make the thread known again.
     mask::block(Lines::ALL.bits());
     slow::with(|globals| {
@@ -234,7 +235,7 @@ fn left_another_mask(thread: &ThreadState) -> bool {
     if ThreadState::get(&thread.mask) == ThreadState::get(&thread.born) {
         return false;
     }
-    thread.adopt(mask::current());
+    thread.adopt(lazy::current(thread));
     ThreadState::get(&thread.mask) != ThreadState::get(&thread.born)
 }
 
@@ -274,6 +275,7 @@ extern "C" fn after_fork_in_parent() {
 /// The child has one thread: the others are gone, with what they held.
 extern "C" fn after_fork_in_child() {
     let me = current();
+    FORK_MASK.fetch_and(!lazy::forked(me), Ordering::Relaxed);
     slow::forked_globals(|globals| {
         orphans::note(globals, me);
         deliver::forked(globals);

@@ -15,6 +15,7 @@ pub(crate) mod harness;
 mod interpose;
 pub(crate) mod irqs;
 pub(crate) mod isolation;
+mod lazy;
 mod life;
 pub(crate) mod malloc;
 mod orphans;
@@ -37,6 +38,7 @@ pub(super) use dump::{dump_graph_dot, dump_graph_json, dump_held, stats};
 pub(super) use handler::{Handler, handlers_expected, in_handler, in_signal};
 pub(super) use malloc::quietly;
 pub(super) use trampoline::adopt;
+pub(crate) use trampoline::deferrable;
 
 /// Keeps `errno` as it is: what runs meanwhile leaves no trace there.
 pub(crate) struct Errno(i32);

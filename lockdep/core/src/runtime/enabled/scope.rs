@@ -10,8 +10,8 @@ use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::irqs;
 use super::thread::current;
+use super::{irqs, lazy};
 use crate::engine::Inherited;
 use crate::report::Report;
 
@@ -153,6 +153,8 @@ pub(super) unsafe extern "C" fn lockdep_pthread_create(
     argument: *mut c_void,
 ) -> c_int {
     let Some(create) = real() else { return libc::EAGAIN };
+    // A new thread has the mask that the kernel knows of.
+    lazy::make_real(current());
     let (scope, inherited) = (to_pass_on(), irqs::inheritance());
     if scope == 0 && inherited.is_none() {
         // SAFETY: as for the caller.

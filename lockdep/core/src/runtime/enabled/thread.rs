@@ -23,6 +23,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize,
 
 use super::graph::Graph;
 use super::handler::Interrupted;
+use super::lazy::Queue;
 use crate::engine::{Context, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::kind::Mode;
 use crate::stack::StackCache;
@@ -59,6 +60,11 @@ pub(crate) struct ThreadState {
     pub(crate) instances: AtomicU64,
     /// The signals blocked, as far as we know.
     pub(crate) mask: AtomicU64,
+    /// Those of them that are blocked by this flag alone; see `lazy.rs`.
+    pub(crate) lazily_off: AtomicU64,
+    /// The signals that arrived nevertheless, and where they are kept; null until something is blocked lazily.
+    pub(crate) kept_signals: AtomicU64,
+    pub(crate) kept: AtomicPtr<Queue>,
     /// The signals that the end of the thread is to find blocked: those it began with, but for what its parent had blocked for a
     /// moment, and what plain calls made of them since. Before the thread is prepared: what its parent had so blocked.
     pub(crate) born: AtomicU64,
@@ -181,6 +187,9 @@ thread_local! {
             context: AtomicU64::new(0),
             instances: AtomicU64::new(0),
             mask: AtomicU64::new(0),
+            lazily_off: AtomicU64::new(0),
+            kept_signals: AtomicU64::new(0),
+            kept: AtomicPtr::new(ptr::null_mut()),
             born: AtomicU64::new(0),
             inherited: AtomicPtr::new(ptr::null_mut()),
             #[cfg(feature = "interpose")]

@@ -25,22 +25,43 @@ use core::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 use super::handler::{self, Stack};
 use super::thread::{ThreadState, current};
-use super::{config, slow};
+use super::{config, lazy, slow};
 use crate::engine;
-use crate::irq::{Lines, bit};
-use crate::runtime::{action, mask};
+use crate::irq::{self, Lines, bit};
+use crate::runtime::action;
 
 /// A handler, called as the kernel calls it: one that takes fewer arguments does not look at the others. It may be left by a
 /// forced unwinding (`pthread_exit`).
 type Handler = unsafe extern "C-unwind" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
 /// What the program installed.
-struct Installed {
+pub(super) struct Installed {
     handler: AtomicUsize,
-    flags: AtomicU64,
-    mask: AtomicU64,
+    pub(super) flags: AtomicU64,
+    pub(super) mask: AtomicU64,
     /// Where that was.
     place: AtomicPtr<engine::Installed>,
+}
+
+impl Installed {
+    pub(super) fn copy(&self) -> Installed {
+        Installed {
+            handler: AtomicUsize::new(self.handler.load(Ordering::Relaxed)),
+            flags: AtomicU64::new(self.flags.load(Ordering::Relaxed)),
+            mask: AtomicU64::new(self.mask.load(Ordering::Relaxed)),
+            place: AtomicPtr::new(self.place.load(Ordering::Relaxed)),
+        }
+    }
+
+    fn handler(&self) -> Handler {
+        // SAFETY: entries of installed signals hold handlers of the program.
+        unsafe { transmute::<usize, Handler>(self.handler.load(Ordering::Relaxed)) }
+    }
+
+    fn place(&self) -> handler::Handler {
+        // SAFETY: stored by `exchange`.
+        unsafe { handler::Handler::from_pointer(self.place.load(Ordering::Relaxed)) }
+    }
 }
 
 static ACTIONS: [[Installed; 2]; 64] = [const {
@@ -56,6 +77,14 @@ static ACTIONS: [[Installed; 2]; 64] = [const {
 
 /// The signals whose handler is called by the trampoline.
 static HANDLED: AtomicU64 = AtomicU64::new(0);
+
+/// Those of them that may be called later than the kernel does.
+static DEFERRABLE: AtomicU64 = AtomicU64::new(0);
+
+/// The signals whose handlers may be called later.
+pub(crate) fn deferrable() -> u64 {
+    DEFERRABLE.load(Ordering::Relaxed)
+}
 
 /// The signals that are handled through here.
 #[cfg(feature = "interpose")]
@@ -104,11 +133,14 @@ pub(crate) unsafe fn exchange(signal: c_int, new: Option<&action::Action>, place
         if !unsafe { action::set(signal, &wanted) } {
             return None;
         }
-        if handled {
-            HANDLED.fetch_or(bit(signal), Ordering::Relaxed);
-        } else {
-            HANDLED.fetch_and(!bit(signal), Ordering::Relaxed);
-        }
+        let put = |set: &AtomicU64, whether: bool| match whether {
+            true => set.fetch_or(bit(signal), Ordering::Relaxed),
+            false => set.fetch_and(!bit(signal), Ordering::Relaxed),
+        };
+        put(&HANDLED, handled);
+        // The kernel takes a handler that is called once away when it calls the trampoline: too early for one that is called later.
+        put(&DEFERRABLE, handled && new.flags & libc::SA_RESETHAND as c_ulong == 0);
+        irq::choose_laziness(DEFERRABLE.load(Ordering::Relaxed));
     }
     Some(match slot {
         Some(slot) => as_installed(signal, slot, old),
@@ -137,19 +169,21 @@ fn as_installed(signal: c_int, slot: usize, kernel: action::Action) -> action::A
 /// Called by the kernel, or by a handler that found it installed and passes the signal on.
 unsafe extern "C-unwind" fn trampoline<const SLOT: usize>(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let entry = entry(signal, SLOT);
-    let handler = entry.handler.load(Ordering::Relaxed);
-    // SAFETY: entries of installed signals hold handlers of the program.
-    let handler = unsafe { transmute::<usize, Handler>(handler) };
     let thread = current();
-    if !is_checked(thread, signal) || context.is_null() {
+    let frame = context.cast::<libc::ucontext_t>();
+    // SAFETY: the kernel's own arguments.
+    if !frame.is_null() && unsafe { lazy::keep(thread, signal, info, frame, entry) } {
+        return;
+    }
+    let handler = entry.handler();
+    if !is_checked(thread, signal) || frame.is_null() {
         // SAFETY: the kernel's own arguments.
         return unsafe { handler(signal, info, context) };
     }
-    let context = context.cast::<libc::ucontext_t>();
     // SAFETY: the kernel's own frame, whose mask is one 64-bit word.
     let (interrupted_at, alternate, found) = unsafe {
-        let stack_pointer = (*context).uc_mcontext.gregs[libc::REG_RSP as usize] as usize;
-        (stack_pointer, (*context).uc_stack, mask_in(context))
+        let stack_pointer = (*frame).uc_mcontext.gregs[libc::REG_RSP as usize] as usize;
+        (stack_pointer, (*frame).uc_stack, mask_in(frame))
     };
     handler::settle(thread, interrupted_at);
     let mut stack = Stack::from_here();
@@ -157,14 +191,39 @@ unsafe extern "C-unwind" fn trampoline<const SLOT: usize>(signal: c_int, info: *
     if alternate.ss_flags & libc::SS_DISABLE == 0 && stack.top.wrapping_sub(alternate_begins) < alternate.ss_size {
         stack.room = stack.top - alternate_begins;
     }
-    // SAFETY: stored by `exchange`.
-    let place = unsafe { handler::Handler::from_pointer(entry.place.load(Ordering::Relaxed)) };
-    let mut interrupted = handler::enter(signal, mask::current(), stack, place, true);
+    let off = ThreadState::get(&thread.lazily_off);
+    let mut interrupted = handler::enter(signal, lazy::current(thread), stack, entry.place(), true);
     // SAFETY: the kernel's own arguments.
-    unsafe { handler(signal, info, context.cast()) };
+    unsafe { handler(signal, info, context) };
     // SAFETY: as above.
-    let left = unsafe { mask_in(context) };
+    let left = unsafe { mask_in(frame) };
     interrupted.change_mask(found & !left, left & !found);
+    interrupted.leave();
+    // SAFETY: as above.
+    unsafe { lazy::returning(thread, frame, off) };
+}
+
+/// Calls the handler of a signal that was kept: not on top of what it interrupted, but on top of what opens it, on that stack.
+///
+/// # Safety
+///
+/// The action was installed for the signal, the kernel gave the information, and the mask is that of the handler.
+pub(super) unsafe fn call_later(signal: c_int, action: &Installed, info: &mut libc::siginfo_t) {
+    let thread = current();
+    // SAFETY: all zeros is a context, which is then filled; to ask for one's own is always allowed.
+    let mut context = unsafe {
+        let mut context: libc::ucontext_t = core::mem::zeroed();
+        libc::getcontext(&mut context);
+        context
+    };
+    let context = (&raw mut context).cast();
+    if !is_checked(thread, signal) {
+        // SAFETY: as for the caller.
+        return unsafe { action.handler()(signal, info, context) };
+    }
+    let interrupted = handler::enter(signal, lazy::current(thread), Stack::from_here(), action.place(), true);
+    // SAFETY: as for the caller.
+    unsafe { action.handler()(signal, info, context) };
     interrupted.leave();
 }
 
