@@ -1,11 +1,11 @@
 //! `Map`: what waits for what without a lock.
 
-use lockdep::Map;
-use lockdep::ReportKind::{Inversion, Recursion, WaitContext};
+use lockdep::ReportKind::{Inversion, IrqUsage, Recursion, WaitContext};
 use lockdep::Severity::{Certain, Possible};
 use lockdep::parking_lot::Mutex;
 use lockdep::spin::SpinLock;
-use lockdep::sync::Arc;
+use lockdep::sync::{self, Arc};
+use lockdep::{LockClass, Map, WaitType};
 
 use crate::support::{assert_cycle, assert_silent, assert_stacks, isolated, only};
 
@@ -165,4 +165,66 @@ fn two_names_from_one_place_are_two_classes() {
         acquires(&inner);
     });
     assert_silent(&reports);
+}
+
+/// The lock of a foreign library: a map with a class of its own, which says how it waits.
+mod foreign_locks {
+    use super::*;
+
+    static LOADER: LockClass = LockClass::new("the loader's lock");
+    static LOADER_LOCK: Map = Map::with_class(&LOADER);
+    static TRACE: LockClass = LockClass::new("the trace buffer of libfoo").wait(WaitType::Spin);
+
+    unsafe extern "C" fn locks(_: *mut libc::dl_phdr_info, _: usize, lock: *mut libc::c_void) -> libc::c_int {
+        // SAFETY: the lock that `iterates` was given.
+        *unsafe { &*lock.cast::<sync::Mutex<u32>>() }.lock().unwrap() += 1;
+        1
+    }
+
+    /// The loader holds its lock while it calls back.
+    #[inline(never)]
+    fn iterates(lock: &sync::Mutex<u32>) {
+        let _held = LOADER_LOCK.acquire();
+        // SAFETY: the lock outlives the call.
+        unsafe { libc::dl_iterate_phdr(Some(locks), std::ptr::from_ref(lock).cast_mut().cast()) };
+    }
+
+    #[inline(never)]
+    fn opens_library() {
+        let _held = LOADER_LOCK.acquire();
+        // SAFETY: asks for the program itself.
+        unsafe { libc::dlclose(libc::dlopen(std::ptr::null(), libc::RTLD_LAZY)) };
+    }
+
+    #[test]
+    fn they_take_part_in_the_order() {
+        let lock = sync::Mutex::new(0_u32);
+        let reports = isolated(|_| {
+            iterates(&lock);
+            let _held = lock.lock().unwrap();
+            opens_library();
+        });
+        let report = only(&reports, Inversion, Possible);
+        assert!(report.locks().iter().any(|lock| lock.class_name() == "the loader's lock"), "{}", report.to_text());
+        assert_silent(&isolated(|_| {
+            iterates(&lock);
+            opens_library();
+            drop(lock.lock().unwrap());
+        }));
+    }
+
+    /// A handler that calls `dlsym`, say.
+    #[test]
+    fn they_sleep_unless_their_class_says_otherwise() {
+        let reports = isolated(|cx| cx.in_handler(libc::SIGUSR1, opens_library));
+        only(&reports, WaitContext, Certain);
+        let trace = Map::with_class(&TRACE);
+        let reports = isolated(|cx| cx.in_handler(libc::SIGUSR1, || drop(trace.acquire())));
+        assert_silent(&reports);
+        let reports = isolated(|cx| {
+            cx.in_handler(libc::SIGUSR1, || drop(trace.acquire()));
+            drop(trace.acquire());
+        });
+        only(&reports, IrqUsage, Possible);
+    }
 }

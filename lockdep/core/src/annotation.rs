@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::class::LockKind;
+use crate::class::{LockClass, LockKind};
 use crate::kind::{Mode, WaitType};
 use crate::map::{How, LockMap};
 
@@ -54,6 +54,27 @@ impl Map {
     #[track_caller]
     pub const fn new(name: &'static str) -> Map {
         Map { map: LockMap::new::<MapKind, ()>(), name }
+    }
+
+    /// A map of a declared class: for a lock of a foreign library, whose class may say how it waits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{LockClass, Map, WaitType};
+    ///
+    /// static REGISTRY: LockClass = LockClass::new("the registry of libfoo").wait(WaitType::Spin);
+    /// static REGISTRY_LOCK: Map = Map::with_class(&REGISTRY);
+    ///
+    /// fn foo_register() {
+    ///     let _held = REGISTRY_LOCK.acquire();
+    ///     // The foreign function, which takes the lock.
+    /// }
+    /// # foo_register();
+    /// ```
+    #[must_use]
+    pub const fn with_class(class: &'static LockClass) -> Map {
+        Map { map: LockMap::with_class::<MapKind, ()>(class), name: class.name() }
     }
 
     /// Begins a section that others wait for. Does not wait itself; several threads may be inside.
