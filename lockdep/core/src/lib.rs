@@ -31,6 +31,8 @@ pub mod runtime;
 mod shim;
 #[cfg(feature = "validate")]
 pub mod stack;
+#[cfg(feature = "validate")]
+mod sync;
 pub mod testing;
 
 pub use annotation::{Map, MapGuard};

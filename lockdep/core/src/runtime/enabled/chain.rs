@@ -1,10 +1,10 @@
 //! Chain keys, and the chains that some thread has proven.
 
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU64};
 
+pub(crate) use super::table::Shared;
 use super::thread::ThreadState;
-use crate::arena::{allocate_for, free_for};
 use crate::engine::{ClassId, Held, HeldFlags};
 use crate::kind::Mode;
 
@@ -40,26 +40,6 @@ pub(crate) const fn own_key(key: u64, memory: u64) -> u64 {
 /// Mask and handler as part of a key.
 pub(crate) const fn context_key(mask: u64, handler: u8) -> u64 {
     (mask ^ (handler as u64).wrapping_mul(0x2545_f491_4f6c_dd1d)).wrapping_mul(MIX).rotate_left(31)
-}
-
-/// What is known by 64-bit keys, to any thread: read without a lock, written in slow sections.
-///
-/// Open addressing over a table that is replaced when three quarters full. Readers may use an old table: at worst they miss.
-pub(crate) struct Shared {
-    table: AtomicPtr<Table>,
-    used: AtomicU64,
-}
-
-struct Table {
-    mask: usize,
-    slots: *mut Slot,
-    /// The table this one replaced, kept for readers that still look at it.
-    previous: *mut Table,
-}
-
-struct Slot {
-    key: AtomicU64,
-    more: AtomicU64,
 }
 
 /// What is known of a chain, beyond that it is proven: one word.
@@ -137,98 +117,5 @@ fn locks(thread: &ThreadState) -> impl Iterator<Item = Held> {
 impl Shared {
     pub(crate) const fn new() -> Shared {
         Shared { table: AtomicPtr::new(ptr::null_mut()), used: AtomicU64::new(0) }
-    }
-
-    pub(crate) fn len(&self) -> u64 {
-        ThreadState::get(&self.used)
-    }
-
-    /// What is known of a chain.
-    pub(crate) fn get(&self, key: u64) -> Option<u64> {
-        // Acquire pairs with the release that publishes a table or a key: what lies behind it is complete.
-        let table = self.table.load(Ordering::Acquire);
-        if table.is_null() {
-            return None;
-        }
-        // SAFETY: a published table stays valid as long as the graph.
-        let table = unsafe { &*table };
-        let mut at = key as usize & table.mask;
-        loop {
-            // SAFETY: `slots` has `mask + 1` elements.
-            let slot = unsafe { &*table.slots.add(at) };
-            match slot.key.load(Ordering::Acquire) {
-                0 => return None,
-                found if found == key => return Some(slot.more.load(Ordering::Relaxed)),
-                _ => at = (at + 1) & table.mask,
-            }
-        }
-    }
-
-    /// Records a chain; in a slow section.
-    pub(crate) fn set(&self, key: u64, more: u64) {
-        let table = self.table.load(Ordering::Relaxed);
-        // SAFETY: as in `get`.
-        let full = table.is_null() || self.len() * 4 >= unsafe { (*table).mask as u64 + 1 } * 3;
-        if full {
-            self.grow(table);
-        }
-        // SAFETY: there is a table with room now.
-        let table = unsafe { &*self.table.load(Ordering::Relaxed) };
-        if Shared::put(table, key, more) {
-            self.used.store(self.len() + 1, Ordering::Relaxed);
-        }
-    }
-
-    fn put(table: &Table, key: u64, more: u64) -> bool {
-        let mut at = key as usize & table.mask;
-        loop {
-            // SAFETY: `slots` has `mask + 1` elements.
-            let slot = unsafe { &*table.slots.add(at) };
-            let found = slot.key.load(Ordering::Relaxed);
-            if found == 0 || found == key {
-                slot.more.store(more, Ordering::Relaxed);
-                slot.key.store(key, Ordering::Release);
-                return found == 0;
-            }
-            at = (at + 1) & table.mask;
-        }
-    }
-
-    fn grow(&self, old: *mut Table) {
-        // SAFETY: as in `get`.
-        let size = if old.is_null() { 256 } else { unsafe { ((*old).mask + 1) * 2 } };
-        let slots = allocate_for::<Slot>(size);
-        let table = allocate_for::<Table>(1);
-        // SAFETY: fresh memory for the slots and the table; the old table has `mask + 1` slots.
-        unsafe {
-            for at in 0..size {
-                slots.add(at).write(Slot { key: AtomicU64::new(0), more: AtomicU64::new(0) });
-            }
-            table.write(Table { mask: size - 1, slots, previous: old });
-            if !old.is_null() {
-                for at in 0..=(*old).mask {
-                    let slot = &*(*old).slots.add(at);
-                    if ThreadState::get(&slot.key) != 0 {
-                        Shared::put(&*table, ThreadState::get(&slot.key), ThreadState::get(&slot.more));
-                    }
-                }
-            }
-        }
-        self.table.store(table, Ordering::Release);
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        let mut table = self.table.load(Ordering::Relaxed);
-        while !table.is_null() {
-            // SAFETY: nobody uses the graph any more, so nobody reads its tables.
-            unsafe {
-                let previous = (*table).previous;
-                free_for((*table).slots, (*table).mask + 1);
-                free_for(table, 1);
-                table = previous;
-            }
-        }
     }
 }

@@ -8,13 +8,13 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::globals::Globals;
+use super::lock::Lock;
 use super::thread;
 use crate::arena::Blocks;
 use crate::irq::Lines;
 use crate::runtime::mask;
 
-/// 0 free, 1 taken, 2 taken and somebody waits.
-static LOCK: AtomicU32 = AtomicU32::new(0);
+static LOCK: Lock = Lock { state: AtomicU32::new(0) };
 
 struct Shared<T>(UnsafeCell<T>);
 
@@ -63,7 +63,7 @@ impl Section {
         let errno = unsafe { *libc::__errno_location() };
         // Faults stay deliverable: blocking them only turns a crash into a kill.
         let mask = mask::block(Lines::ALL.bits() | crate::irq::bit(libc::SIGABRT));
-        lock();
+        LOCK.lock();
         thread::current().slow.store(1, Ordering::Relaxed);
         Section { outermost: true, mask, errno }
     }
@@ -75,45 +75,23 @@ impl Drop for Section {
             return;
         }
         thread::current().slow.store(0, Ordering::Relaxed);
-        unlock();
+        LOCK.unlock();
         mask::set(self.mask);
         // SAFETY: errno is this thread's own.
         unsafe { *libc::__errno_location() = self.errno };
     }
 }
 
-fn lock() {
-    // Acquire pairs with the release in `unlock`.
-    if LOCK.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok() {
-        return;
-    }
-    for _ in 0..100 {
-        core::hint::spin_loop();
-        if LOCK.load(Ordering::Relaxed) == 0 && LOCK.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok() {
-            return;
-        }
-    }
-    while LOCK.swap(2, Ordering::Acquire) != 0 {
-        super::futex_wait(&LOCK, 2, None);
-    }
-}
-
-fn unlock() {
-    if LOCK.swap(0, Ordering::Release) == 2 {
-        super::futex_wake(&LOCK, 1);
-    }
-}
-
 /// Enters for the time of a fork, signals blocked by the caller.
 pub(super) fn lock_for_fork() {
-    lock();
+    LOCK.lock();
     thread::current().slow.store(1, Ordering::Relaxed);
 }
 
 /// Leaves after a fork, in the parent and in the child.
 pub(super) fn unlock_after_fork() {
     thread::current().slow.store(0, Ordering::Relaxed);
-    unlock();
+    LOCK.unlock();
 }
 
 /// The globals between both.
