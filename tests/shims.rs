@@ -55,7 +55,7 @@ fn all_shims_are_there_and_right_code_is_silent() {
     let (code, said) = run("clean");
     assert_eq!(code, Some(0), "{said}");
     let first = said.lines().next().unwrap();
-    for shim in ["lock_api 0.4.", "parking_lot 0.11.", "parking_lot 0.12.", "parking_lot 0.13."] {
+    for shim in ["lock_api 0.4.", "parking_lot 0.11.", "parking_lot 0.12.", "parking_lot 0.13.", "signal-hook-registry 1."] {
         assert!(first.contains(shim), "{first}");
     }
     assert_eq!(said.lines().count(), 3, "{said}");
@@ -98,4 +98,13 @@ fn a_dependency_is_checked_before_it_hangs() {
     let (code, said) = run("dashmap");
     assert_eq!(code, Some(101), "{said}");
     assert_eq!(said.matches("error[lockdep::Recursion]").count(), 1, "{said}");
+}
+
+#[test]
+#[ignore = "takes a build of its own"]
+fn what_signal_hook_registers_runs_in_its_signals_context() {
+    let (code, said) = run("handler");
+    assert_eq!(code, Some(66), "{said}");
+    assert_eq!(said.matches("error[lockdep::WaitContext]").count(), 1, "{said}");
+    assert!(said.contains("SIGUSR1"), "{said}");
 }

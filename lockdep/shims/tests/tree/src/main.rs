@@ -48,6 +48,14 @@ fn main() {
             let _held = map.get(&1);
             map.insert(1, 2);
         }
+        // A lock that waits, in a handler that signal-hook installed.
+        Some("handler") => {
+            static SHARED: parking_lot_12::Mutex<u32> = parking_lot_12::const_mutex(0);
+            // SAFETY: it is not; that is the point.
+            unsafe { signal_hook::low_level::register(libc::SIGUSR1, || *SHARED.lock() += 1) }.unwrap();
+            signal_hook::low_level::raise(libc::SIGUSR1).unwrap();
+            assert_eq!(*SHARED.lock(), 1);
+        }
         Some("clean") => clean(),
         other => panic!("nothing is called {other:?}"),
     }
@@ -78,5 +86,59 @@ fn clean() {
     let _both = (reentrant.lock(), reentrant.lock());
     assert!(parking_lot_12::deadlock::check_deadlock().is_empty());
     assert!(parking_lot_11::deadlock::check_deadlock().is_empty());
+    signals();
     println!("clean");
+}
+
+/// Actions come, run in order and go, while signals pour in.
+fn signals() {
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    static RAN: AtomicU64 = AtomicU64::new(0);
+    static BEFORE: AtomicU64 = AtomicU64::new(0);
+    extern "C" fn before(_signal: i32) {
+        BEFORE.fetch_add(1, Ordering::SeqCst);
+    }
+    // SAFETY: the handlers and actions only count.
+    unsafe {
+        libc::signal(libc::SIGUSR2, before as *const () as usize);
+        let (first, second) = (
+            || {
+                RAN.fetch_add(1, Ordering::SeqCst);
+            },
+            || {
+                RAN.fetch_add(1_000, Ordering::SeqCst);
+            },
+        );
+        let first = signal_hook::low_level::register(libc::SIGUSR2, first).unwrap();
+        let second = signal_hook::low_level::register(libc::SIGUSR2, second).unwrap();
+        libc::raise(libc::SIGUSR2);
+        assert!(signal_hook::low_level::unregister(first));
+        assert!(!signal_hook::low_level::unregister(first));
+        libc::raise(libc::SIGUSR2);
+        assert_eq!((RAN.swap(0, Ordering::SeqCst), BEFORE.load(Ordering::SeqCst)), (2_001, 2));
+        signal_hook::low_level::unregister(second);
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !over.load(Ordering::SeqCst) {
+                        libc::raise(libc::SIGUSR2);
+                    }
+                });
+            }
+            for _ in 0..500 {
+                // What an action owns must not go while it runs.
+                let owned = vec![7_u64; 100];
+                let action = move || {
+                    RAN.fetch_add(u64::from(owned.iter().all(|n| *n == 7)), Ordering::SeqCst);
+                };
+                let id = signal_hook::low_level::register(libc::SIGUSR2, action).unwrap();
+                libc::raise(libc::SIGUSR2);
+                assert!(signal_hook::low_level::unregister(id));
+            }
+            over.store(true, Ordering::SeqCst);
+        });
+        assert!(RAN.load(Ordering::SeqCst) >= 500);
+    }
 }
