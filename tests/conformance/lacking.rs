@@ -211,14 +211,15 @@ cases! {
         nested(&[&locks[199], &locks[0]]);
     }
 
-    /// Guards dropped out of order: what is taken next is known to be taken with nothing held.
-    a_release_from_the_middle_leaves_nothing_behind => ["Inversion Possible: c, a (same thread)"], |_| {
-        let [a, b, c] = ["a", "b", "c"].map(|name| Mutex::with_class(0, class(name)));
+    /// Guards dropped out of order: what is taken next is known to be taken with nothing held, to other threads too.
+    a_release_from_the_middle_leaves_nothing_behind => ["Inversion Possible: c, a (ordered)"], |cx| {
+        let [a, b, c] = ["a", "b", "c"].map(|name| std::sync::Arc::new(Mutex::with_class(0, class(name))));
         let (first, second) = (a.lock(), b.lock());
         drop(first);
         drop(second);
         drop(c.lock());
-        nested(&[&a, &c]);
+        let theirs = (std::sync::Arc::clone(&a), std::sync::Arc::clone(&c));
+        cx.spawn(move || nested(&[&theirs.0, &theirs.1])).join().unwrap();
         nested(&[&c, &a]);
     }
 

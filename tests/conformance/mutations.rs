@@ -719,8 +719,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "map/enabled.rs",
         "        acquire::notify(self.map, READY, self.site);\n",
         "",
-        "it",
-        "once::a_wait_with_a_lock_that_the_writer_needs",
+        "conformance",
+        "precision::a_wait_for_a_value_whose_maker_needs_the_lock",
     ),
     // ---- Hygiene.
     mutation(
@@ -778,7 +778,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "        if *seen >= strength {\n            continue;\n        }\n",
         "",
         "process",
-        "validated::a_report_is_printed_once_and_the_exit_code_tells",
+        "validated::a_handler_that_spoils_errno",
     ),
     mutation(
         "After a release from the middle, what is proven is proven for what is really held",

@@ -6,6 +6,7 @@ use std::sync::mpsc::channel;
 
 use lockdep::parking_lot::{Mutex, MutexGuard, RwLock};
 use lockdep::spin::SpinLock;
+use lockdep::sync::OnceLock;
 use lockdep::{LockClass, Report, might_lock};
 
 use crate::case::{cases, class};
@@ -405,4 +406,38 @@ cases! {
         let _inner = inner.lock_irqsave();
         drop(outer.lock());
     }
+}
+
+/// Who waits for a value with a lock held waits for whoever makes it, and needs that lock.
+///
+/// Whether the wait begins before the value is there is a matter of time: the maker takes more of it from attempt to attempt.
+#[test]
+fn a_wait_for_a_value_whose_maker_needs_the_lock() {
+    let (locks, values) = (class("lock"), class("value"));
+    let attempt = |patience| {
+        let _alone = crate::world::alone();
+        lockdep::testing::isolated(|cx| {
+            let make = || Arc::new((Mutex::with_class(0, locks), OnceLock::with_class(values)));
+            let early = make();
+            {
+                let _lock = early.0.lock();
+                early.1.set(1).unwrap();
+            }
+            let late = make();
+            let (setter, begun) = (Arc::clone(&late), channel::<()>());
+            let thread = cx.spawn(move || {
+                begun.1.recv().unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(patience));
+                setter.1.set(2).unwrap();
+            });
+            let _lock = late.0.lock();
+            begun.0.send(()).unwrap();
+            assert_eq!(*late.1.wait(), 2);
+            thread.join().unwrap();
+        })
+    };
+    let mut patience = [1, 10, 100, 1_000, 10_000].into_iter().map(attempt);
+    let reports = patience.find(|reports| !reports.is_empty()).expect("one of the waits began in time");
+    let lines: Vec<String> = reports.iter().map(crate::case::line).collect();
+    assert_eq!(lines, ["Inversion Possible: lock, value (same thread)"]);
 }
