@@ -491,8 +491,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A new dependency is searched for what it connects",
         ACQUIRE,
-        "self.report_connection(&connection, out);",
-        "let _ = connection;",
+        "                break;\n            }\n        }\n        if let Some(connection) = connection {\n            self.report_connection(&connection, out);",
+        "                break;\n            }\n        }\n        if let Some(connection) = connection {\n            let _ = connection;",
         "it",
         "usage::over_other_locks::whatever_comes_last",
     ),
