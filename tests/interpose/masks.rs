@@ -89,9 +89,14 @@ pub(crate) fn an_empty_mask_around_a_new_thread() {
 
 /// And the window that is left if it is done right, from the new thread's side: it keeps what its parent had blocked for a moment.
 pub(crate) fn a_thread_that_keeps_what_was_meant_for_a_moment() {
+    let (moment_is_over, waits) = std::sync::mpsc::channel();
     let flags = irq::save();
-    let worker = std::thread::spawn(|| SHARED.lock_irqsave().0 += 1);
+    let worker = std::thread::spawn(move || {
+        waits.recv().unwrap();
+        SHARED.lock_irqsave().0 += 1;
+    });
     irq::restore(flags);
+    moment_is_over.send(()).unwrap();
     worker.join().unwrap();
 }
 

@@ -204,9 +204,15 @@ fn a_thread_that_chooses_its_mask_is_silent() {
 fn a_thread_started_inside_a_section() {
     #[inline(never)]
     fn starts(cx: &lockdep::testing::Cx, body: fn()) {
+        let (moment_is_over, waits) = std::sync::mpsc::channel();
         let flags = saves();
-        cx.spawn(body).join().unwrap();
+        let child = cx.spawn(move || {
+            waits.recv().unwrap();
+            body();
+        });
         restores(flags);
+        moment_is_over.send(()).unwrap();
+        child.join().unwrap();
     }
     #[inline(never)]
     fn locks() {
@@ -234,6 +240,30 @@ fn a_thread_started_inside_a_section() {
         drop(spin::SpinLock::new(1).lock_irqsave());
     };
     assert_silent(&isolated(|cx| starts(cx, opens_plainly)));
+    // One that is over before the section is: it had blocked what was to be blocked then.
+    let reports = isolated(|cx| {
+        let flags = saves();
+        cx.spawn(locks).join().unwrap();
+        restores(flags);
+    });
+    assert_silent(&reports);
+    // One that works inside the section, and goes on when it is over.
+    let reports = isolated(|cx| {
+        let (works, has_worked) = std::sync::mpsc::channel();
+        let (moment_is_over, waits) = std::sync::mpsc::channel();
+        let flags = saves();
+        let child = cx.spawn(move || {
+            locks();
+            works.send(()).unwrap();
+            waits.recv().unwrap();
+            locks();
+        });
+        has_worked.recv().unwrap();
+        restores(flags);
+        moment_is_over.send(()).unwrap();
+        child.join().unwrap();
+    });
+    only(&reports, IrqState, Certain);
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn first_time(
     thread.tidy();
     life::make_room(thread);
     if !thread.inherited.load(Ordering::Relaxed).is_null() {
-        irqs::say_inherited(thread);
+        irqs::say_inherited(thread, false);
     }
     if orphans::unsaid() {
         orphans::check(map, site);

@@ -325,14 +325,25 @@ pub(super) fn inherit(inherited: Option<Inherited>) {
     }
 }
 
-/// The thread takes its first lock, or ends: if what it inherited is still blocked, nobody is going to open it.
+/// The thread learns something new about a lock, or ends: if what it inherited is still blocked, and no longer in the thread that
+/// blocked it for a moment, nobody is going to open it.
 #[cold]
-pub(super) fn say_inherited(thread: &'static ThreadState) {
+pub(super) fn say_inherited(thread: &'static ThreadState, ends: bool) {
     let inherited = thread.inherited.swap(core::ptr::null_mut(), Ordering::Relaxed);
     if inherited.is_null() {
         return;
     }
     // SAFETY: allocated by `inherit`, and out of the thread's state: nobody else has it.
+    let (parent, blocked) = unsafe { ((*inherited).parent.id, (*inherited).signals) };
+    let moment_is_over = slow::with(|globals| {
+        let parent = globals.threads().find(|other| other.thread().id == parent);
+        parent.is_none_or(|parent| ThreadState::get(&parent.mask) & blocked != blocked)
+    });
+    if !moment_is_over && !ends {
+        // Whoever started the thread may stay in the section for as long as the thread lives.
+        return thread.inherited.store(inherited, Ordering::Relaxed);
+    }
+    // SAFETY: as above.
     let inherited = unsafe {
         let copy = inherited.read();
         crate::arena::free_for(inherited, 1);
@@ -345,9 +356,12 @@ pub(super) fn say_inherited(thread: &'static ThreadState) {
     if signals == 0 || config::off() {
         return;
     }
-    let place = place_here(thread);
-    // Said here, and not at the end as well.
+    // Said here or nowhere, and not at the end as well.
     thread.born.store(ThreadState::get(&thread.born) | signals, Ordering::Relaxed);
+    if !moment_is_over {
+        return;
+    }
+    let place = place_here(thread);
     let inherited = Inherited { signals, ..inherited };
     let found = slow::with(|globals| event(globals, thread, |cx| Event::Inherited { cx, inherited, place }));
     conclude(thread, found, None);

@@ -216,7 +216,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
 
 /// Checks what a thread leaves behind.
 pub(super) fn end_of_thread(thread: &'static ThreadState) {
-    irqs::say_inherited(thread);
+    irqs::say_inherited(thread, true);
     if thread.depth() > thread.base() {
         set_adrift(thread);
     }
