@@ -49,6 +49,18 @@ fn errno_spoiled() {
     compare_with_expected("errno_spoiled", &run("errno_spoiled", &[]));
 }
 
+/// Really stuck, and explained by the watchdog.
+#[test]
+fn three_thread_deadlock() {
+    let ended = run("three_thread_deadlock", &[]);
+    if VALIDATE {
+        compare_with_expected("three_thread_deadlock", &ended);
+    } else {
+        assert_eq!(ended.code, Some(0), "{ended}");
+        assert_eq!(ended.stderr, "", "{ended}");
+    }
+}
+
 #[test]
 fn malloc_in_handler() {
     compare_with_expected("malloc_in_handler", &run("malloc_in_handler", &[]));
@@ -121,13 +133,35 @@ fn bfq_merge_unchecked_locks_up() {
     let ended = run("bfq_merge", &["--unchecked"]);
     assert!(begun.elapsed() < Duration::from_secs(10), "{ended}");
     assert_eq!(ended.code, Some(3), "{ended}");
-    for words in [
-        "locked up",
-        "bfq_bio_merge\n    [holds bfqd.lock]\n",
-        "    [signal]\n",
-        "and waits for bfqd.lock, which it holds itself",
-    ] {
+    let expected: &[&str] = if VALIDATE {
+        &[
+            "[lockdep::Deadlock]",
+            "in the handler of SIGRTMIN, waits for `bfqd.lock`, which the code that it interrupted holds",
+            "holding `bfqd.lock`",
+            "<signal SIGRTMIN>",
+            ": now at\n",
+            "7 threads of process",
+            "thread `kworker` (tid ",
+            "bfq_merge::block::bfq_dispatch_request",
+            "thread `main` (tid ",
+        ]
+    } else {
+        &[
+            "locked up",
+            "bfq_bio_merge\n    [holds bfqd.lock]\n",
+            "    [signal]\n",
+            "and waits for bfqd.lock, which it holds itself",
+        ]
+    };
+    for words in expected {
         assert!(ended.stderr.contains(words), "`{words}` is missing\n{ended}");
+    }
+    if VALIDATE {
+        // Every thread, with what it holds, what it wants and where it is.
+        let threads = ended.stderr.split("7 threads of process").nth(1).unwrap().split("\nthread `").skip(1);
+        let stuck: Vec<&str> = threads.filter(|thread| thread.contains("s for `bfqd.lock` (write), at examples/")).collect();
+        assert!(stuck.iter().all(|thread| thread.contains("is now at\n") && thread.contains("bfq_merge::block::")), "{ended}");
+        assert_eq!(stuck.iter().filter(|thread| thread.contains("holds `bfqd.lock` (write), taken at ")).count(), 1, "{ended}");
     }
 }
 
@@ -268,7 +302,7 @@ fn compare_with_expected(example: &str, ended: &Ended) {
 /// The output without what differs from run to run, from machine to machine, and between debug and release:
 ///
 /// * absolute paths begin at the workspace;
-/// * addresses, numbers of threads and of mask events, and what `bfq_merge` counts, are `N`;
+/// * addresses, numbers of threads and of mask events, the length of waits, and what `bfq_merge` counts, are `N`;
 /// * a panic of the library has no place;
 /// * symbols have no hash;
 /// * of a stack, only the frames of the example are left, without numbers and columns; and of a handler's stack in `bfq_merge`
@@ -294,7 +328,8 @@ fn normalise(text: &str) -> String {
             lines.push(format!("{words}last unblocked at PLACE"));
         } else if !line.trim_start().starts_with("... ") {
             let counts = line.starts_with("bfq_merge: ") && line.contains(" reads by ");
-            let before: &[&str] = if counts { &[" "] } else { &["0x", "(event ", "thread 'main' ("] };
+            let before: &[&str] =
+                if counts { &[" "] } else { &["0x", "(event ", "thread 'main' (", "(tid ", "of process ", "has waited "] };
             lines.push(before.iter().fold(line.to_owned(), |line, before| without_number_after(before, &line)));
         }
     }
@@ -324,7 +359,11 @@ fn without_number_after(before: &str, line: &str) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let hexadecimal = before == "0x";
-        let rest = part.trim_start_matches(|c: char| if hexadecimal { c.is_ascii_hexdigit() } else { c.is_ascii_digit() });
+        let seconds = before == "has waited ";
+        let rest = part.trim_start_matches(|c: char| match hexadecimal {
+            true => c.is_ascii_hexdigit(),
+            false => c.is_ascii_digit() || seconds && c == '.',
+        });
         out.push_str(before);
         out.push_str(if rest.len() < part.len() { "N" } else { "" });
         out.push_str(rest);

@@ -5,7 +5,7 @@
 //! cargo run --example bfq_merge -- --raw           the same; the exit code is the library's: 66
 //! cargo run --example bfq_merge -- --fixed         with the remedy: nothing to report
 //! cargo run --example bfq_merge -- --no-handler    reported all the same: no handler needs to be seen
-//! cargo run --example bfq_merge -- --unchecked     without the validator: it locks up, exit code 3
+//! cargo run --example bfq_merge -- --unchecked     the rules are off: it locks up, the watchdog explains it, exit code 3
 //! ```
 //!
 //! # The bug
@@ -25,7 +25,7 @@
 //! | the kworker that dispatches | a thread that takes requests from the scheduler | `disk.rs` |
 //! | the disk | a thread that does the `pread`s | `disk.rs` |
 //! | the completion interrupt | a real-time signal from the disk to the submitting thread | `disk.rs` |
-//! | the watchdog | the main thread | `watchdog.rs` |
+//! | the watchdog, `bt -a` | that of the validator; without it the main thread | `watchdog.rs` |
 //!
 //! # What keeps the demonstration alive
 //!
@@ -56,7 +56,7 @@ use options::{Mode, Options};
 const FAILED: u8 = 1;
 /// The options make no sense, or the file cannot be used.
 const USAGE: u8 = 2;
-/// The watchdog saw no progress.
+/// A watchdog saw no progress.
 const LOCKED_UP: u8 = 3;
 /// A thread panicked, as under `LOCKDEP=panic`.
 const PANICKED: u8 = 101;
@@ -82,7 +82,10 @@ fn main() -> ExitCode {
 fn run(file: File, options: &Options) -> ExitCode {
     match options.mode {
         // Before the first lock is taken.
-        Mode::Unchecked => lockdep::Config::new().action(lockdep::Action::Off).install(),
+        Mode::Unchecked => {
+            lockdep::Config::new().action(lockdep::Action::Off).watchdog(watchdog::LIMIT).install();
+            lockdep::on_report(watchdog::explained);
+        }
         // The verdict is ours.
         Mode::Checked => lockdep::Config::new().exit_code(0).install(),
         Mode::Raw => {}
@@ -104,7 +107,7 @@ fn run(file: File, options: &Options) -> ExitCode {
         })
         .collect();
 
-    let patience = Duration::from_secs(if options.mode == Mode::Unchecked { 2 } else { 30 });
+    let patience = if options.mode == Mode::Unchecked { watchdog::PATIENCE } else { Duration::from_secs(30) };
     if watchdog::watch(q, patience, || fio.iter().all(thread::JoinHandle::is_finished)).is_err() {
         watchdog::print_positions(q, patience);
         return ExitCode::from(LOCKED_UP);

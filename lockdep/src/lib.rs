@@ -91,7 +91,7 @@
 //! | `log`, the default | prints it, each distinct report once | goes on; ends with one more line and exit code 66. If this very call can never return, it panics instead of hanging |
 //! | `panic` | prints it | panics at the place |
 //! | `abort` | prints it | aborts at the place |
-//! | `off` | – | nothing is checked |
+//! | `off` | – | no rule is checked; a [watchdog](_documentation::environment) still explains a real lock-up |
 //!
 //! In a signal handler, or while another panic is under way, it aborts where it would panic.
 //!
@@ -117,7 +117,8 @@
 //!   [`UnsafeIrqEnable`](ReportKind::UnsafeIrqEnable) needs no more than one.
 //! * Locks it does not know: other crates' own use of `std::sync` or `parking_lot`, file locks, channels, joins. [`Map`] says what
 //!   else waits for what.
-//! * Data races, lost wake-ups, starvation, a condition that nobody ever makes true.
+//! * Data races, starvation. Lost wake-ups, and conditions that nobody ever makes true, only by their result: the watchdog reports
+//!   a wait that lasts.
 //! * Handlers that were not registered with [`signal::register`]: their locks count as the interrupted code's.
 //! * Async tasks: a lock belongs to the thread that took it, and a guard held across `.await` looks like the thread's.
 //! * A wrong order that only the data decides. Two locks of one class taken one inside the other are reported unless an

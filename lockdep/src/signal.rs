@@ -67,6 +67,7 @@ use signal_hook::low_level;
 pub unsafe fn register(signum: c_int, action: impl Fn() + Send + Sync + 'static) -> io::Result<Registration> {
     check(signum)?;
     runtime::handlers_expected();
+    runtime::about_to_handle(signum);
     let installed = runtime::Handler::of(&action);
     let handler = move || {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| runtime::in_signal(signum, installed, &action))) {

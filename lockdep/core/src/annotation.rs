@@ -105,6 +105,32 @@ impl Map {
         self.named().might_lock(How::write());
     }
 
+    /// As [`wait`](Self::wait), and does the waiting: by means of `how`, which is a join, a receive or the like. Better than a
+    /// bare `wait`, for the validator knows how long the wait lasts: the watchdog sees it, and a circle of threads that goes
+    /// through it.
+    ///
+    /// # Panics
+    ///
+    /// When this thread is inside such a section, or waits in a circle: it would wait for itself. `how` has not run then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::Map;
+    ///
+    /// static WORKER: Map = Map::new("worker");
+    ///
+    /// let worker = std::thread::spawn(|| {
+    ///     let _section = WORKER.enter();
+    ///     6 * 7
+    /// });
+    /// assert_eq!(WORKER.wait_by(|| worker.join().unwrap()), 42);
+    /// ```
+    #[track_caller]
+    pub fn wait_by<R>(&self, how: impl FnOnce() -> R) -> R {
+        self.named().wait_by(How::write(), how)
+    }
+
     fn named(&self) -> &LockMap {
         #[cfg(feature = "validate")]
         self.map.call(self.name);

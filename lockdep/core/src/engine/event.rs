@@ -53,6 +53,12 @@ impl HeldFlags {
     pub const NESTED: HeldFlags = HeldFlags(8);
     /// An irq section whose pairing was reported already: nothing more is said of it.
     pub const SPOILED: HeldFlags = HeldFlags(16);
+    /// A condition variable: whoever notifies it ends the wait, and nobody holds it.
+    pub const CONDVAR: HeldFlags = HeldFlags(32);
+    /// A wait with a time limit.
+    pub const TIMED: HeldFlags = HeldFlags(64);
+    /// A wish to write what the same thread holds upgradable.
+    pub const UPGRADE: HeldFlags = HeldFlags(128);
 
     /// Whether all of `flags` are set.
     #[inline(always)]
@@ -272,10 +278,24 @@ pub enum End {
 pub struct Blocked {
     /// Who waits.
     pub thread: Thread,
-    /// The entry of the lock it holds and the thread before it wants.
+    /// The entry of what is in the way of the thread before it: a lock it holds, a lock it waits to write, or, with
+    /// [`HeldFlags::CONDVAR`], a condition variable that it notified before.
     pub holds: Held,
-    /// The entry of the lock it waits for.
+    /// The entry of what it waits for.
     pub wants: Held,
+    /// Where it is now, if it was asked.
+    pub now: Option<Place>,
+}
+
+/// Who is in the way of a wait that lasts long.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    /// Who it is.
+    pub thread: Thread,
+    /// As [`Blocked::holds`].
+    pub holds: Held,
+    /// Where it is now, if it was asked.
+    pub now: Option<Place>,
 }
 
 /// A lock that a thread held which a fork left behind: nobody in the child can release it.
@@ -418,6 +438,17 @@ pub enum Event<'a> {
         cx: Context<'a>,
         /// The circle.
         cycle: &'a [Blocked],
+    },
+    /// A wait lasts too long, and no circle explains it.
+    Stall {
+        /// The thread that waits.
+        cx: Context<'a>,
+        /// The entry of what it waits for.
+        wants: Held,
+        /// Where it is now, if it was asked.
+        now: Option<Place>,
+        /// Who is in its way.
+        holders: &'a [Holder],
     },
     /// In the child of a fork, a lock is taken or the process ends, while other threads of the parent held locks.
     Forked {

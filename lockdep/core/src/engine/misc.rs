@@ -3,7 +3,7 @@
 use allocator_api2::alloc::Allocator;
 
 use super::class::ClassId;
-use super::event::{Blocked, Context, End, Held, Installed, Offence, Orphan, Place};
+use super::event::{Blocked, Context, End, Held, HeldFlags, Holder, Installed, Offence, Orphan, Place, State, Thread};
 use super::verdict::{Hint, Label, Verdict};
 use super::{Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity};
@@ -119,16 +119,69 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// Threads that wait for each other: each with what it holds and what it waits for.
-    pub(super) fn deadlock(&mut self, _cx: &Context<'_>, cycle: &[Blocked], out: &mut Verdicts<A>) {
-        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Deadlock, Severity::Certain);
+    /// A condition variable may be notified by a thread that never did so before, so a circle through one is not certain.
+    pub(super) fn deadlock(&mut self, cx: &Context<'_>, cycle: &[Blocked], out: &mut Verdicts<A>) {
+        let certain = cycle.iter().all(|step| !step.holds.flags.has(HeldFlags::CONDVAR));
+        let severity = if certain { Severity::Certain } else { Severity::Possible };
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Deadlock, severity);
+        if let [alone] = cycle
+            && alone.holds.context < alone.wants.context
+        {
+            verdict = verdict.hint(Hint::HeldByInterrupted).signals(cx.handler_bit());
+        }
         for step in cycle {
             verdict.class(step.holds.class, step.holds.mode, step.holds.place);
         }
         for (at, step) in cycle.iter().enumerate() {
             let next = (at + 1) % cycle.len();
-            verdict.part(Label::Holding, Some(at), step.holds.place, step.thread);
+            verdict.part(in_the_way(&step.holds), Some(at), step.holds.place, step.thread);
             verdict.part(Label::WaitingAt, Some(next), step.wants.place, step.thread);
+            if let Some(waiting) = verdict.parts.last_mut() {
+                waiting.mode = Some(step.wants.mode);
+            }
+            verdict.now(step.now, step.thread);
         }
         out.push(verdict);
+    }
+
+    /// A wait that lasts too long: who is in the way, and where everyone is now.
+    pub(super) fn stall(
+        &mut self,
+        cx: &Context<'_>,
+        wants: &Held,
+        now: Option<Place>,
+        holders: &[Holder],
+        out: &mut Verdicts<A>,
+    ) {
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Stall, Severity::Possible);
+        let lock = verdict.class(wants.class, wants.mode, wants.place);
+        for holder in holders {
+            let label = match in_the_way(&holder.holds) {
+                Label::Holding => Label::FirstAcquired,
+                other => other,
+            };
+            verdict.part(label, Some(lock), holder.holds.place, holder.thread);
+            verdict.now(holder.now, holder.thread);
+        }
+        verdict.part(Label::WaitingAt, Some(lock), wants.place, cx.thread);
+        verdict.now(now, cx.thread);
+        out.push(verdict);
+    }
+}
+
+/// How an entry is in the way of others.
+fn in_the_way(entry: &Held) -> Label {
+    match entry.state {
+        _ if entry.flags.has(HeldFlags::CONDVAR) => Label::Notified,
+        State::Waiting => Label::Queued,
+        _ => Label::Holding,
+    }
+}
+
+impl<A: Allocator + Clone> Verdict<A> {
+    fn now(&mut self, now: Option<Place>, thread: Thread) {
+        if let Some(place) = now {
+            self.part(Label::Now, None, place, thread);
+        }
     }
 }

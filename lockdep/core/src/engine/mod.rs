@@ -47,8 +47,8 @@ use hashbrown::HashMap;
 
 pub use class::{ClassId, ClassInfo};
 pub use event::{
-    Acquire, Blocked, Context, End, Event, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Offence, Orphan, Place, Reopen,
-    State, Thread, Unmask,
+    Acquire, Blocked, Context, End, Event, Held, HeldFlags, Holder, Inherited, Installed, MaskAtEnd, Offence, Orphan, Place,
+    Reopen, State, Thread, Unmask,
 };
 pub use verdict::{Hint, Label, LockRef, Part, Verdict};
 
@@ -130,6 +130,7 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::AssertHeld { cx, class, expected, place } => self.assert_held(&cx, class, expected, place, &mut out),
             Event::AssertNoneHeld { cx, place } => self.assert_none_held(&cx, place, &mut out),
             Event::Deadlock { cx, cycle } => self.deadlock(&cx, cycle, &mut out),
+            Event::Stall { cx, wants, now, holders } => self.stall(&cx, &wants, now, holders, &mut out),
             Event::Forked { cx, orphans, taken, end, place } => self.forked(&cx, orphans, (taken, end), place, &mut out),
             Event::Forget { instance } => self.graph.forget(instance),
             Event::ThreadEnd { thread, now } => {

@@ -50,6 +50,10 @@ pub enum Label {
     Asserted,
     /// Waiting here.
     WaitingAt,
+    /// Waiting to write here, which keeps later readers out.
+    Queued,
+    /// The thread is here now.
+    Now,
     /// Notified here.
     Notified,
     /// Noticed here.
@@ -141,6 +145,8 @@ pub struct Part {
     pub place: Place,
     /// Who was there.
     pub thread: Thread,
+    /// How the lock is taken there, if not as the verdict says of it.
+    pub mode: Option<Mode>,
 }
 
 /// Something is wrong, or could go wrong.
@@ -215,7 +221,7 @@ impl<A: Allocator + Clone> Verdict<A> {
 
     /// Adds a place.
     pub(super) fn part(&mut self, label: Label, lock: Option<usize>, place: Place, thread: Thread) {
-        self.parts.push(Part { label, lock, place, thread });
+        self.parts.push(Part { label, lock, place, thread, mode: None });
     }
 
     /// Adds a held lock and where it was taken; returns its index.

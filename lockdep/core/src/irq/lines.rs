@@ -131,6 +131,18 @@ static LAZY: AtomicBool = AtomicBool::new(false);
 /// The lines, when all of them may be blocked lazily; else none.
 #[cfg(feature = "validate")]
 static LAZY_LINES: AtomicU64 = AtomicU64::new(0);
+/// The signal that must reach every thread, for it asks where the thread is.
+#[cfg(feature = "validate")]
+static RESERVED: AtomicU64 = AtomicU64::new(0);
+
+/// From now on `signal` is no line, and what was reserved before is one again; 0 reserves none.
+#[cfg(feature = "validate")]
+pub(crate) fn reserve(signal: c_int) {
+    let reserved = if signal == 0 { 0 } else { bit(signal) };
+    let before = RESERVED.swap(reserved, Ordering::Relaxed);
+    let _ = LINES.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |lines| Some((lines | before) & !reserved));
+    choose_laziness(crate::runtime::deferrable());
+}
 
 /// The signals that [`disable`](super::disable) and its sisters block. Default: [`Lines::ALL`].
 ///
@@ -145,9 +157,21 @@ pub fn lines() -> Lines {
 /// Chooses the signals for the whole process. Call it at the start, before any section: a section opened with one set and
 /// closed with another leaves the difference blocked.
 ///
+/// The signal that asks a thread for its stack ([`Config::stack_signal`](crate::runtime::Config::stack_signal)), once one is in
+/// use, is never in the set; if it is chosen here by name, another one takes its place.
+///
 /// Signals outside the set are not blocked by us, but their handlers are still checked. **Signal safety:** may be called in a
 /// handler.
 pub fn set_lines(lines: Lines) {
+    #[cfg(feature = "validate")]
+    let lines = {
+        let wanted = lines.bits & RESERVED.load(Ordering::Relaxed);
+        if wanted != 0 && lines.bits != Lines::ALL.bits {
+            // Chosen by name: another signal can ask the threads.
+            crate::runtime::give_way(lines);
+        }
+        Lines { bits: lines.bits & !RESERVED.load(Ordering::Relaxed), ..lines }
+    };
     LINES.store(lines.bits, Ordering::Relaxed);
     LAZY.store(lines.lazy, Ordering::Relaxed);
     #[cfg(feature = "validate")]

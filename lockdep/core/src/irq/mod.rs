@@ -30,6 +30,8 @@ use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
 pub(crate) use lines::bit;
+#[cfg(feature = "validate")]
+pub(crate) use lines::reserve;
 pub use lines::{Lines, lines, set_lines};
 #[cfg(feature = "validate")]
 pub(crate) use lines::{choose_laziness, lazy_lines};

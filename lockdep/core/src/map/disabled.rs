@@ -139,6 +139,12 @@ impl LockMap {
     #[inline(always)]
     pub fn might_lock(&self, _how: How<'_>) {}
 
+    /// Waits by means of `block` for what others hold of this map; checked as [`might_lock`](Self::might_lock) is.
+    #[inline(always)]
+    pub fn wait_by<R>(&self, _how: How<'_>, block: impl FnOnce() -> R) -> R {
+        block()
+    }
+
     /// Reports if this thread does not hold the lock.
     #[inline(always)]
     pub fn assert_held(&self) {}

@@ -40,6 +40,8 @@ pub struct Waiting {
     site: &'static Location<'static>,
     /// How the mutex was held, and will be again; nothing if it was not.
     how: Option<How<'static>>,
+    /// The entries of the wait.
+    wait: Option<contention::CondvarWait>,
 }
 
 /// The wish to initialise something, from [`LockMap::once`]: a wait until [`run`](Claim::run) says that it is this thread's to do.
@@ -293,13 +295,17 @@ impl LockMap {
         let site = Location::caller();
         let how = acquire::holds(self).then(|| acquire::how_held(self, Mode::Write));
         self.release();
-        acquire::check_wait(condvar, self, how.unwrap_or(How::write()), timed, site);
-        Waiting { site, how }
+        let again = how.unwrap_or(How::write());
+        acquire::check_wait(condvar, self, again, timed, site);
+        Waiting { site, how, wait: contention::begin_condvar(condvar, self, again, timed, site) }
     }
 
     /// After that wait.
     #[inline(always)]
     pub fn wait_end(&self, waiting: Waiting) {
+        if let Some(wait) = waiting.wait {
+            contention::end_condvar(wait);
+        }
         if let Some(how) = waiting.how {
             acquire::acquired(self, how, waiting.site);
         }
@@ -359,6 +365,18 @@ impl LockMap {
     pub fn might_lock(&self, how: How<'_>) {
         acquire::check_only(self, how, Location::caller(), None);
         keep_frame();
+    }
+
+    /// Waits by means of `block` for what others hold of this map; checked as [`might_lock`](Self::might_lock) is.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn wait_by<R>(&self, how: How<'_>, block: impl FnOnce() -> R) -> R {
+        acquire::check_only(self, how, Location::caller(), None);
+        contention::wait_by(self, how, Location::caller(), block)
     }
 
     /// Reports if this thread does not hold the lock.

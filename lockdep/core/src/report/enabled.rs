@@ -1,6 +1,7 @@
 //! The report as a value.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::{Evidence, LabelledStack, ReportId, ReportedLock, Site, json, text};
 use crate::engine::{Hint, Label};
@@ -51,6 +52,8 @@ pub(crate) struct Body {
     /// The handler it runs in.
     pub(crate) in_handler: Option<i32>,
     pub(crate) evidence: Evidence,
+    /// The threads as they were then, the reporting one first; empty unless it was found from outside.
+    pub(crate) threads: Vec<ThreadEntry>,
     /// Where this thread last blocked and last unblocked signals.
     pub(crate) irqs_last_off: Option<Stamp>,
     pub(crate) irqs_last_on: Option<Stamp>,
@@ -88,6 +91,22 @@ pub(crate) struct LockEntry {
     pub(crate) irqs_off: bool,
 }
 
+/// A thread as it was when it was looked at from outside.
+#[derive(Debug)]
+pub(crate) struct ThreadEntry {
+    pub(crate) name: String,
+    /// The number that the kernel has for it.
+    pub(crate) tid: i32,
+    /// What it held, outermost first.
+    pub(crate) held: Vec<LockEntry>,
+    /// What it waited for, if it waited, and for how long.
+    pub(crate) waits: Option<(ReportedLock, Duration)>,
+    /// The handler it ran in.
+    pub(crate) in_handler: Option<i32>,
+    /// Why its stack is missing: "blocks SIGRTMAX-1, so ...".
+    pub(crate) missing: Option<String>,
+}
+
 /// Where a mask change happened.
 #[derive(Debug)]
 pub(crate) struct Stamp {
@@ -114,6 +133,7 @@ impl Body {
             thread: String::new(),
             in_handler: None,
             evidence: Evidence::default(),
+            threads: Vec::new(),
             irqs_last_off: None,
             irqs_last_on: None,
             notes: Vec::new(),

@@ -11,6 +11,9 @@ const MOST_LINES: usize = 16;
 /// So many frames of the standard library in a row become one line.
 const RUN: usize = 2;
 
+/// So many frames of libraries below the innermost frame become one line.
+const DEEP_SLEEP: usize = 3;
+
 /// What the number of a frame takes: "  0: ".
 const NUMBER: usize = 5;
 
@@ -24,19 +27,25 @@ enum Line<'a> {
     Library {
         frames: usize,
     },
+    /// What is between the innermost function and the program.
+    Foreign {
+        frames: usize,
+    },
 }
 
 /// The lines, and how many of the frames they stand for. A line is number, function, and the place in a column of its own; a
 /// function whose name leaves no room for the place has it in the next line.
-pub(super) fn lines(frames: &[Frame], style: Style, sources: &Sources) -> (Vec<String>, usize) {
-    let mut lines = gathered(frames, sources);
+/// Of a thread `asleep`, what put it to sleep is one line.
+pub(super) fn lines(frames: &[Frame], asleep: bool, style: Style, sources: &Sources) -> (Vec<String>, usize) {
+    let mut lines = gathered(frames, asleep, sources);
     lines.truncate(MOST_LINES);
-    let shown = lines.iter().map(|line| if let Line::Library { frames } = line { *frames } else { 1 }).sum();
+    let shown =
+        lines.iter().map(|line| if let Line::Library { frames } | Line::Foreign { frames } = line { *frames } else { 1 }).sum();
     let width = style.width.saturating_sub(GUTTER + NUMBER).max(40);
     let name = |frame: &Frame| shorten(&symbol(frame), width);
     let lengths = lines.iter().filter_map(|line| match line {
         Line::Frame { frame, .. } => Some(name(frame).chars().count()),
-        Line::Library { .. } => None,
+        Line::Library { .. } | Line::Foreign { .. } => None,
     });
     let column = lengths.filter(|&length| length <= width * 6 / 10).max().unwrap_or(0);
     let drawn = lines.iter().map(|line| match line {
@@ -54,14 +63,25 @@ pub(super) fn lines(frames: &[Frame], style: Style, sources: &Sources) -> (Vec<S
         Line::Library { frames } => {
             format!("{}{}", " ".repeat(NUMBER), style.dim(&format!("... {frames} frames of the standard library")))
         }
+        Line::Foreign { frames } => {
+            format!("{}{}", " ".repeat(NUMBER), style.dim(&format!("... {frames} frames of libraries")))
+        }
     });
     (drawn.collect(), shown)
 }
 
-fn gathered<'a>(frames: &'a [Frame], sources: &Sources) -> Vec<Line<'a>> {
+fn gathered<'a>(frames: &'a [Frame], asleep: bool, sources: &Sources) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let mut index = 0;
+    // Where it enters the kernel is kept.
+    let foreign = || frames.iter().skip(1).take_while(|frame| is_foreign(frame, sources)).count();
+    let asleep = if asleep { foreign() } else { 0 };
     while index < frames.len() {
+        if index == 1 && asleep >= DEEP_SLEEP {
+            lines.push(Line::Foreign { frames: asleep });
+            index += asleep;
+            continue;
+        }
         let run = frames[index..].iter().take_while(|frame| is_library(frame, sources)).count();
         if run >= RUN {
             lines.push(Line::Library { frames: run });
@@ -72,6 +92,10 @@ fn gathered<'a>(frames: &'a [Frame], sources: &Sources) -> Vec<Line<'a>> {
         }
     }
     lines
+}
+
+fn is_foreign(frame: &Frame, sources: &Sources) -> bool {
+    is_library(frame, sources) || frame.file.as_deref().is_some_and(|file| sources.is_foreign(file))
 }
 
 fn is_library(frame: &Frame, sources: &Sources) -> bool {

@@ -17,6 +17,7 @@
 //! | `primary` | index into `stacks`: where the reporting thread was; the other stacks led there |
 //! | `held` | what that thread held, outermost first: `lock` (a *lock*), `irqs_off`, `in_handler` (a *signal*) |
 //! | `evidence` | `same_thread`, `ordered`, `gates` (names), as in `Evidence` |
+//! | `threads` | *threads* as the watchdog saw them, the reporting one first; empty in reports that it did not make |
 //! | `irqs_last_off`, `irqs_last_on` | the last mask changes of that thread: `site`, `event` (the how-many-th it was) |
 //! | `notes` | sentences |
 //! | `help` | what to do about it |
@@ -25,6 +26,8 @@
 //! * A *site* is `file`, `line`, `column`; lines and columns count from 1.
 //! * A *lock* is `class` (name), `type`, `kind` (`"Mutex"`), `subclass`, `construction` (*site*), `mode` (`"write"`, `"read"`,
 //!   `"recursive read"`, `"upgradable read"`), `acquisition` (*site*).
+//! * A *thread* is `name`, `tid`, `held` (as above), `waits_for` (a *lock*), `waited_ms`, `in_handler` (a *signal*), `missing`
+//!   (why there is no stack of where it is now).
 //! * A stack is `label`, `lock` (index into `locks`), `mode`, `site`, `thread`, `in_handler` (a *signal*), and `frames`,
 //!   innermost first: `symbol`, `file`, `line`, `ip` (hexadecimal, `"0x5581"`).
 
@@ -33,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use super::names::Names;
 use super::signals::signal_name;
 use super::title::title;
-use super::{Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, Step, reading};
+use super::{Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, reading};
 
 /// The version of the schema.
 pub(crate) const VERSION: u32 = 1;
@@ -53,6 +56,9 @@ pub(crate) struct JsonReport {
     pub(crate) primary: Option<usize>,
     pub(crate) held: Vec<JsonHeld>,
     pub(crate) evidence: JsonEvidence,
+    // Later than the first reports of this version.
+    #[serde(default)]
+    pub(crate) threads: Vec<JsonThread>,
     pub(crate) irqs_last_off: Option<JsonStamp>,
     pub(crate) irqs_last_on: Option<JsonStamp>,
     pub(crate) notes: Vec<String>,
@@ -111,6 +117,17 @@ pub(crate) struct JsonHeld {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct JsonThread {
+    pub(crate) name: String,
+    pub(crate) tid: i32,
+    pub(crate) held: Vec<JsonHeld>,
+    pub(crate) waits_for: Option<JsonLock>,
+    pub(crate) waited_ms: Option<u64>,
+    pub(crate) in_handler: Option<JsonSignal>,
+    pub(crate) missing: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct JsonEvidence {
     pub(crate) same_thread: bool,
     pub(crate) ordered: bool,
@@ -150,6 +167,7 @@ impl JsonReport {
                 ordered: body.evidence.ordered,
                 gates: body.evidence.gates.clone(),
             },
+            threads: body.threads.iter().map(thread).collect(),
             irqs_last_off: body.irqs_last_off.as_ref().map(stamp),
             irqs_last_on: body.irqs_last_on.as_ref().map(stamp),
             notes: body.notes.clone(),
@@ -202,6 +220,18 @@ fn frame(frame: &Frame) -> JsonFrame {
 
 fn held(held: &LockEntry) -> JsonHeld {
     JsonHeld { lock: lock(&held.lock), irqs_off: held.irqs_off, in_handler: held.in_handler.map(signal) }
+}
+
+fn thread(thread: &ThreadEntry) -> JsonThread {
+    JsonThread {
+        name: thread.name.clone(),
+        tid: thread.tid,
+        held: thread.held.iter().map(held).collect(),
+        waits_for: thread.waits.as_ref().map(|(wanted, _)| lock(wanted)),
+        waited_ms: thread.waits.as_ref().map(|(_, waited)| waited.as_millis() as u64),
+        in_handler: thread.in_handler.map(signal),
+        missing: thread.missing.clone(),
+    }
 }
 
 fn stamp(stamp: &Stamp) -> JsonStamp {

@@ -27,6 +27,8 @@ pub(crate) fn label(label: Label) -> String {
         Label::Ended => "ended at".to_owned(),
         Label::Asserted => "asserted at".to_owned(),
         Label::WaitingAt => "waiting at".to_owned(),
+        Label::Queued => "queued at".to_owned(),
+        Label::Now => "now at".to_owned(),
         Label::Notified => "notified at".to_owned(),
         Label::Noticed => "noticed at".to_owned(),
     }
@@ -93,6 +95,8 @@ pub(super) fn phrase(body: &Body, step: &Step, lock: Option<(&str, &str)>, besid
         },
         Label::Asserted => format!("asserted {end}"),
         Label::WaitingAt => format!("waiting for {name} {end}"),
+        Label::Queued => format!("in the queue to write {name} {end}"),
+        Label::Now => format!("now {end}"),
         Label::Notified => format!("{name} notified {end}"),
         // Says least by itself, so that the label may say more.
         Label::Noticed => {

@@ -34,15 +34,19 @@ pub use disabled::Report;
 #[cfg(feature = "validate")]
 pub use enabled::Report;
 #[cfg(feature = "validate")]
-pub(crate) use enabled::{Body, LockEntry, Stamp, Step};
+pub(crate) use enabled::{Body, LockEntry, Stamp, Step, ThreadEntry};
 #[cfg(feature = "validate")]
 pub(crate) use labels::label;
-#[cfg(feature = "validate")]
-pub(crate) use names::is_declared;
 #[cfg(all(test, feature = "validate"))]
 pub(crate) use names::without_modules;
 #[cfg(feature = "validate")]
+pub(crate) use names::{count, is_declared};
+#[cfg(feature = "validate")]
 pub(crate) use signals::signal_name;
+#[cfg(feature = "validate")]
+pub(crate) use text::DrawnStacks;
+#[cfg(feature = "validate")]
+pub(crate) use title::seconds;
 
 use core::fmt;
 

@@ -17,7 +17,11 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn of(body: &Body) -> Names {
         let mut classes: Vec<(ReportedLock, String)> = Vec::new();
-        for lock in body.locks.iter().chain(body.held.iter().map(|held| &held.lock)) {
+        let of_threads = body
+            .threads
+            .iter()
+            .flat_map(|thread| thread.held.iter().map(|held| &held.lock).chain(thread.waits.as_ref().map(|(lock, _)| lock)));
+        for lock in body.locks.iter().chain(body.held.iter().map(|held| &held.lock)).chain(of_threads) {
             if !classes.iter().any(|(known, _)| same_class(known, lock)) {
                 classes.push((lock.clone(), lock.short_name()));
             }
@@ -146,7 +150,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// "1 lock", "3 locks".
-pub(super) fn count(n: usize, one: &str) -> String {
+pub(crate) fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 

@@ -23,7 +23,11 @@ pub(super) fn handler(step: &Step) -> Option<i32> {
     }
 }
 
-fn ends_edge(step: &Step) -> bool {
+pub(super) fn begins_edge(step: &Step) -> bool {
+    matches!(step.what, Label::Holding | Label::Queued | Label::Notified)
+}
+
+pub(super) fn ends_edge(step: &Step) -> bool {
     matches!(step.what, Label::AcquiredUnder | Label::WaitingAt)
 }
 
@@ -35,7 +39,7 @@ pub(super) fn scenes(steps: &[Step]) -> Vec<Range<usize>> {
         let goes_on = steps.get(i).is_some_and(|step| {
             let before = &steps[i - 1];
             let same = step.thread == before.thread && handler(step) == handler(before);
-            same && step.what != Label::Holding && !ends_edge(before)
+            same && !begins_edge(step) && (!ends_edge(before) || step.what == Label::Now)
         });
         if !goes_on {
             scenes.push(start..i);
@@ -90,7 +94,7 @@ pub(super) fn edges(body: &Body) -> Vec<Edge<'_>> {
     let pairs = body.steps.windows(2).filter_map(|pair| {
         let [first, second] = pair else { return None };
         let (held, wanted) = (taken(body, first)?, taken(body, second)?);
-        let is_edge = first.what == Label::Holding && ends_edge(second);
+        let is_edge = begins_edge(first) && ends_edge(second);
         is_edge.then_some(Edge { thread: &first.thread, held, wanted })
     });
     pairs.collect()

@@ -42,6 +42,7 @@ impl Scenario {
     pub(super) fn of(body: &Body, names: &Names) -> Option<Scenario> {
         match body.kind {
             ReportKind::Recursion => recursion(body, names),
+            ReportKind::Deadlock if body.hint == Hint::HeldByInterrupted => interrupted(body, names),
             ReportKind::Inversion | ReportKind::Deadlock => cycle(&reading::edges(body), names),
             ReportKind::IrqUsage => irq_usage(body, names),
             ReportKind::IrqInversion => irq_inversion(body, names),
@@ -186,6 +187,15 @@ fn recursion(body: &Body, names: &Names) -> Option<Scenario> {
         (1, vec![row(0, hold(first, names)), row(0, want(again, names))])
     };
     Some(Scenario { columns: threads(columns), rows, remark: None })
+}
+
+/// The only thread of the circle waits in a handler for what the interrupted code holds.
+fn interrupted(body: &Body, names: &Names) -> Option<Scenario> {
+    let edges = reading::edges(body);
+    let edge = edges.first()?;
+    let rows =
+        vec![row(0, call(edge.held, names)), row(0, What::Signal(body.in_handler)), row(0, call_in_handler(edge.wanted, names))];
+    Some(Scenario { columns: threads(1), rows, remark: None })
 }
 
 /// Every thread takes what it holds, then, from the last to the first, what the next one holds.

@@ -5,11 +5,14 @@
 //! as well, as they look on standard error.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs};
 
 use super::source::Sources;
 use super::text::{self, Style};
-use super::{Body, Evidence, Frame, LabelledStack, LockEntry, Report, ReportId, ReportedLock, Site, Stamp, Step, label};
+use super::{
+    Body, Evidence, Frame, LabelledStack, LockEntry, Report, ReportId, ReportedLock, Site, Stamp, Step, ThreadEntry, label,
+};
 use crate::engine::{Hint, Label};
 use crate::kind::{Mode, ReportKind, Severity};
 
@@ -128,6 +131,24 @@ impl Draft {
     fn body(mut self, change: impl FnOnce(&mut Body)) -> Draft {
         change(&mut self.body);
         self
+    }
+
+    /// A thread as the watchdog saw it.
+    fn watched(self, name: &str, tid: i32, held: &[(usize, Site)], waits: Option<usize>, waited_ms: u64) -> Draft {
+        self.body(|body| {
+            let lock = |lock: usize, site| ReportedLock { acquisition: site, ..body.locks[lock].clone() };
+            let held =
+                held.iter().map(|&(held, site)| LockEntry { lock: lock(held, Some(site)), in_handler: None, irqs_off: false });
+            let entry = ThreadEntry {
+                name: name.to_owned(),
+                tid,
+                held: held.collect(),
+                waits: waits.map(|waits| (lock(waits, None), Duration::from_millis(waited_ms))),
+                in_handler: None,
+                missing: None,
+            };
+            body.threads.push(entry);
+        })
     }
 
     fn note(self, note: &str) -> Draft {
@@ -490,9 +511,102 @@ fn stall() -> Draft {
         .lock(wal())
         .step(Label::FirstAcquired, 0, taken, &[frame("store::commit", STORE, taken.line)])
         .by("checkpointer")
+        .step(Label::Now, None, None, &with_outer(asleep(), vec![frame("store::commit", STORE, taken.line + 1)]))
+        .by("checkpointer")
         .step(Label::WaitingAt, 0, waiting, &[frame("store::checkpoint", STORE, waiting.line)])
-        .note("it has waited for 30 s")
-        .help("look at what the holder does, or set LOCKDEP_WATCHDOG higher")
+        .step(Label::Now, None, None, &with_outer(asleep(), vec![frame("store::checkpoint", STORE, waiting.line)]))
+        .watched("main", 4711, &[], Some(0), 30_000)
+        .watched("checkpointer", 4712, &[(0, taken)], None, 0)
+        .help("look at what the holder does; `LOCKDEP_WATCHDOG` sets how long a wait may last")
+}
+
+/// How a thread sleeps that waits for a lock of parking_lot.
+fn asleep() -> Vec<Frame> {
+    let parking_lot = "/home/me/.cargo/registry/src/index.example-1949cf8c6b5b557f/parking_lot_core-0.9.12/src/parking_lot.rs";
+    vec![
+        frame("syscall", "misc/../sysdeps/unix/sysv/linux/x86_64/syscall.S", 36),
+        frame("parking_lot_core::thread_parker::imp::ThreadParker::futex_wait", parking_lot, 112),
+        frame("parking_lot_core::parking_lot::park", parking_lot, 600),
+        frame("parking_lot::raw_mutex::RawMutex::lock_slow", parking_lot, 262),
+    ]
+}
+
+/// The deadlock as the watchdog sees it; one of the threads cannot be asked where it is.
+fn watched_deadlock() -> Draft {
+    let mut draft = deadlock();
+    let taken = [draft.body.steps[0].site.unwrap(), draft.body.steps[2].site.unwrap()];
+    let now = with_outer(asleep(), draft.stacks[1].frames.clone());
+    let waiting = draft.body.steps.split_off(2);
+    let stacks = draft.stacks.split_off(2);
+    draft.body.held.clear();
+    draft = draft.step(Label::Now, None, None, &now);
+    draft.body.steps.extend(waiting);
+    draft.stacks.extend(stacks);
+    let mut draft = draft.watched("checkpointer", 4711, &[(0, taken[0])], Some(1), 2_400).watched(
+        "main",
+        4710,
+        &[(1, taken[1])],
+        Some(0),
+        2_000,
+    );
+    draft.body.threads[1].missing =
+        Some("blocks SIGRTMAX-1, so it cannot be asked where it is (`LOCKDEP_STACK_SIGNAL`)".to_owned());
+    draft.body.threads[1].held[0].irqs_off = true;
+    draft
+}
+
+/// The incident: a handler waits for what the code that it interrupted holds.
+fn deadlock_with_oneself(in_handler: bool) -> Draft {
+    let taken = site_nth(ELEVATOR, "lock();", 0);
+    let again = site_nth(ELEVATOR, "lock_irqsave", 0);
+    let dispatch = with_outer(vec![frame("bfq::elevator::Elevator::dispatch", ELEVATOR, taken.line)], submit_frames());
+    let finish = with_outer(finish_frames().to_vec(), dispatch.clone());
+    let spin = with_outer(vec![frame("sched_yield", "posix/../sysdeps/unix/syscall-template.S", 120)], finish.clone());
+    let draft = Draft::new(ReportKind::Deadlock, Severity::Certain)
+        .lock(bfqd())
+        .step(Label::Holding, 0, taken, &dispatch)
+        .step(Label::WaitingAt, 0, again, &finish)
+        .step(Label::Now, None, None, &spin)
+        .watched("main", 2857, &[(0, taken)], Some(0), 1_000)
+        .help("keep SIGIO blocked while `bfqd` is held outside the handler: `lock_irqsave`");
+    if !in_handler {
+        return draft;
+    }
+    draft.in_handler(libc::SIGIO).hint(Hint::HeldByInterrupted).body(|body| body.threads[0].in_handler = Some(libc::SIGIO))
+}
+
+/// A thread waits for a condition variable with a lock held that the notifier needs.
+fn deadlock_through_condvar() -> Draft {
+    let condvar = lock("flushed", "Condvar", "()", site(STORE, "STATS: Mutex<Stats> = Mutex::new", "Mutex::new"));
+    let taken = site_nth(STORE, "lock()", 0);
+    let waiting = site_nth(STORE, "write()", 0);
+    let notified = site_nth(STORE, "read()", 0);
+    let wanted = site_nth(STORE, "lock()", 1);
+    let commit = |line| [frame("store::commit", STORE, line)];
+    let checkpoint = |line| [frame("store::checkpoint", STORE, line)];
+    Draft::new(ReportKind::Deadlock, Severity::Possible)
+        .lock(wal())
+        .lock(condvar)
+        .step(Label::Holding, 0, taken, &commit(taken.line))
+        .step(Label::WaitingAt, 1, waiting, &commit(waiting.line))
+        .step(Label::Notified, 1, notified, &checkpoint(notified.line))
+        .by("checkpointer")
+        .step(Label::WaitingAt, 0, wanted, &checkpoint(wanted.line))
+        .by("checkpointer")
+        .watched("main", 4710, &[(0, taken)], Some(1), 5_000)
+        .watched("checkpointer", 4711, &[], Some(0), 5_000)
+        .help("wait for a condition variable with no lock held that its notifier needs")
+}
+
+/// Nobody is left to notify.
+fn stall_of_condvar() -> Draft {
+    let condvar = lock("flushed", "Condvar", "()", site(STORE, "STATS: Mutex<Stats> = Mutex::new", "Mutex::new"));
+    let waiting = site_nth(STORE, "write()", 0);
+    Draft::new(ReportKind::Stall, Severity::Possible)
+        .lock(condvar)
+        .step(Label::WaitingAt, 0, waiting, &[frame("store::commit", STORE, waiting.line)])
+        .watched("main", 4710, &[], Some(0), 250)
+        .help("notify `flushed` on every path that makes its condition true, and hold no lock while waiting")
 }
 
 fn fork_hazard() -> Draft {
@@ -573,6 +687,27 @@ fn an_unsafe_enable_in_a_section_without_a_lock() {
         .body(|body| body.signals = (1..=31).collect())
         .help("end the section with `irq::restore` alone");
     golden("unsafe_irq_enable_section", draft);
+}
+
+#[test]
+fn the_watchdog_shows_every_thread_of_a_circle() {
+    golden("deadlock_watched", watched_deadlock());
+}
+
+#[test]
+fn a_thread_that_waits_for_itself_says_so() {
+    golden("deadlock_with_oneself", deadlock_with_oneself(false));
+    golden("deadlock_in_handler", deadlock_with_oneself(true));
+}
+
+#[test]
+fn a_circle_through_a_condition_variable_names_the_notifier() {
+    golden("deadlock_condvar", deadlock_through_condvar());
+}
+
+#[test]
+fn a_condition_variable_that_nobody_notifies() {
+    golden("stall_condvar", stall_of_condvar());
 }
 
 #[test]
@@ -954,6 +1089,7 @@ mod schema {
                 "primary",
                 "held",
                 "evidence",
+                "threads",
                 "irqs_last_off",
                 "irqs_last_on",
                 "notes",
@@ -974,6 +1110,19 @@ mod schema {
         check(&json["evidence"], &["same_thread", "ordered", "gates"]);
         check(&json["irqs_last_off"], &["site", "event"]);
         check(&json["irqs_last_on"], &["site", "event"]);
+        let json: Value = serde_json::from_str(&watched_deadlock().report().to_json()).unwrap();
+        check(&json["threads"][0], &["name", "tid", "held", "waits_for", "waited_ms", "in_handler", "missing"]);
+        check(&json["threads"][0]["waits_for"], &lock);
+        check(&json["threads"][0]["held"][0], &["lock", "irqs_off", "in_handler"]);
+        assert_eq!(json["threads"][0]["waited_ms"], 2400);
+    }
+
+    /// Reports were written before there were watched threads.
+    #[test]
+    fn a_report_without_threads_can_be_read() {
+        let line = recursion().report().to_json().replacen("\"threads\":[],", "", 1);
+        assert!(!line.contains("threads"));
+        assert!(serde_json::from_str::<JsonReport>(&line).unwrap().threads.is_empty());
     }
 
     #[test]

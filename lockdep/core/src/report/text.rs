@@ -16,8 +16,8 @@ use super::signals::signal_name;
 use super::source::Sources;
 use super::style::GUTTER;
 pub(super) use super::style::Style;
-use super::title::{thread, title};
-use super::{Body, Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, frames, reading, source};
+use super::title::{seconds, thread, title};
+use super::{Body, Frame, LabelledStack, LockEntry, Report, ReportedLock, Site, Stamp, ThreadEntry, frames, reading, source};
 use crate::engine::Label;
 use crate::kind::Severity;
 use crate::runtime::baseline::can_be_accepted;
@@ -46,7 +46,7 @@ pub(super) fn render_with(report: &Report, style: Style, sources: &mut Sources) 
     let mut groups = page.scenes();
     groups.extend(page.scenario());
     groups.extend(page.locks());
-    groups.push(page.held());
+    groups.extend(page.held());
     groups.push(page.end());
     let drawn = style.renderer().render(&groups);
     let mut text = String::with_capacity(drawn.len());
@@ -55,6 +55,26 @@ pub(super) fn render_with(report: &Report, style: Style, sources: &mut Sources) 
         text.push('\n');
     }
     text
+}
+
+/// Stacks outside reports, drawn as in them.
+pub(crate) struct DrawnStacks {
+    style: Style,
+    sources: Sources,
+}
+
+impl DrawnStacks {
+    pub(crate) fn new() -> DrawnStacks {
+        DrawnStacks { style: Style::of_stderr(), sources: Sources::from_current_dir() }
+    }
+
+    /// The lines of the stack of a thread that may be asleep.
+    pub(crate) fn draw(&self, frames: &[Frame]) -> Vec<String> {
+        let (lines, shown) = frames::lines(frames, true, self.style, &self.sources);
+        let rest = frames.len() - shown;
+        let more = (rest > 0).then(|| format!("     ... {rest} more {}", frames_word(rest)));
+        lines.into_iter().chain(more).flat_map(|line| line.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
 }
 
 struct Page<'a> {
@@ -77,6 +97,12 @@ struct Excerpt {
     path: String,
     file: Rc<source::File>,
     shown: Vec<Shown>,
+}
+
+impl Excerpt {
+    fn shows(&self, file: &Rc<source::File>, line: u32) -> bool {
+        Rc::ptr_eq(&self.file, file) && self.shown.iter().any(|shown| shown.line == line)
+    }
 }
 
 impl<'a> Page<'a> {
@@ -113,7 +139,7 @@ impl<'a> Page<'a> {
         let first = &self.body.steps[steps.start];
         let who = thread(&first.thread);
         let edge = self.body.steps.get(steps.start..steps.end).and_then(|steps| match steps {
-            [held, wanted] if held.what == Label::Holding => {
+            [held, wanted, ..] if reading::begins_edge(held) && reading::ends_edge(wanted) => {
                 Some((reading::lock_of(self.body, held)?, reading::lock_of(self.body, wanted)?))
             }
             _ => None,
@@ -126,7 +152,11 @@ impl<'a> Page<'a> {
         let is_now = reading::now(self.body).is_some_and(|now| steps.contains(&now));
         let before = if is_now { "" } else { " before" };
         match (held.kind, wanted.kind) {
-            _ if reading::is_now(self.body) => format!("{who} holds {a} and waits for {b}"),
+            _ if reading::is_now(self.body) => match first.what {
+                Label::Notified => format!("{who}, which notified {a} before, waits for {b}"),
+                Label::Queued => format!("{who} waits to write {a}"),
+                _ => format!("{who} holds {a} and waits for {b}"),
+            },
             ("Condvar", _) => format!("{who} notified {a} with {b} held{before}"),
             (_, "Condvar" | "Map") => format!("{who} waited for {b} with {a} held{before}"),
             _ => format!("{who} took {a} -> {b}{before}"),
@@ -160,6 +190,9 @@ impl<'a> Page<'a> {
         let mut homeless = Vec::new();
         for step in steps {
             let frames = self.frames(step);
+            let is_now = self.body.steps[step].what == Label::Now;
+            // The innermost frame of a thread that sleeps is that of some library, and a frame further out says where it is.
+            let own = source::callers(frames).find(|&(file, ..)| !self.sources.is_foreign(file));
             let mut show = |(file, line, column): (&str, u32, u32)| {
                 let source = self.sources.read(file, frames)?;
                 let span = source.span(line, column)?;
@@ -168,9 +201,13 @@ impl<'a> Page<'a> {
             let found = match self.body.steps[step].site {
                 Some(site) => show((site.file, site.line, site.column)),
                 // What was interrupted, and what allocates, is a library's code more often than not: the caller says more.
+                None if is_now => own.and_then(show),
                 None => source::callers(frames).find_map(show),
             };
             match found {
+                None if is_now => {}
+                // It waits there, as another step shows.
+                Some((_, file, shown)) if is_now && excerpts.iter().any(|excerpt| excerpt.shows(&file, shown.line)) => {}
                 None => homeless.push(step),
                 Some((path, file, shown)) => match excerpts.iter_mut().find(|excerpt| Rc::ptr_eq(&excerpt.file, &file)) {
                     Some(excerpt) => excerpt.shown.push(shown),
@@ -235,10 +272,13 @@ impl<'a> Page<'a> {
             });
             return text;
         }
-        let first = self.body.steps.iter().position(|first| first.thread == what.thread).unwrap_or(step);
-        let above = if first == step { 0 } else { frames::common_outer(frames, self.frames(first)) };
+        // Where a thread is now is a way on from the last place, the others from the first.
+        let mut earlier = (0..step).filter(|&earlier| self.body.steps[earlier].thread == what.thread);
+        let first = if what.what == Label::Now { earlier.next_back() } else { earlier.next() };
+        let above = first.map_or(0, |first| frames::common_outer(frames, self.frames(first)));
+        let first = first.unwrap_or(step);
         let own = &frames[..frames.len() - above];
-        let (lines, shown) = frames::lines(own, self.style, self.sources);
+        let (lines, shown) = frames::lines(own, what.what == Label::Now, self.style, self.sources);
         for line in lines {
             text.push('\n');
             text.push_str(&line);
@@ -307,26 +347,46 @@ impl<'a> Page<'a> {
         [self.names.quoted(lock), kind, made]
     }
 
-    /// What the thread holds, and the short facts that have no place.
-    fn held(&self) -> Group<'static> {
+    /// What the threads hold, and the short facts that have no place.
+    fn held(&self) -> Vec<Group<'static>> {
         let body = self.body;
-        let who = match body.in_handler {
-            Some(signal) => format!("{}, in the handler of {}", thread(&body.thread), signal_name(signal)),
-            None => thread(&body.thread),
+        let mut groups: Vec<Group<'static>> = match body.threads.is_empty() {
+            true => vec![self.held_by(&thread(&body.thread), body.in_handler, &body.held, None)],
+            false => body.threads.iter().map(|entry| self.held_by_entry(entry)).collect(),
         };
-        let title = match body.held.len() {
+        let notes = self.irq_stamps().into_iter().chain(self.evidence()).chain(body.notes.iter().map(|note| clean(note)));
+        if let Some(last) = groups.pop() {
+            groups.push(last.elements(notes.map(|note| Level::NOTE.message(note))));
+        }
+        groups
+    }
+
+    fn held_by_entry(&self, entry: &ThreadEntry) -> Group<'static> {
+        let waits = entry.waits.as_ref();
+        let waits = waits.map(|(lock, waited)| format!("has waited {} for {}", seconds(*waited), self.names.quoted(lock)));
+        let facts: Vec<String> = waits.into_iter().chain(entry.missing.as_deref().map(clean)).collect();
+        let facts = (!facts.is_empty()).then(|| format!("it {}", facts.join(", and ")));
+        let who = format!("{} (tid {})", thread(&entry.name), entry.tid);
+        self.held_by(&who, entry.in_handler, &entry.held, facts)
+    }
+
+    fn held_by(&self, who: &str, in_handler: Option<i32>, held: &[LockEntry], fact: Option<String>) -> Group<'static> {
+        let who = match in_handler {
+            Some(signal) => format!("{who}, in the handler of {}", signal_name(signal)),
+            None => who.to_owned(),
+        };
+        let title = match held.len() {
             0 => format!("no locks held by {who}"),
             n => format!("{} held by {who}:", count(n, "lock")),
         };
         let mut group = Group::with_title(Level::NOTE.secondary_title(title));
-        if !body.held.is_empty() {
-            let lines = body.held.iter().enumerate().map(|(i, held)| self.held_line(i, held)).collect();
+        if !held.is_empty() {
+            let lines = held.iter().enumerate().map(|(i, held)| self.held_line(i, held)).collect();
             let text =
                 aligned(&elide(lines, |left_out| [format!("... {left_out} more"), String::new(), String::new(), String::new()]));
             group = group.element(Level::NOTE.no_name().message(text));
         }
-        let notes = self.irq_stamps().into_iter().chain(self.evidence()).chain(body.notes.iter().map(|note| clean(note)));
-        group.elements(notes.map(|note| Level::NOTE.message(note)))
+        group.elements(fact.map(|fact| Level::NOTE.message(fact)))
     }
 
     fn held_line(&self, i: usize, held: &LockEntry) -> [String; 4] {

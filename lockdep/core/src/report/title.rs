@@ -1,5 +1,7 @@
 //! The title of a report: one sentence, lower case, no final stop, names in backticks.
 
+use std::time::Duration;
+
 use super::names::{Names, clean, count, quoted_class};
 use super::reading::{self, Edge, IrqEnable, Taken};
 use super::signals::{signal_name, signals_phrase};
@@ -75,7 +77,7 @@ impl Titled<'_> {
                 few => format!("the mask of {few} was changed by code that is not checked"),
             },
             ReportKind::Deadlock => self.deadlock(),
-            ReportKind::Stall => format!("{} waits for {subject} longer than the watchdog allows", thread(&body.thread)),
+            ReportKind::Stall => self.stall(&subject),
             ReportKind::ForkHazard => {
                 format!("{subject} was held by another thread at `fork`: nobody in the child can release it")
             }
@@ -235,15 +237,54 @@ impl Titled<'_> {
         let edges = reading::edges(self.body);
         let mut threads: Vec<&str> = edges.iter().map(|edge| edge.thread).filter(|name| !name.is_empty()).collect();
         threads.dedup();
-        match threads.as_slice() {
-            [one, other] => {
-                let (one, other) = (thread_name(one), thread_name(other));
-                format!("threads {one} and {other} wait for each other and can never go on")
+        let condvar = edges.iter().map(|edge| edge.wanted.lock).find(|lock| lock.kind == "Condvar");
+        let end = match condvar {
+            Some(condvar) => format!(", unless another thread notifies {}", self.names.quoted(condvar)),
+            None => " and can never go on".to_owned(),
+        };
+        match (threads.as_slice(), self.handler(), edges.as_slice()) {
+            ([one], Some(handler), [edge]) if self.body.hint == Hint::HeldByInterrupted => {
+                let (one, lock) = (thread(one), self.names.quoted(edge.wanted.lock));
+                format!("{one}, in {handler}, waits for {lock}, which the code that it interrupted holds: it can never go on")
             }
-            [_, _, ..] => format!("{} wait for each other and can never go on", count(threads.len(), "thread")),
-            _ => "threads wait for each other and can never go on".to_owned(),
+            ([one], _, [edge]) => {
+                let (one, lock) = (thread(one), self.names.quoted(edge.wanted.lock));
+                format!("{one} waits for {lock}, which it holds itself: it can never go on")
+            }
+            ([one, other], ..) => {
+                let (one, other) = (thread_name(one), thread_name(other));
+                format!("threads {one} and {other} wait for each other{end}")
+            }
+            ([_, _, ..], ..) => format!("{} wait for each other{end}", count(threads.len(), "thread")),
+            _ => format!("threads wait for each other{end}"),
         }
     }
+
+    fn stall(&self, subject: &str) -> String {
+        let who = thread(&self.body.thread);
+        let waits = match self.body.threads.first().and_then(|thread| thread.waits.as_ref()) {
+            Some((_, waited)) => format!("{who} has waited {} for", seconds(*waited)),
+            None => format!("{who} waits too long for"),
+        };
+        let holders = || self.body.steps.iter().filter(|step| step.what == Label::FirstAcquired);
+        match (self.body.locks.first().map(|lock| lock.kind), holders().count(), holders().next()) {
+            (Some("Condvar"), ..) => format!("{waits} a notification of {subject}"),
+            (Some("Map"), ..) => format!("{waits} the end of {subject}"),
+            (_, 1, Some(holder)) => format!("{waits} {subject}, which {} holds", thread(&holder.thread)),
+            (_, 0, _) => format!("{waits} {subject}, which no thread is known to hold"),
+            (_, n, _) => format!("{waits} {subject}, which {} hold", count(n, "thread")),
+        }
+    }
+}
+
+/// "30 s", "2.4 s", "0.25 s".
+pub(crate) fn seconds(time: Duration) -> String {
+    let digits = match time.as_millis() {
+        0..1_000 => 2,
+        1_000..10_000 => 1,
+        _ => 0,
+    };
+    format!("{:.digits$} s", time.as_secs_f64())
 }
 
 /// "`A` -> `B` -> `C`".

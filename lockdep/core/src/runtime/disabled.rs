@@ -65,6 +65,8 @@ pub(super) fn quietly<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+pub(super) fn about_to_handle(_signal: libc::c_int) {}
+
 pub(super) fn handlers_expected() {}
 
 pub(super) fn adopt(_signal: libc::c_int) {}

@@ -24,12 +24,14 @@ use enabled as imp;
 
 #[cfg(feature = "validate")]
 pub(crate) use enabled::{
-    Errno, acquire, baseline, chain, complain, contention, deferrable, globals, harness, irqs, isolation, malloc, slow, thread,
+    Errno, acquire, baseline, chain, complain, contention, deferrable, give_way, globals, harness, irqs, isolation, malloc, slow,
+    thread,
 };
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::report::Report;
 
@@ -44,7 +46,7 @@ pub enum Action {
     Panic,
     /// Print it, then abort.
     Abort,
-    /// Check nothing.
+    /// Check no rule. A [watchdog](Config::watchdog) still watches, and then what is held is still noted.
     Off,
 }
 
@@ -91,6 +93,9 @@ pub struct Config {
     pub(crate) exit_code: Option<u8>,
     pub(crate) out: Option<PathBuf>,
     pub(crate) baseline: Option<PathBuf>,
+    pub(crate) watchdog: Option<Duration>,
+    pub(crate) dump_signal: Option<libc::c_int>,
+    pub(crate) stack_signal: Option<libc::c_int>,
 }
 
 impl Config {
@@ -134,6 +139,42 @@ impl Config {
     /// as such is named in one sentence, and accepts nothing.
     pub fn baseline(mut self, file: impl Into<PathBuf>) -> Config {
         self.baseline = Some(file.into());
+        self
+    }
+
+    /// How long a wait may last before it is reported, as [`Stall`](crate::ReportKind::Stall), or as
+    /// [`Deadlock`](crate::ReportKind::Deadlock) if threads wait for each other; zero for no limit, which is the default. Also
+    /// under [`Action::Off`], where nothing else is checked. Variable: `LOCKDEP_WATCHDOG`.
+    ///
+    /// Starts a thread that looks a few times within that time. What waits is looked at; a lock that nobody waits for costs
+    /// nothing more.
+    pub fn watchdog(mut self, limit: Duration) -> Config {
+        self.watchdog = Some(limit);
+        self
+    }
+
+    /// A signal that prints what [`dump_held`] prints, sent from outside: `kill -USR1 PID`. None by default, and none if the
+    /// program has a handler for it already. Variable: `LOCKDEP_DUMP_SIGNAL`.
+    ///
+    /// # Panics
+    ///
+    /// When `signal` cannot have a handler of ours: outside 1..=64, a fault, `SIGKILL`, `SIGSTOP`, 32 or 33.
+    pub fn dump_signal(mut self, signal: libc::c_int) -> Config {
+        assert!(crate::irq::Lines::ALL.contains(signal), "lockdep: signal {signal} cannot be handled");
+        self.dump_signal = Some(signal);
+        self
+    }
+
+    /// The signal by which a thread is asked for its stack, once there is a watchdog, a dump signal or a call of [`dump_held`].
+    /// The default is a real-time signal near `SIGRTMAX` that the program has no handler for. It is not one of the irq lines,
+    /// and it is sent to no thread that blocks it. Variable: `LOCKDEP_STACK_SIGNAL`.
+    ///
+    /// # Panics
+    ///
+    /// As [`dump_signal`](Self::dump_signal).
+    pub fn stack_signal(mut self, signal: libc::c_int) -> Config {
+        assert!(crate::irq::Lines::ALL.contains(signal), "lockdep: signal {signal} cannot be handled");
+        self.stack_signal = Some(signal);
         self
     }
 
@@ -202,9 +243,13 @@ pub fn stats() -> Stats {
     imp::stats()
 }
 
-/// Prints which locks every thread holds and waits for, to standard error.
+/// Prints every thread to standard error: its name and number, what it holds and where it took that, what it waits for, and
+/// where it is now. What `bt -a` is to a crashed kernel.
 ///
-/// **Signal safety:** not in a handler: it allocates.
+/// Each thread takes its own stack, in the handler of a signal ([`Config::stack_signal`]); a system call that it sleeps in may
+/// end early for that (`EINTR`). A thread that blocks the signal, or does not answer in time, is shown without.
+///
+/// **Signal safety:** not in a handler: it allocates, and waits for other threads.
 pub fn dump_held() {
     imp::dump_held();
 }
@@ -261,6 +306,13 @@ pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R
 /// Runs `f`, whose allocations are the validator's and not the program's.
 pub fn quietly<R>(f: impl FnOnce() -> R) -> R {
     imp::quietly(f)
+}
+
+/// The program is about to handle `signal`: if it is the one that asks threads for their stacks, another one takes its place.
+///
+/// **Signal safety:** may be called in a handler.
+pub fn about_to_handle(signal: libc::c_int) {
+    imp::about_to_handle(signal);
 }
 
 /// Handlers are going to be installed: starts the thread that delivers what they report. Outside handlers only.

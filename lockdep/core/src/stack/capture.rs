@@ -325,7 +325,7 @@ impl Interned {
     }
 
     /// The number of a stack, from 1.
-    fn intern(&mut self, addresses: &[usize]) -> u32 {
+    pub(crate) fn intern(&mut self, addresses: &[usize]) -> u32 {
         if addresses.is_empty() {
             return 0;
         }

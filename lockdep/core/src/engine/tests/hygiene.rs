@@ -112,9 +112,9 @@ fn a_circle_of_waiting_threads() {
         ..Held::FREE
     };
     let cycle = [
-        Blocked { thread: thread(1), holds: entry(1, Mode::Write, 11), wants: entry(2, Mode::Write, 12) },
-        Blocked { thread: thread(2), holds: entry(2, Mode::Read, 21), wants: entry(3, Mode::Write, 22) },
-        Blocked { thread: thread(3), holds: entry(3, Mode::Write, 31), wants: entry(1, Mode::Read, 32) },
+        Blocked { thread: thread(1), holds: entry(1, Mode::Write, 11), wants: entry(2, Mode::Write, 12), now: None },
+        Blocked { thread: thread(2), holds: entry(2, Mode::Read, 21), wants: entry(3, Mode::Write, 22), now: None },
+        Blocked { thread: thread(3), holds: entry(3, Mode::Write, 31), wants: entry(1, Mode::Read, 32), now: None },
     ];
     let cx = Context { thread: thread(1), now: 4, held: &[], base: 0, mask: 0, handler: 0 };
     let verdicts = Engine::new_in(Global).apply(Event::Deadlock { cx, cycle: &cycle });

@@ -7,7 +7,7 @@ use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, handler, irqs, life, malloc, orphans, slow};
+use super::{config, deliver, handler, irqs, life, malloc, orphans, slow, watchdog};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
@@ -175,17 +175,22 @@ fn first_time(
     stack: u32,
     sp: usize,
 ) {
-    if config::off() {
+    if config::idle() {
         return;
     }
     let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
     let thread = current();
     life::prepare(thread);
     handler::settle(thread, sp);
+    watchdog::attend(thread);
     // The first of the thread: its stack goes through here.
     let stack = if stack == 0 { stack_here(thread, site) } else { stack };
     thread.tidy();
     life::make_room(thread);
+    if config::off() {
+        track(thread, map, how, Place { site: core::ptr::from_ref(site).expose_provenance(), stack }, flags);
+        return;
+    }
     if !thread.inherited.load(Ordering::Relaxed).is_null() {
         irqs::say_inherited(thread, false);
     }
@@ -208,6 +213,19 @@ fn first_time(
         judge(globals, thread, acquire, record, true)
     });
     conclude(thread, found, Some(map));
+}
+
+/// No rule is asked, but the watchdog wants to know who holds what.
+fn track(thread: &'static ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) {
+    slow::with(|globals| {
+        let held = Held { chain: ThreadState::get(&thread.chain), ..describe(globals, thread, map, how, place, flags).0.new };
+        let longer = extend(held.chain, step_of(&held));
+        // The next time it need not come here; `install` makes it unknown again before rules are asked.
+        if how.nest.is_none() && how.order.is_none() && thread.shuffling.load(Ordering::Relaxed) == 0 {
+            remember_here(thread, longer ^ ThreadState::get(&thread.context), 0);
+        }
+        push(thread, &held, longer);
+    });
 }
 
 /// Whether the class of a lock is known. One that is new gets its number here, if others of its class were seen before.
@@ -316,6 +334,8 @@ const NOTIFY: HeldFlags = HeldFlags(32);
 const CHECK: HeldFlags = HeldFlags(64);
 const WAIT: HeldFlags = HeldFlags(96);
 const TIMED: HeldFlags = HeldFlags(128);
+/// The same of a notification, whatever is held.
+const NOTIFIER: u64 = 0x4e07_1f1e_0000_0000;
 
 fn event_key(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> Option<u64> {
     let class = map.class();
@@ -513,7 +533,7 @@ pub(super) fn pop(thread: &ThreadState, depth: usize) {
 #[cold]
 #[inline(never)]
 fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
-    if config::off() {
+    if config::idle() {
         return;
     }
     let thread = current();
@@ -531,7 +551,8 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
     let place = place_here(thread);
     let found = slow::with(|globals| {
         let record = map.resolve(globals);
-        if record.guards_move && (release_elsewhere(globals, thread, map) || globals.found_adrift(map.instance())) {
+        let elsewhere = record.guards_move && (release_elsewhere(globals, thread, map) || globals.found_adrift(map.instance()));
+        if elsewhere || config::off() {
             return Found::default();
         }
         let class = ClassId::new(record.base, 0);
@@ -630,7 +651,11 @@ pub(crate) fn converted(map: &LockMap, from: Mode, to: Mode) {
 }
 
 /// Hands the engine an event of this thread and queues what it finds; in a slow section.
-pub(super) fn event<'t>(globals: &mut Globals, thread: &'t ThreadState, event: impl FnOnce(Context<'t>) -> Event<'t>) -> Found {
+pub(super) fn event<'t>(
+    globals: &mut Globals,
+    thread: &'static ThreadState,
+    event: impl FnOnce(Context<'t>) -> Event<'t>,
+) -> Found {
     let graph = life::graph(thread);
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner().engine.apply(event(thread.cx(globals.clock))) };
@@ -694,6 +719,9 @@ pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location
 /// Whoever waits on the condition variable is woken from here.
 pub(crate) fn notify(map: &LockMap, subclass: u8, site: &'static Location<'static>) {
     let thread = current();
+    if watchdog::wanted() {
+        remember_notifier(thread, map, site);
+    }
     if holds_any(thread) && !seen_before(thread, map, subclass, Mode::Write, NOTIFY) {
         plain_event(site, |globals, cx, place| {
             let record = map.resolve(globals);
@@ -715,6 +743,23 @@ pub(crate) fn check_ready(map: &LockMap, site: &'static Location<'static>) {
     }
 }
 
+/// Keeps who notifies a condition variable: who waits for it waits for these threads.
+#[cold]
+fn remember_notifier(thread: &'static ThreadState, map: &LockMap, site: &'static Location<'static>) {
+    life::prepare(thread);
+    let key = |instance: u64| extend(extend(instance, NOTIFIER), NOTIFIER);
+    if map.instance() != 0 && ThreadState::get(&thread.known(key(map.instance())).key) == key(map.instance()) {
+        return;
+    }
+    let place = place(thread, site, here());
+    watchdog::remember();
+    slow::with(|globals| {
+        map.resolve(globals);
+        globals.notifies(map.instance(), thread, place);
+        remember_here(thread, key(map.instance()), 0);
+    });
+}
+
 /// The lock is dropped: reported if this thread holds it, and everything known of the instance is forgotten.
 #[cold]
 pub(crate) fn dropped(map: &LockMap) {
@@ -734,6 +779,9 @@ pub(crate) fn dropped(map: &LockMap) {
         conclude(thread, found, None);
     }
     let instance = map.instance();
+    if watchdog::remembers() {
+        slow::with(|globals| globals.forget_notifiers(instance));
+    }
     if map.judged_by_instance() {
         slow::with(|globals| {
             for &graph in &globals.graphs {

@@ -3,8 +3,11 @@
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use super::{baseline, complain};
+use super::thread::ThreadState;
+use super::{baseline, complain, position, slow, watchdog};
+use crate::irq::Lines;
 use crate::runtime::{Action, Config, SameClass, Stacks};
 
 static ACTION: AtomicU8 = AtomicU8::new(Action::Log as u8);
@@ -26,6 +29,9 @@ enum Setting {
     ExitCode = 8,
     Out = 16,
     Baseline = 32,
+    Watchdog = 64,
+    DumpSignal = 128,
+    StackSignal = 256,
 }
 
 pub(super) fn action() -> Action {
@@ -37,8 +43,14 @@ pub(super) fn action() -> Action {
     }
 }
 
+/// No rule is asked.
 pub(super) fn off() -> bool {
     ACTION.load(Ordering::Relaxed) == Action::Off as u8
+}
+
+/// No rule is asked, and nobody wants to know who holds what either.
+pub(super) fn idle() -> bool {
+    off() && !watchdog::wanted()
 }
 
 pub(super) fn stacks() -> Stacks {
@@ -75,7 +87,11 @@ pub(super) fn forked() {
 pub(crate) fn install(config: Config) {
     let open = |setting: Setting| FROM_ENVIRONMENT.load(Ordering::Relaxed) & setting as u32 == 0;
     if let Some(action) = config.action.filter(|_| open(Setting::Action)) {
-        ACTION.store(action as u8, Ordering::Relaxed);
+        let before = ACTION.swap(action as u8, Ordering::Relaxed);
+        if before == Action::Off as u8 && action != Action::Off {
+            // What was only tracked is not proven.
+            slow::with(|globals| globals.threads().for_each(ThreadState::forget_chains));
+        }
     }
     if let Some(stacks) = config.stacks.filter(|_| open(Setting::Stacks)) {
         STACKS.store(stacks as u8, Ordering::Relaxed);
@@ -92,6 +108,37 @@ pub(crate) fn install(config: Config) {
     if let Some(file) = config.baseline.filter(|_| open(Setting::Baseline)) {
         baseline::install(&file);
     }
+    // The signal first: the others ask for one if there is none.
+    if let Some(signal) = config.stack_signal.filter(|_| open(Setting::StackSignal)) {
+        position::choose(signal);
+    }
+    if let Some(limit) = config.watchdog.filter(|_| open(Setting::Watchdog)) {
+        watchdog::watch(limit);
+    }
+    if let Some(signal) = config.dump_signal.filter(|_| open(Setting::DumpSignal)) {
+        watchdog::dump_at(signal);
+    }
+}
+
+/// A year: nobody waits longer for a report.
+const LONGEST_WATCH: u64 = 365 * 24 * 60 * 60;
+
+/// `10`, `USR1`, `SIGUSR1`, `RTMIN+3`, `SIGRTMAX-1`: a signal that may have a handler of ours.
+fn signal(value: &str) -> Option<libc::c_int> {
+    let name = value.strip_prefix("SIG").unwrap_or(value);
+    let counted = |name: &str, base: libc::c_int, sign: libc::c_int| match name {
+        "" => Some(base),
+        _ => Some(base + sign * name.strip_prefix(if sign > 0 { '+' } else { '-' })?.parse::<u8>().ok()? as libc::c_int),
+    };
+    let number = match name.parse() {
+        Ok(number) => Some(number),
+        Err(_) => match (name.strip_prefix("RTMIN"), name.strip_prefix("RTMAX")) {
+            (Some(rest), _) => counted(rest, libc::SIGRTMIN(), 1),
+            (_, Some(rest)) => counted(rest, libc::SIGRTMAX(), -1),
+            _ => (1..32).find(|&signal| crate::report::signal_name(signal).strip_prefix("SIG") == Some(name)),
+        },
+    };
+    number.filter(|&number| Lines::ALL.contains(number))
 }
 
 /// Reads the environment; before `main`.
@@ -145,6 +192,19 @@ pub(super) fn from_environment() {
     read("LOCKDEP_OUT", Setting::Out, "a directory that exists", &mut |value| {
         config.out = std::fs::metadata(value).is_ok_and(|meta| meta.is_dir()).then(|| value.into());
         config.out.is_some()
+    });
+    read("LOCKDEP_WATCHDOG", Setting::Watchdog, "seconds, such as 30 or 0.5; 0 for none", &mut |value| {
+        let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        config.watchdog = seconds.filter(|limit| limit.as_secs() <= LONGEST_WATCH);
+        config.watchdog.is_some()
+    });
+    read("LOCKDEP_DUMP_SIGNAL", Setting::DumpSignal, "a signal that can be handled, such as USR1 or 10", &mut |value| {
+        config.dump_signal = signal(value);
+        config.dump_signal.is_some()
+    });
+    read("LOCKDEP_STACK_SIGNAL", Setting::StackSignal, "a signal that can be handled, such as RTMAX-2", &mut |value| {
+        config.stack_signal = signal(value);
+        config.stack_signal.is_some()
     });
     // It says itself what is wrong with it.
     if let Some(file) = std::env::var_os("LOCKDEP_BASELINE").filter(|file| !file.is_empty()) {

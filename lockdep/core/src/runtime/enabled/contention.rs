@@ -6,21 +6,25 @@
 //! The others run on while their stacks are read, so a circle is looked at twice: the second time from its end, whose thread
 //! waits for a lock of the thread that looks and so cannot get on, then the one that waits for what that one holds, and so on.
 //! A thread waits only if its innermost context does: a handler on top of a wait comes to its end, and releases what it holds.
+//!
+//! A wait for a condition variable needs two things to end: a notification, and then the mutex. The second is part of a circle
+//! as any lock is; the first is looked at by the [watchdog](super::watchdog) alone, for it is a guess who will notify.
 
 use core::panic::Location;
 use core::sync::atomic::Ordering;
 
 use allocator_api2::vec::Vec;
 
-use super::acquire::{conclude, event, is_hold_of, take_out};
+use super::acquire::{conclude, event, is_hold_of, place, take_out};
 use super::globals::Globals;
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{config, life, orphans, slow};
+use super::{config, life, orphans, slow, watchdog};
 use crate::arena::Arena;
-use crate::engine::{Blocked, Event, Held, State};
+use crate::engine::{Blocked, ClassId, Event, Held, HeldFlags, Place, State};
 use crate::kind::Mode;
-use crate::map::LockMap;
+use crate::map::{How, LockMap};
+use crate::stack::here;
 
 /// Attempts before a lock counts as contended.
 const ATTEMPTS: u32 = 20;
@@ -52,6 +56,7 @@ pub(crate) fn announce(map: &LockMap) {
     if !config::off() {
         orphans::check(map, Location::caller());
     }
+    begin(thread);
     thread.set_state(at, State::Waiting);
     look_for_circle(thread, at);
 }
@@ -59,14 +64,15 @@ pub(crate) fn announce(map: &LockMap) {
 /// After the wait: it is held now.
 pub(crate) fn settle(map: &LockMap) {
     let thread = current();
-    if let Some(at) = waiting(thread, map) {
+    if let Some(at) = waiting(thread, map.instance()) {
         thread.set_state(at, State::Held);
+        end(thread);
     }
 }
 
 /// The entry of this context that waits for the lock: looked for again after every wait, for it may have moved meanwhile.
-fn waiting(thread: &ThreadState, map: &LockMap) -> Option<usize> {
-    let waits = |held: &Held| held.state == State::Waiting && held.instance == map.instance();
+fn waiting(thread: &ThreadState, instance: u64) -> Option<usize> {
+    let waits = |held: &Held| held.state == State::Waiting && held.instance == instance;
     (thread.base()..thread.depth()).rev().find(|&at| waits(&thread.read(at)))
 }
 
@@ -78,33 +84,139 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     life::make_room(thread);
     let own = thread.base()..thread.depth();
     let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
-    let wish = Held {
-        state: State::Waiting,
-        mode: Mode::Write,
-        context: thread.nesting.load(Ordering::Relaxed),
-        chain: ThreadState::get(&thread.chain),
-        ..thread.read(at)
-    };
-    let top = thread.depth();
-    thread.push(&wish);
-    // The wish counts as an instance held until it is taken out again.
-    let instances = ThreadState::get(&thread.instances);
-    thread.instances.store(instances ^ wish.instance, Ordering::Relaxed);
-    look_for_circle(thread, top);
+    let hold = thread.read(at);
+    let place = place(thread, Location::caller(), here());
+    begin(thread);
+    let wish = Held { mode: Mode::Write, flags: hold.flags.with(HeldFlags::UPGRADE), place, ..hold };
+    let at = push_wish(thread, wish);
+    look_for_circle(thread, at);
     block();
-    if let Some(at) = waiting(thread, map) {
+    no_longer(thread, map.instance());
+}
+
+/// A wait, for the condition variable and then for the mutex: both are needed before it can end.
+#[derive(Debug)]
+pub(crate) struct CondvarWait([u64; 2]);
+
+/// Before a wait for a condition variable, the mutex released.
+#[cold]
+pub(crate) fn begin_condvar(
+    condvar: &LockMap,
+    mutex: &LockMap,
+    how: How<'_>,
+    timed: bool,
+    site: &'static Location<'static>,
+) -> Option<CondvarWait> {
+    if config::idle() {
+        return None;
+    }
+    let thread = current();
+    life::prepare(thread);
+    watchdog::attend(thread);
+    let place = place(thread, site, here());
+    let timed = if timed { HeldFlags::TIMED } else { HeldFlags(0) };
+    begin(thread);
+    let notification = wish(condvar, How::write(), timed.with(HeldFlags::CONDVAR), place);
+    push_wish(thread, notification);
+    push_wish(thread, wish(mutex, how, timed, place));
+    Some(CondvarWait([condvar.instance(), mutex.instance()]))
+}
+
+/// After it, before the mutex counts as held.
+pub(crate) fn end_condvar(wait: CondvarWait) {
+    let thread = current();
+    wait.0.into_iter().rev().for_each(|instance| no_longer(thread, instance));
+}
+
+/// A wish is fulfilled, or given up.
+fn no_longer(thread: &'static ThreadState, instance: u64) {
+    if let Some(at) = waiting(thread, instance) {
         take_out(thread, at);
     }
+    end(thread);
+}
+
+/// Runs `block`, which waits for what others hold of a map.
+#[cold]
+pub(crate) fn wait_by<R>(map: &LockMap, how: How<'_>, site: &'static Location<'static>, block: impl FnOnce() -> R) -> R {
+    struct NoLonger(&'static ThreadState, u64);
+    impl Drop for NoLonger {
+        fn drop(&mut self) {
+            no_longer(self.0, self.1);
+        }
+    }
+    if config::idle() {
+        return block();
+    }
+    let thread = current();
+    life::prepare(thread);
+    watchdog::attend(thread);
+    let place = place(thread, site, here());
+    begin(thread);
+    let at = push_wish(thread, wish(map, how, HeldFlags(0), place));
+    look_for_circle(thread, at);
+    let _wish = NoLonger(thread, map.instance());
+    block()
+}
+
+/// The entry of a wait for what is not held afterwards.
+fn wish(map: &LockMap, how: How<'_>, flags: HeldFlags, place: Place) -> Held {
+    let class = match map.class() {
+        0 => slow::with(|globals| map.resolve(globals).base),
+        class => class,
+    };
+    Held {
+        lock: map.address(),
+        class: ClassId::new(class, how.subclass),
+        mode: how.mode,
+        flags,
+        mask: ThreadState::get(&current().mask),
+        place,
+        instance: map.instance(),
+        ..Held::FREE
+    }
+}
+
+/// Puts a wish on top. It takes no part in chains, but counts as an instance held until it is taken out again.
+fn push_wish(thread: &'static ThreadState, wish: Held) -> usize {
+    life::make_room(thread);
+    let context = thread.nesting.load(Ordering::Relaxed);
+    let wish = Held { state: State::Waiting, context, chain: ThreadState::get(&thread.chain), ..wish };
+    let at = thread.depth();
+    thread.push(&wish);
+    let instances = ThreadState::get(&thread.instances);
+    thread.instances.store(instances ^ wish.instance, Ordering::Relaxed);
+    at
+}
+
+/// The innermost wait of a thread lasts since now.
+fn begin(thread: &ThreadState) {
+    thread.waiting_since.store(clock(), Ordering::Relaxed);
+}
+
+/// It is over. One that it interrupted, as a handler's does, or that it was a part of, is as good as new.
+fn end(thread: &'static ThreadState) {
+    let others = entries(thread).any(|held| held.state == State::Waiting);
+    thread.waiting_since.store(if others { clock() } else { 0 }, Ordering::Relaxed);
+}
+
+/// Nanoseconds of the monotonic clock; never 0.
+pub(super) fn clock() -> u64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `now` is writable; the clock exists. May be called in a handler.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut now) };
+    (now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64).max(1)
 }
 
 #[track_caller]
 fn look_for_circle(thread: &'static ThreadState, at: usize) {
+    watchdog::attend(thread);
     let holds_more = (0..thread.depth()).any(|other| other != at && thread.read(other).is_lock());
     if config::off() || !holds_more {
         return;
     }
     let found = slow::with(|globals| {
-        let circle = find_circle(globals, thread, thread.read(at))?;
+        let circle = find_circle(globals, thread, false)?;
         // Certain deadlocks end the thread or the process: what little this keeps is kept.
         let cycle = crate::arena::immortal_slice(&circle);
         Some(event(globals, thread, |cx| Event::Deadlock { cx, cycle }))
@@ -117,65 +229,133 @@ fn look_for_circle(thread: &'static ThreadState, at: usize) {
 struct Step {
     thread: &'static ThreadState,
     wants: Held,
-    /// The step before, and the entry of this thread that is in its way.
-    parent: usize,
+    /// The step before, none of the first ones, and the entry of this thread that is in its way.
+    parent: Option<usize>,
     holds: Held,
 }
 
-/// Breadth first over "waits for".
-fn find_circle(globals: &Globals, me: &'static ThreadState, wants: Held) -> Option<Vec<Blocked, Arena>> {
-    let graph = me.graph.load(Ordering::Relaxed);
-    let mut steps = Vec::new_in(Arena);
-    steps.push(Step { thread: me, wants, parent: 0, holds: wants });
+/// Breadth first over "waits for", from all that `me` waits for back to `me`; with `notifiers`, over those who notify as well.
+pub(super) fn find_circle(globals: &Globals, me: &'static ThreadState, notifiers: bool) -> Option<Vec<Blocked, Arena>> {
+    let mut found = None;
+    walk(globals, me, notifiers, |steps, at, other, holds| {
+        if core::ptr::eq(other, me) {
+            found = trace(globals, steps, at, holds);
+        }
+        found.is_some()
+    });
+    found
+}
+
+/// The threads that stand between `me` and the end of its wait, `me` first.
+pub(super) fn reached_from(globals: &Globals, me: &'static ThreadState) -> Vec<&'static ThreadState, Arena> {
+    let mut reached = Vec::new_in(Arena);
+    reached.push(me);
+    walk(globals, me, true, |_, _, other, _| {
+        if !reached.iter().any(|&known| core::ptr::eq(known, other)) {
+            reached.push(other);
+        }
+        false
+    });
+    reached
+}
+
+/// Shows every thread that is in somebody's way, with the step it is in the way of and its entry, until `visit` says enough.
+fn walk(
+    globals: &Globals,
+    me: &'static ThreadState,
+    notifiers: bool,
+    mut visit: impl FnMut(&[Step], usize, &'static ThreadState, Held) -> bool,
+) {
+    let mut steps: Vec<Step, Arena> = Vec::new_in(Arena);
+    steps.extend(waits(me).map(|wants| Step { thread: me, wants, parent: None, holds: wants }));
     let mut done = 0;
     while done < steps.len() {
-        let (waiting, wants): (&'static ThreadState, Held) = (steps[done].thread, steps[done].wants);
-        for other in globals.threads() {
-            if core::ptr::eq(other, waiting) || other.graph.load(Ordering::Relaxed) != graph {
-                continue;
+        let Step { thread, wants, .. } = steps[done];
+        let notified = notifiers && wants.flags.has(HeldFlags::CONDVAR);
+        let stuck = notified && all_notifiers_wait(globals, thread, &wants);
+        for other in members(globals, thread) {
+            let holds = match (notified, core::ptr::eq(other, thread)) {
+                (_, true) => own_hold(globals, thread, &wants),
+                (true, false) => stuck.then(|| globals.notification(&wants, other)).flatten(),
+                (false, false) => entries(other).find(|held| in_the_way(globals, held, &wants)),
+            };
+            let Some(holds) = holds else { continue };
+            if visit(&steps, done, other, holds) {
+                return;
             }
-            let Some(holds) = entries(other).find(|held| in_the_way(globals, held, &wants)) else { continue };
-            if core::ptr::eq(other, me) {
-                steps[0].holds = holds;
-                if let Some(circle) = trace(globals, &steps, done) {
-                    return Some(circle);
+            for waits in waits(other).filter(|waits| holds.context <= waits.context) {
+                let known = |step: &Step| core::ptr::eq(step.thread, other) && step.wants.lock == waits.lock;
+                if !steps.iter().any(known) {
+                    steps.push(Step { thread: other, wants: waits, parent: Some(done), holds });
                 }
-                continue;
-            }
-            let Some(waits) = waits_for(other, &holds) else { continue };
-            if !steps.iter().any(|step| core::ptr::eq(step.thread, other)) {
-                steps.push(Step { thread: other, wants: waits, parent: done, holds });
             }
         }
         done += 1;
     }
-    None
 }
 
-/// What a thread waits for that holds `holds` in the same context or further out.
-fn waits_for(thread: &'static ThreadState, holds: &Held) -> Option<Held> {
+/// What the thread itself holds that is in the way of its own wait.
+fn own_hold(globals: &Globals, thread: &'static ThreadState, wants: &Held) -> Option<Held> {
+    let upgrades = |held: &Held| wants.flags.has(HeldFlags::UPGRADE) && held.mode == Mode::Upgradable;
+    let mut own = entries(thread).filter(|held| held.is_lock() && !held.flags.has(HeldFlags::REENTRANT) && !upgrades(held));
+    own.find(|held| in_the_way(globals, held, wants))
+}
+
+/// Whether there are threads that notified the condition variable before, and all of them wait.
+fn all_notifiers_wait(globals: &Globals, waiting: &ThreadState, wants: &Held) -> bool {
+    let mut any = false;
+    let mut known = members(globals, waiting).filter(|other| globals.notification(wants, other).is_some());
+    let all = known.all(|other| {
+        any = true;
+        waits(other).next().is_some()
+    });
+    any && all
+}
+
+/// The threads of the same graph.
+pub(super) fn members(globals: &Globals, thread: &ThreadState) -> impl Iterator<Item = &'static ThreadState> + use<> {
+    let graph = thread.graph.load(Ordering::Relaxed);
+    globals.threads().filter(move |other| other.graph.load(Ordering::Relaxed) == graph)
+}
+
+/// What a thread waits for now, in its innermost context; all of it is needed before it goes on.
+pub(super) fn waits(thread: &'static ThreadState) -> impl Iterator<Item = Held> {
     let innermost = thread.nesting.load(Ordering::Relaxed);
-    let waits = entries(thread).find(|held| held.state == State::Waiting && held.context == innermost)?;
-    (holds.context <= waits.context).then_some(waits)
+    entries(thread).filter(move |held| held.state == State::Waiting && held.context == innermost)
 }
 
-/// The circle from the first step to `last` and back, if it is still there.
-fn trace(globals: &Globals, steps: &[Step], last: usize) -> Option<Vec<Blocked, Arena>> {
+/// Who is in the way of a wait, and with what.
+pub(super) fn holders(globals: &Globals, thread: &'static ThreadState, wants: &Held) -> Vec<(&'static ThreadState, Held), Arena> {
+    let mut holders = Vec::new_in(Arena);
+    for other in members(globals, thread).filter(|other| !core::ptr::eq(*other, thread)) {
+        let holds = match wants.flags.has(HeldFlags::CONDVAR) {
+            true => globals.notification(wants, other),
+            false => entries(other).find(|held| in_the_way(globals, held, wants)),
+        };
+        holders.extend(holds.map(|holds| (other, holds)));
+    }
+    holders
+}
+
+/// The circle from a first step to the step `last` and back, if it is still there; `own` closes it.
+fn trace(globals: &Globals, steps: &[Step], last: usize, own: Held) -> Option<Vec<Blocked, Arena>> {
     let mut circle = Vec::new_in(Arena);
     let mut at = last;
-    while at != 0 {
+    while let Some(parent) = steps[at].parent {
         let step = &steps[at];
         // In this order: what waits is still, so what it holds stays held.
-        let waits = waits_for(step.thread, &step.holds).is_some_and(|waits| waits.lock == step.wants.lock);
-        let wanted = &steps[step.parent].wants;
-        let holds = entries(step.thread).any(|held| held.lock == step.holds.lock && in_the_way(globals, &held, wanted));
+        let waits = waits(step.thread).any(|waits| waits.lock == step.wants.lock && step.holds.context <= waits.context);
+        let wanted = &steps[parent].wants;
+        let holds = step.holds.flags.has(HeldFlags::CONDVAR)
+            || entries(step.thread).any(|held| held.lock == step.holds.lock && in_the_way(globals, &held, wanted));
         if !waits || !holds {
             return None;
         }
-        circle.push(Blocked { thread: step.thread.thread(), holds: step.holds, wants: step.wants });
-        at = step.parent;
+        circle.push(Blocked { thread: step.thread.thread(), holds: step.holds, wants: step.wants, now: None });
+        at = parent;
     }
-    circle.push(Blocked { thread: steps[0].thread.thread(), holds: steps[0].holds, wants: steps[0].wants });
+    let first = &steps[at];
+    circle.push(Blocked { thread: first.thread.thread(), holds: own, wants: first.wants, now: None });
     circle.reverse();
     Some(circle)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::globals::{ClassRecord, Globals, in_library};
 use super::graph::Graph;
 use super::isolation::Stop;
+use super::position::Missing;
 use super::raw::{Found, RawReport, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
@@ -16,7 +17,7 @@ use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, re
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, label};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, label};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
@@ -131,6 +132,32 @@ fn next(graph: &Graph) -> Option<RawReport> {
         graph.in_delivery.fetch_add(u32::from(raw.is_some()), Ordering::Relaxed);
         raw
     })
+}
+
+/// Delivers what the watchdog found; its threads wait, so nothing of it can unwind.
+pub(super) fn from_outside(graph: &'static Graph, found: Found) {
+    if graph.isolated && found.stop.is_none() {
+        // With the others, when it ends.
+        return;
+    }
+    if found.stop.is_some() && found.fresh == 0 {
+        complain(b"lockdep: a deadlock reported above has happened again\n");
+    }
+    deliver_all(current(), graph);
+    // Another thread may have been there first.
+    settle(graph);
+    if graph.isolated {
+        // It will never return its reports.
+        graph.delivered().iter().filter(|report| report.kind() == ReportKind::Deadlock).for_each(print);
+    }
+    if found.stop.is_some() {
+        super::dump::dump_held();
+        complain(b"\nlockdep: what is stuck can never go on\n");
+        life::abort();
+    }
+    if found.fresh > 0 && config::action() == Action::Panic {
+        life::abort();
+    }
 }
 
 /// Waits, for a while, until nothing is queued and no thread is delivering.
@@ -387,22 +414,34 @@ pub(super) fn last_words() -> u32 {
 fn body(raw: RawReport) -> Body {
     let verdict = &raw.verdict;
     let signal = |signal: u8| i32::from(signal);
+    let names: Vec<(u32, i32, String)> =
+        raw.threads.iter().map(|thread| (thread.id, thread.tid, thread_name(thread.id))).collect();
+    // Threads of one name are told apart by number.
+    let name = |id: u32| match names.iter().find(|(known, ..)| *known == id) {
+        Some((_, tid, name)) if names.iter().filter(|(.., other)| other == name).count() > 1 => format!("{name} ({tid})"),
+        Some((.., name)) => name.clone(),
+        None => thread_name(id),
+    };
+    let threads = raw.threads.iter().map(|thread| ThreadEntry {
+        name: name(thread.id),
+        tid: thread.tid,
+        held: locks_of(&thread.held, thread.handler, |_, held| held.context == thread.nesting),
+        waits: thread.waits().next().map(|wants| (entry_of(wants), Duration::from_nanos(thread.waited))),
+        in_handler: (thread.handler != 0).then(|| signal(thread.handler)),
+        missing: thread.missing.map(Missing::words),
+    });
     let locks: Vec<ReportedLock> = verdict.locks.iter().map(|lock| reported(lock.class, lock.mode, lock.place)).collect();
     let steps = verdict.parts.iter().map(|part| Step {
         what: part.label,
         label: label(part.label),
         lock: part.lock,
         site: site(part.place),
-        mode: None,
+        mode: part.mode,
         ips: slow::with(|globals| globals.stacks.get(part.place.stack)).to_vec(),
-        thread: thread_name(part.thread.id),
+        thread: name(part.thread.id),
     });
     let steps = steps.collect();
-    let held = raw.held.iter().enumerate().map(|(at, held)| LockEntry {
-        lock: reported(held.class, held.mode, held.place),
-        in_handler: (at >= raw.base && raw.handler != 0).then(|| signal(raw.handler)),
-        irqs_off: held.mask & crate::irq::lines().bits() != 0 && held.flags.0 & HeldFlags::SPOILED.0 == 0,
-    });
+    let held = locks_of(&raw.held, raw.handler, |at, _| at >= raw.base);
     let gates = verdict.gates.iter().map(|&gate| reported(gate, Mode::Write, Place::default()).class_name);
     let stamp = |(event, at): (u64, Place)| {
         let frame = || symbolize(slow::with(|globals| globals.stacks.get(at.stack))).into_iter().next();
@@ -413,8 +452,9 @@ fn body(raw: RawReport) -> Body {
     Body {
         hint: verdict.hint,
         signals: (1..=64).filter(|signal| verdict.signals & 1 << (signal - 1) != 0).collect(),
-        held: held.collect(),
-        thread: thread_name(raw.thread),
+        held,
+        thread: name(raw.thread),
+        threads: threads.collect(),
         in_handler: (raw.handler != 0).then(|| signal(raw.handler)),
         evidence: Evidence { same_thread: verdict.same_thread, ordered: verdict.ordered, gates: gates.collect() },
         irqs_last_off: stamp(raw.last_off),
@@ -425,6 +465,17 @@ fn body(raw: RawReport) -> Body {
         steps,
         ..Body::new(raw.id, verdict.kind, verdict.severity)
     }
+}
+
+/// The locks among the entries of a thread; `innermost` are those taken in `handler`.
+pub(super) fn locks_of(entries: &[Held], handler: u8, innermost: impl Fn(usize, &Held) -> bool) -> Vec<LockEntry> {
+    let locks = entries.iter().enumerate().filter(|(_, held)| held.is_lock());
+    let locks = locks.map(|(at, held)| LockEntry {
+        lock: reported(held.class, held.mode, held.place),
+        in_handler: (handler != 0 && innermost(at, held)).then(|| i32::from(handler)),
+        irqs_off: held.mask & crate::irq::lines().bits() != 0 && held.flags.0 & HeldFlags::SPOILED.0 == 0,
+    });
+    locks.collect()
 }
 
 fn site(at: Place) -> Option<Site> {

@@ -2,13 +2,19 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::time::Duration;
+
+use allocator_api2::vec::Vec as ArenaVec;
 
 use super::deliver::{class_name, entry_of, printed, thread_name};
-use super::raw::location;
-use super::thread::{ThreadState, current};
-use super::{baseline, complain, contention, life, slow};
-use crate::engine::{ClassId, Held, Place, State};
+use super::raw::{RawThread, location};
+use super::thread::current;
+use super::{baseline, complain, life, position, slow, watchdog};
+use crate::arena::Arena;
+use crate::engine::{ClassId, HeldFlags, Place, State};
+use crate::report::{DrawnStacks, count, seconds, signal_name};
 use crate::runtime::Stats;
+use crate::stack::symbolize;
 
 pub(crate) fn stats() -> Stats {
     life::prepare(current());
@@ -31,47 +37,75 @@ pub(crate) fn stats() -> Stats {
 }
 
 pub(crate) fn dump_held() {
-    // Copied first, put into words after: the slow section may not call malloc.
-    let count = slow::with(|globals| globals.threads().map(ThreadState::depth).sum::<usize>()) + 64;
-    let mut copies: Vec<(u32, Held)> = Vec::with_capacity(count);
-    slow::with(|globals| {
-        for thread in globals.threads() {
-            for held in contention::entries(thread) {
-                if copies.len() < copies.capacity() && held.state != State::Free {
-                    copies.push((thread.thread().id, held));
-                }
+    // In one slow section, so that it is one moment; put into words after it, which needs malloc.
+    let pictures = slow::with(|globals| {
+        let mut pictures = ArenaVec::new_in(Arena);
+        pictures.extend(globals.threads().map(|thread| RawThread::of(thread, None)));
+        pictures
+    });
+    // SAFETY: no arguments, always succeeds.
+    let (pid, me) = unsafe { (libc::getpid(), libc::gettid()) };
+    let mut tasks = watchdog::tasks();
+    if tasks.is_empty() {
+        // No `/proc`: at least those that are known.
+        tasks.extend(pictures.iter().map(|picture| (picture.tid, String::new())));
+    }
+    complain(format!("lockdep: {} of process {pid}, and the locks that they hold\n", count(tasks.len(), "thread")).as_bytes());
+    let stacks = DrawnStacks::new();
+    for (tid, name) in tasks {
+        let picture = pictures.iter().find(|picture| picture.tid == tid);
+        let name = match picture {
+            _ if tid == pid => "main".to_owned(),
+            Some(picture) if name.is_empty() => thread_name(picture.id),
+            _ => name,
+        };
+        let mut text = format!("\nthread `{name}` (tid {tid})");
+        if let Some(picture) = picture {
+            describe(&mut text, picture);
+        }
+        match position::ask(tid) {
+            Ok(_) if tid == me => text.push_str("\n  asks for this"),
+            Ok(stack) => {
+                let frames = symbolize(&stack);
+                text.push_str("\n  is now at");
+                stacks.draw(&frames).iter().for_each(|line| {
+                    let _ = write!(text, "\n    {line}");
+                });
+            }
+            Err(missing) => {
+                let _ = write!(text, "\n  {}", missing.words());
             }
         }
-    });
-    let mut text = String::from("lockdep: locks held:\n");
-    if copies.is_empty() {
-        text.push_str("  none\n");
-    }
-    let mut last = None;
-    for (thread, held) in &copies {
-        if last != Some(*thread) {
-            let _ = writeln!(text, "  thread `{}`:", thread_name(*thread));
-            last = Some(*thread);
-        }
-        let what = match held.state {
-            State::Held => "holds",
-            State::Waiting => "waits for",
-            State::Disabled | State::Section | State::Free => "signals blocked",
-        };
-        let _ = write!(text, "    {what}");
-        if held.class != ClassId::NONE {
-            let lock = entry_of(held);
-            let _ = write!(text, " `{}` ({})", lock.class_name(), held.mode.name());
-        }
-        if let Some(site) = location(held.place.site) {
-            let _ = write!(text, " at {}:{}:{}", site.file(), site.line(), site.column());
-        }
-        if held.context != 0 {
-            let _ = write!(text, " in a handler");
-        }
         text.push('\n');
+        complain(text.as_bytes());
     }
-    complain(text.as_bytes());
+}
+
+/// What a thread holds and waits for, a line each.
+fn describe(text: &mut String, picture: &RawThread) {
+    if picture.handler != 0 {
+        let _ = write!(text, ", in the handler of {}", signal_name(picture.handler.into()));
+    }
+    for held in &picture.held {
+        let lock = (held.class != ClassId::NONE).then(|| entry_of(held));
+        let name = lock.as_ref().map_or_else(String::new, |lock| format!("`{}`", lock.short_name()));
+        let waited = || seconds(Duration::from_nanos(picture.waited));
+        let what = match held.state {
+            State::Held => format!("holds {name} ({}), taken at", held.mode.name()),
+            State::Waiting if held.context != picture.nesting => format!("was interrupted while it waited for {name}, since"),
+            State::Waiting if held.flags.has(HeldFlags::CONDVAR) => {
+                format!("has waited {} for a notification of {name}, at", waited())
+            }
+            State::Waiting => format!("has waited {} for {name} ({}), at", waited(), held.mode.name()),
+            State::Disabled | State::Section => "has blocked signals since".to_owned(),
+            State::Free => continue,
+        };
+        let handler = if held.context == 0 { "" } else { ", in a handler" };
+        let _ = match location(held.place.site) {
+            Some(site) => write!(text, "\n  {what} {}:{}:{}{handler}", site.file(), site.line(), site.column()),
+            None => write!(text, "\n  {what} a place that is not known{handler}"),
+        };
+    }
 }
 
 struct Dependency {

@@ -11,7 +11,7 @@ use super::chain::Shared;
 use super::thread::ThreadState;
 use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
-use crate::engine::{ClassId, ClassInfo, Installed, Orphan, Place};
+use crate::engine::{ClassId, ClassInfo, Held, Installed, Orphan, Place, State};
 use crate::kind::WaitType;
 use crate::report::Site;
 use crate::stack::Interned;
@@ -104,6 +104,8 @@ pub(crate) struct Globals {
     pub(crate) orphans: Vec<Orphan, Arena>,
     /// Handlers by site and stack, so that one that is installed again and again is kept once.
     installed: HashMap<(Place, Option<&'static str>), &'static Installed, foldhash::fast::FixedState, Arena>,
+    /// Which live threads notified which condition variable, and where they last did; kept for the watchdog.
+    notifiers: HashMap<(u64, u32), Place, foldhash::fast::FixedState, Arena>,
     next_thread: u32,
     /// Ticks when a thread begins and when one ends.
     pub(crate) clock: u32,
@@ -123,6 +125,7 @@ impl Globals {
             adrift: Vec::new_in(Arena),
             orphans: Vec::new_in(Arena),
             installed: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(4), Arena),
+            notifiers: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(5), Arena),
             next_thread: 0,
             clock: 0,
         }
@@ -261,6 +264,8 @@ impl Globals {
     /// Removes a thread.
     pub(crate) fn leave(&mut self, thread: &ThreadState) {
         self.clock += 1;
+        let gone = thread.thread().id;
+        self.notifiers.retain(|&(_, thread), _| thread != gone);
         // SAFETY: as in `join`.
         unsafe {
             match thread.previous.get().as_ref() {
@@ -271,6 +276,22 @@ impl Globals {
                 next.previous.set(thread.previous.get());
             }
         }
+    }
+
+    /// A thread notifies a condition variable.
+    pub(crate) fn notifies(&mut self, condvar: u64, thread: &ThreadState, place: Place) {
+        self.notifiers.insert((condvar, thread.thread().id), place);
+    }
+
+    /// As an entry of `thread`: that it notified the condition variable of the entry `wants` before.
+    pub(crate) fn notification(&self, wants: &Held, thread: &ThreadState) -> Option<Held> {
+        let &place = self.notifiers.get(&(wants.instance, thread.thread().id))?;
+        Some(Held { state: State::Free, context: 0, place, ..*wants })
+    }
+
+    /// A lock is gone, and with it who notified it.
+    pub(crate) fn forget_notifiers(&mut self, condvar: u64) {
+        self.notifiers.retain(|&(known, _), _| known != condvar);
     }
 
     /// The registered threads.

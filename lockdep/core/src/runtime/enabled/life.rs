@@ -6,7 +6,7 @@ use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{complain, config, deliver, irqs, lazy, orphans, scope, slow};
+use super::{complain, config, deliver, irqs, lazy, orphans, scope, slow, watchdog};
 use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held};
 use crate::irq::{Lines, bit};
@@ -88,10 +88,18 @@ pub(crate) fn prepare(thread: &'static ThreadState) {
 fn prepare_now(thread: &'static ThreadState) {
     let real = mask::current();
     let mut name = [0_u8; 16];
-    // SAFETY: the buffer has the 16 bytes that the kernel writes.
-    unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+    // SAFETY: the buffer has the 16 bytes that the kernel writes; the others have no arguments and always succeed.
+    let (pid, tid) = unsafe {
+        libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr());
+        (libc::getpid(), libc::gettid())
+    };
+    if tid == pid {
+        // The kernel calls it by the name of the program, Rust by this.
+        name = *b"main\0\0\0\0\0\0\0\0\0\0\0\0";
+    }
     thread.name.set(name);
     thread.first.store(u8::from(scope::is_first_thread()), Ordering::Relaxed);
+    thread.tid.store(tid, Ordering::Relaxed);
     let stacks = match config::stacks() {
         Stacks::Off => core::ptr::null_mut(),
         chosen => StackCache::allocate(chosen == Stacks::First, DEEPEST),
@@ -276,16 +284,19 @@ extern "C" fn after_fork_in_parent() {
 extern "C" fn after_fork_in_child() {
     let me = current();
     FORK_MASK.fetch_and(!lazy::forked(me), Ordering::Relaxed);
+    // SAFETY: no arguments, always succeeds.
+    me.tid.store(unsafe { libc::gettid() }, Ordering::Relaxed);
     slow::forked_globals(|globals| {
         orphans::note(globals, me);
         deliver::forked(globals);
     });
     config::forked();
     scope::forked();
+    watchdog::forked(me);
     after_fork_in_parent();
 }
 
-/// Used when a real handler meets the end of the road.
+/// Used where the end of the road is met and nothing can unwind.
 pub(super) fn abort() -> ! {
     complain(b"lockdep: aborting\n");
     std::process::abort()

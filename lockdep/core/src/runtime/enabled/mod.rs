@@ -20,6 +20,7 @@ mod life;
 mod lock;
 pub(crate) mod malloc;
 mod orphans;
+mod position;
 mod raw;
 #[cfg(feature = "interpose")]
 pub(crate) mod saves;
@@ -28,6 +29,7 @@ pub(crate) mod slow;
 mod table;
 pub(crate) mod thread;
 mod trampoline;
+mod watchdog;
 mod words;
 
 use core::sync::atomic::AtomicU32;
@@ -39,8 +41,15 @@ pub(super) use deliver::{on_report, reports};
 pub(super) use dump::{dump_graph_dot, dump_graph_json, dump_held, stats};
 pub(super) use handler::{Handler, handlers_expected, in_handler, in_signal};
 pub(super) use malloc::quietly;
+pub(crate) use position::give_way;
 pub(super) use trampoline::adopt;
 pub(crate) use trampoline::deferrable;
+
+pub(super) fn about_to_handle(signal: libc::c_int) {
+    if (1..=64).contains(&signal) {
+        give_way([signal].into_iter().filter(|&signal| crate::irq::Lines::ALL.contains(signal)).collect());
+    }
+}
 
 /// Keeps `errno` as it is: what runs meanwhile leaves no trace there.
 pub(crate) struct Errno(i32);

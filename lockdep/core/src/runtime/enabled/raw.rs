@@ -1,14 +1,17 @@
 //! A finding before it is put into words: what a slow section, perhaps in a handler, can keep of it.
 
 use core::panic::Location;
+use core::sync::atomic::Ordering;
 
 use allocator_api2::vec::Vec;
 
+use super::contention::{clock, entries};
 use super::globals::Globals;
 use super::graph::Graph;
+use super::position::Missing;
 use super::thread::ThreadState;
 use crate::arena::Arena;
-use crate::engine::{ClassId, Held, Hint, Label, Place, Verdict};
+use crate::engine::{ClassId, Held, Hint, Label, Place, State, Verdict};
 use crate::kind::{ReportKind, Severity};
 use crate::report::ReportId;
 
@@ -28,6 +31,45 @@ pub(crate) struct RawReport {
     /// When and where signals were blocked last, and unblocked.
     pub(crate) last_off: (u64, Place),
     pub(crate) last_on: (u64, Place),
+    /// What is known of the threads it speaks of, if it was found from outside.
+    pub(crate) threads: Vec<RawThread, Arena>,
+}
+
+/// A thread as it is at one moment.
+pub(crate) struct RawThread {
+    pub(crate) id: u32,
+    pub(crate) tid: libc::pid_t,
+    /// All entries, outermost first.
+    pub(crate) held: Vec<Held, Arena>,
+    pub(crate) handler: u8,
+    /// For how long it has waited for each of the entries that wait in its innermost context, in nanoseconds.
+    pub(crate) waited: u64,
+    pub(crate) nesting: u8,
+    /// Why there is no stack, if it was asked for one.
+    pub(crate) missing: Option<Missing>,
+}
+
+impl RawThread {
+    /// In a slow section.
+    pub(crate) fn of(thread: &'static ThreadState, missing: Option<Missing>) -> RawThread {
+        let mut held = Vec::new_in(Arena);
+        held.extend(entries(thread).filter(|held| held.state != State::Free));
+        let since = ThreadState::get(&thread.waiting_since);
+        RawThread {
+            id: thread.thread().id,
+            tid: thread.tid.load(Ordering::Relaxed),
+            held,
+            handler: thread.handler.load(Ordering::Relaxed),
+            waited: if since == 0 { 0 } else { clock().saturating_sub(since) },
+            nesting: thread.nesting.load(Ordering::Relaxed),
+            missing,
+        }
+    }
+
+    /// What it waits for now.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = &Held> {
+        self.held.iter().filter(|held| held.state == State::Waiting && held.context == self.nesting)
+    }
 }
 
 /// What the queueing of an event's findings comes to.
@@ -42,7 +84,12 @@ pub(crate) struct Found {
 }
 
 /// Queues what an event brought to light; in the slow section of the event.
-pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &ThreadState, verdicts: Vec<Verdict<Arena>, Arena>) -> Found {
+pub(crate) fn queue(
+    globals: &mut Globals,
+    graph: &Graph,
+    thread: &'static ThreadState,
+    verdicts: Vec<Verdict<Arena>, Arena>,
+) -> Found {
     let mut found = Found { any: !verdicts.is_empty(), ..Found::default() };
     for verdict in verdicts {
         if matches!(verdict.kind, ReportKind::Recursion | ReportKind::Deadlock) && verdict.severity == Severity::Certain {
@@ -69,10 +116,9 @@ pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &ThreadState, 
             }
         }
         let mut held = Vec::new_in(Arena);
-        // SAFETY: in a slow section.
-        held.extend(unsafe { thread.held() }.iter().filter(|held| held.is_lock()).copied());
+        held.extend(entries(thread).filter(Held::is_lock));
         let stamp = |stamp: &super::thread::Stamp| {
-            let stack = stamp.stack.load(core::sync::atomic::Ordering::Relaxed);
+            let stack = stamp.stack.load(Ordering::Relaxed);
             (ThreadState::get(&stamp.event), Place { site: ThreadState::get(&stamp.site) as usize, stack })
         };
         inner.queue.push(RawReport {
@@ -81,14 +127,15 @@ pub(crate) fn queue(globals: &mut Globals, graph: &Graph, thread: &ThreadState, 
             held,
             base: thread.base(),
             thread: thread.thread().id,
-            scope: thread.scope.load(core::sync::atomic::Ordering::Relaxed),
-            first_thread: thread.first.load(core::sync::atomic::Ordering::Relaxed) != 0,
-            handler: thread.handler.load(core::sync::atomic::Ordering::Relaxed),
+            scope: thread.scope.load(Ordering::Relaxed),
+            first_thread: thread.first.load(Ordering::Relaxed) != 0,
+            handler: thread.handler.load(Ordering::Relaxed),
             handler_name: thread.installed().and_then(|installed| installed.name),
             last_off: stamp(&thread.last_off),
             last_on: stamp(&thread.last_on),
+            threads: Vec::new_in(Arena),
         });
-        graph.pending.store(inner.queue.len() as u32, core::sync::atomic::Ordering::Release);
+        graph.pending.store(inner.queue.len() as u32, Ordering::Release);
         found.fresh += 1;
     }
     found

@@ -96,8 +96,8 @@ fn to_pass_on() -> u32 {
     own
 }
 
-type Routine = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
-type Create = unsafe extern "C" fn(*mut libc::pthread_t, *const libc::pthread_attr_t, Routine, *mut c_void) -> c_int;
+pub(super) type Routine = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
+pub(super) type Create = unsafe extern "C" fn(*mut libc::pthread_t, *const libc::pthread_attr_t, Routine, *mut c_void) -> c_int;
 
 struct Start {
     routine: Routine,
@@ -114,8 +114,8 @@ extern "C-unwind" fn begin(start: *mut c_void) -> *mut c_void {
     routine(argument)
 }
 
-/// The C library's.
-fn real() -> Option<Create> {
+/// The C library's `pthread_create`: a thread that it makes has no scope.
+pub(super) fn real() -> Option<Create> {
     static REAL: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
     let mut real = REAL.load(Ordering::Relaxed);
     if real.is_null() {

@@ -19,7 +19,7 @@
 use core::cell::Cell;
 use core::mem::offset_of;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence};
 
 use super::graph::Graph;
 use super::handler::Interrupted;
@@ -112,6 +112,10 @@ pub(crate) struct ThreadState {
     pub(crate) first: AtomicU8,
     pub(crate) id: AtomicU32,
     pub(crate) began: AtomicU32,
+    /// The number the kernel has for the thread.
+    pub(crate) tid: AtomicI32,
+    /// When the innermost wait began, in nanoseconds of the monotonic clock; 0 outside waits.
+    pub(crate) waiting_since: AtomicU64,
     /// Numbers the irq sections.
     pub(crate) serial: AtomicU64,
     /// Tells apart what this thread keeps in the memory of all threads: its number below, above it how often it forgot everything.
@@ -215,6 +219,8 @@ thread_local! {
             first: AtomicU8::new(0),
             id: AtomicU32::new(0),
             began: AtomicU32::new(0),
+            tid: AtomicI32::new(0),
+            waiting_since: AtomicU64::new(0),
             serial: AtomicU64::new(0),
             memory: AtomicU64::new(0),
             numbers: AtomicU64::new(BLOCK),

@@ -25,7 +25,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 use super::handler::{self, Stack};
 use super::thread::{ThreadState, current};
-use super::{config, lazy, slow};
+use super::{config, lazy, position, slow};
 use crate::engine;
 use crate::irq::{self, Lines, bit};
 use crate::runtime::action;
@@ -111,13 +111,16 @@ fn slot_of(handler: usize) -> Option<usize> {
 ///
 /// As for `sigaction`: what the new action names must be a handler for as long as it is installed.
 pub(crate) unsafe fn exchange(signal: c_int, new: Option<&action::Action>, place: handler::Handler) -> Option<action::Action> {
+    if new.is_some_and(action::Action::is_function) && Lines::ALL.contains(signal) {
+        position::give_way([signal].into_iter().collect());
+    }
     // Nobody may come between the question and the answer, not even a handler.
     let _section = slow::Section::enter();
     let old = action::get(signal)?;
     let slot = slot_of(old.handler);
     if let Some(new) = new {
         let mut wanted = *new;
-        let handled = new.is_function() && !config::off() && slot_of(new.handler).is_none();
+        let handled = new.is_function() && !config::idle() && slot_of(new.handler).is_none();
         if handled {
             let slot = slot.map_or(0, |slot| 1 - slot);
             let entry = entry(signal, slot);
@@ -241,5 +244,5 @@ unsafe fn mask_in(context: *mut libc::ucontext_t) -> u64 {
 /// nothing of, whose stack may be at its end.
 fn is_checked(thread: &ThreadState, signal: c_int) -> bool {
     let unknown = thread.capacity.load(Ordering::Relaxed) == 0 && !Lines::ALL.contains(signal);
-    thread.slow.load(Ordering::Relaxed) == 0 && !unknown && !config::off()
+    thread.slow.load(Ordering::Relaxed) == 0 && !unknown && !config::idle()
 }

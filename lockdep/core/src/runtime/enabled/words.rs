@@ -152,13 +152,30 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::MaskImbalance, _) => {
             "some code changed the mask without telling: call `irq::sync` right after it, or mask through `irq`".into()
         }
+        (ReportKind::Deadlock, Hint::HeldByInterrupted) => {
+            format!("keep {} blocked while {first} is held outside the handler: `lock_irqsave`", signal(verdict))
+        }
+        (ReportKind::Deadlock, _) if locks.len() == 1 => {
+            format!("release {first} first, or pass its guard down instead of locking again")
+        }
+        (ReportKind::Deadlock, _) if verdict.severity != Severity::Certain => {
+            "wait for a condition variable with no lock held that its notifier needs".into()
+        }
         (ReportKind::Deadlock, _) => ONE_ORDER.into(),
+        (ReportKind::Stall, _) => match locks.first().map(|lock| lock.kind) {
+            Some("Condvar") => {
+                format!("notify {first} on every path that makes its condition true, and hold no lock while waiting")
+            }
+            _ if verdict.parts.iter().all(|part| matches!(part.label, Label::WaitingAt | Label::Now)) => {
+                "was a guard forgotten or leaked, or is it held by code that is not checked?".into()
+            }
+            _ => "look at what the holder does; `LOCKDEP_WATCHDOG` sets how long a wait may last".into(),
+        },
         (ReportKind::ForkHazard, _) => "fork before threads are started, or call only `exec` in the child".into(),
         (ReportKind::SignalUnsafe, Hint::Errno(..)) => {
             "save `errno` first thing in the handler and put it back last thing: the interrupted code may be about to look at its own"
                 .into()
         }
         (ReportKind::SignalUnsafe, _) => no_allocation(),
-        (ReportKind::Stall, _) => String::new(),
     }
 }
