@@ -277,6 +277,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "conformance",
         "precision::a_path_declared_by_might_lock",
     ),
+    mutation(
+        "In code that cannot be annotated readers pass each other as long as there is no writer",
+        ACQUIRE,
+        "let alone = acquire.new.mode == Mode::Read\n",
+        "let alone = false && acquire.new.mode == Mode::Read\n",
+        "engine",
+        "engine::tests::readers::readers_alone_may_read_in_any_order",
+    ),
+    mutation(
+        "… and what they did counts again once there is one",
+        ACQUIRE,
+        "        if !first || !known.info.rules.reads_alone {\n",
+        "        if true || !first || !known.info.rules.reads_alone {\n",
+        "engine",
+        "engine::tests::readers::a_writer_makes_what_was_read_before_count",
+    ),
     // ---- Evidence.
     mutation(
         "A gate on all sides guards",

@@ -64,7 +64,9 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         others: "Reported by TSan, tracing-mutex, keepcalm; not by liblockdep, deloxide; by the kernel for `rwsem`, not for `rwlock`.",
         here: "`Inversion`, `Possible`, for `read`; silent for `read_recursive`.",
         why: "A reader waits behind a queued writer, and two writers may queue in between.",
-        change: "`read_recursive`, which passes the queue.",
+        change: "`read_recursive`, which passes the queue. In dependencies that are [patched \
+                 in](crate::_documentation::annotating#code-that-you-cannot-annotate), readers count against each other only once \
+                 their class has a writer.",
         cases: &["readers_in_both_orders", "recursive_readers_in_both_orders"],
     },
     Verdict {
