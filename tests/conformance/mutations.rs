@@ -272,7 +272,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "`might_lock!` counts as taking",
         "map/enabled.rs",
-        "acquire::check_only(self, how, Location::caller(), None);",
+        "acquire::check_only(self, how, Location::caller(), None);\n        keep_frame();",
         "let _ = how;",
         "conformance",
         "precision::a_path_declared_by_might_lock",
@@ -774,10 +774,18 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Threads that wait for each other are found",
         "runtime/enabled/contention.rs",
-        "let circle = find_circle(globals, thread, thread.read(at))?;",
-        "let circle = find_circle(globals, thread, thread.read(at)).filter(|_| false)?;",
+        "let circle = find_circle(globals, thread, false)?;",
+        "let circle = find_circle(globals, thread, false).filter(|_| false)?;",
         "it",
         "deadlock::two_threads",
+    ),
+    mutation(
+        "A wait that takes too long is reported",
+        "engine/mod.rs",
+        "self.stall(&cx, &wants, now, holders, &mut out),",
+        "{ let _ = (cx, wants, now, holders); }",
+        "watchdog",
+        "a_long_hold_is_reported_once_and_the_program_goes_on",
     ),
     mutation(
         "What a fork leaves behind is reported",

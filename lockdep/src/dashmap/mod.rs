@@ -1,7 +1,7 @@
 //! Twins of the crate [`::dashmap`] 6: the same names, the same maps, checked.
 //!
-//! A [`DashMap`] is some tables, each with a lock: a shard. What a call returns may hold one: a [`Ref`](mapref::one::Ref), a
-//! [`RefMut`](mapref::one::RefMut), an [`Entry`], an iterator. While it lives, another call that comes to the same shard may wait for
+//! A [`DashMap`] is some tables, each with a lock: a shard. What a call returns may hold one: a [`Ref`], a
+//! [`RefMut`], an [`Entry`], an iterator. While it lives, another call that comes to the same shard may wait for
 //! it, for ever if it is in the same thread. Which keys share a shard only their hashes decide, so that a test may pass and the
 //! program hang. Here it is reported before it hangs, with the stacks of both calls:
 //!
