@@ -26,6 +26,7 @@ impl Bench {
         match &*self.part {
             "all" => true,
             "rows" => !name.starts_with("series/"),
+            part if self.times.is_some() => name == part,
             part => name.contains(part),
         }
     }

@@ -189,9 +189,7 @@ fn threads<C: Contender>(bench: &mut Bench) {
     bench.timed("threads/own lock", FRAMES, &mut |n| (on_threads(2, &|t| lock_times(&own[t].0, n)), n));
     let pairs: [_; 2] = std::array::from_fn(|_| Apart(roles::<C, 2>()));
     let nest_times = |pair: &[C::Mutex; 2], n| (0..n).for_each(|_| nest(pair));
-    bench.timed("threads/own nested pair, alone", FRAMES, &mut |n| {
-        (on_threads(1, &|t| nest_times(&pairs[t].0, n)), n)
-    });
+    bench.timed("threads/own nested pair, alone", FRAMES, &mut |n| (on_threads(1, &|t| nest_times(&pairs[t].0, n)), n));
     bench.timed("threads/own nested pair", FRAMES, &mut |n| (on_threads(2, &|t| nest_times(&pairs[t].0, n)), n));
     let shared = C::rwlock();
     bench.timed("threads/readers of one lock", FRAMES, &mut |n| {

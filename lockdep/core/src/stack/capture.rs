@@ -1,7 +1,7 @@
 //! Capture, revalidate, intern.
 
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
@@ -57,6 +57,8 @@ impl Key {
 /// A capture that can be recognised again. Never changed once it is published.
 struct Capture {
     key: Key,
+    /// Instruction, stack pointer and source position.
+    moment: Key,
     /// Where it begins.
     sp: usize,
     /// Never used again in this thread; above any stack pointer, so that the two kinds of keys differ.
@@ -76,7 +78,7 @@ struct Slot {
 
 /// The captures of one thread.
 ///
-/// Invariant: a pointer in `entries` is null or points to a valid `Capture`. A capture is taken out, and freed, only outside
+/// Invariant: a pointer in `entries` or `recent` is null or points to a valid `Capture`. A capture is taken out, and freed, only outside
 /// handlers: a handler may have interrupted a comparison that still reads it.
 pub(crate) struct StackCache {
     /// One stack for each source position, the first: nothing is compared.
@@ -85,6 +87,8 @@ pub(crate) struct StackCache {
     deepest: usize,
     /// The number of the last capture.
     last: AtomicUsize,
+    /// What a moment was found to be when it came last, by the bucket of the moment.
+    recent: [AtomicPtr<Capture>; BUCKETS],
     entries: [[AtomicPtr<Capture>; WAYS]; BUCKETS],
 }
 
@@ -93,8 +97,9 @@ impl StackCache {
     pub(crate) fn allocate(first: bool, deepest: usize) -> *mut StackCache {
         let cache = allocate_for::<StackCache>(1);
         let entries = [const { [const { AtomicPtr::new(ptr::null_mut()) }; WAYS] }; BUCKETS];
+        let recent = [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS];
         // SAFETY: fresh memory for one cache.
-        unsafe { cache.write(StackCache { first, deepest, last: AtomicUsize::new(1 << 63), entries }) };
+        unsafe { cache.write(StackCache { first, deepest, last: AtomicUsize::new(1 << 63), recent, entries }) };
         cache
     }
 
@@ -104,11 +109,11 @@ impl StackCache {
     pub(crate) fn stack(&self, moment: (usize, usize), site: usize, in_handler: bool) -> u32 {
         // The first stack of a position stands for all: where the code is then plays no part.
         let (ip, sp) = if self.first { (if site == 0 { moment.0 } else { 0 }, 0) } else { moment };
-        let key = Key(ip, sp, site);
-        let known = self.entries[key.bucket()][0].load(Ordering::Relaxed);
+        let moment_key = Key(ip, sp, site);
+        let known = self.recent[moment_key.bucket()].load(Ordering::Relaxed);
         // SAFETY: by the invariant of the cache.
         if let Some(known) = unsafe { known.as_ref() }
-            && known.key == key
+            && known.moment == moment_key
             && known.still_there()
         {
             return known.id;
@@ -116,49 +121,43 @@ impl StackCache {
         self.other(ip, sp, site, moment.1, in_handler)
     }
 
-    /// Not the stack that comes to mind first.
+    /// Not the stack that the moment was the last time.
     #[cold]
     #[inline(never)]
     fn other(&self, ip: usize, key_sp: usize, site: usize, sp: usize, in_handler: bool) -> u32 {
         // In registers until here: the key would be in memory for the fast way too.
-        let mut key = Key(ip, key_sp, site);
-        // From one stack to the next that has one more slot right. Never in a circle: each has another number.
-        while let Some(known) = self.find(key) {
+        let moment = Key(ip, key_sp, site);
+        let recent = &self.recent[moment.bucket()];
+        let mut key = moment;
+        // From one stack to the next that has one more slot right. Never in a circle: each was captured after the one before.
+        while let Some(capture) = self.find(key) {
+            // SAFETY: by the invariant of the cache.
+            let known = unsafe { &*capture };
             let at = known.first_difference();
             if at == known.len {
+                recent.store(capture, Ordering::Relaxed);
                 return known.id;
             }
             // SAFETY: the slot is the one that `first_difference` has read.
             let (slot, there) = unsafe { known.slot(at) };
             key = Key(known.number, slot.offset, there);
         }
-        self.capture(key, sp, in_handler)
+        let (id, capture) = self.capture(moment, key, sp, in_handler);
+        if !capture.is_null() {
+            recent.store(capture, Ordering::Relaxed);
+        }
+        id
     }
 
-    /// The capture of this key, moved to where it is looked for first.
-    fn find(&self, key: Key) -> Option<&Capture> {
-        let ways = &self.entries[key.bucket()];
-        let first = ways[0].load(Ordering::Relaxed);
-        for way in ways {
-            let known = way.load(Ordering::Relaxed);
-            // SAFETY: by the invariant of the cache.
-            if let Some(capture) = unsafe { known.as_ref() }
-                && capture.key == key
-            {
-                // In this order: a handler in between may find one of them twice, and the other not at all.
-                ways[0].store(known, Ordering::Relaxed);
-                compiler_fence(Ordering::SeqCst);
-                way.store(first, Ordering::Relaxed);
-                return Some(capture);
-            }
-        }
-        None
+    /// The capture of this key.
+    fn find(&self, key: Key) -> Option<*mut Capture> {
+        let ways = self.entries[key.bucket()].iter().map(|way| way.load(Ordering::Relaxed));
+        // SAFETY: by the invariant of the cache.
+        ways.into_iter().find(|known| unsafe { known.as_ref() }.is_some_and(|known| known.key == key))
     }
 
     /// Unwinds, interns, remembers.
-    #[cold]
-    #[inline(never)]
-    fn capture(&self, key: Key, sp: usize, in_handler: bool) -> u32 {
+    fn capture(&self, moment: Key, key: Key, sp: usize, in_handler: bool) -> (u32, *mut Capture) {
         // The unwinder promises nothing about it, and may run in a handler.
         let _errno = Errno::keep();
         let mut addresses = [0_usize; DEEPEST];
@@ -199,17 +198,23 @@ impl StackCache {
         let (recognisable, slots) = if self.first { (true, &[][..]) } else { (recognisable, &slots[..slot_count]) };
         let ways = &self.entries[key.bucket()];
         let free = ways.iter().find(|way| way.load(Ordering::Relaxed).is_null());
-        let place = free.or_else(|| ways.last().filter(|_| !in_handler));
-        if recognisable
-            && depth > 0
-            && let Some(place) = place
-        {
-            let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-            let old = place.swap(Capture::allocate(key, sp, number, id, slots), Ordering::Release);
-            // SAFETY: out of the cache, and by its invariant nobody reads it any more.
-            unsafe { Capture::free(old) };
+        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        // One of the others, each in its turn.
+        let place = free.or_else(|| ways.get(number % WAYS).filter(|_| !in_handler));
+        let Some(place) = place.filter(|_| recognisable && depth > 0) else { return (id, ptr::null_mut()) };
+        let capture = Capture::allocate(Capture { key, moment, sp, number, id, len: 0, slots: ptr::null_mut() }, slots);
+        let old = place.swap(capture, Ordering::Release);
+        // SAFETY: by the invariant of the cache; then it is out of it, and nobody reads it any more.
+        unsafe {
+            if let Some(old) = old.as_ref() {
+                let recent = &self.recent[old.moment.bucket()];
+                if ptr::eq(recent.load(Ordering::Relaxed), old) {
+                    recent.store(ptr::null_mut(), Ordering::Relaxed);
+                }
+            }
+            Capture::free(old);
         }
-        id
+        (id, capture)
     }
 
     /// How many stacks were unwound and kept.
@@ -241,15 +246,16 @@ fn returns_from_signal(address: usize) -> bool {
 }
 
 impl Capture {
-    fn allocate(key: Key, sp: usize, number: usize, id: u32, slots: &[Slot]) -> *mut Capture {
+    /// A capture in the arena, with a copy of the slots.
+    fn allocate(capture: Capture, slots: &[Slot]) -> *mut Capture {
         let copy = allocate_for::<Slot>(slots.len());
-        let capture = allocate_for::<Capture>(1);
+        let place = allocate_for::<Capture>(1);
         // SAFETY: fresh memory for the slots and for one capture.
         unsafe {
             copy.copy_from_nonoverlapping(slots.as_ptr(), slots.len());
-            capture.write(Capture { key, sp, number, id, len: slots.len() as u32, slots: copy });
+            place.write(Capture { len: slots.len() as u32, slots: copy, ..capture });
         }
-        capture
+        place
     }
 
     /// # Safety

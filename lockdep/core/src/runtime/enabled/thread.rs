@@ -29,7 +29,7 @@ use crate::kind::Mode;
 use crate::stack::StackCache;
 
 /// How many proven chains a thread remembers.
-pub(crate) const CHAINS: usize = 256;
+pub(crate) const CHAINS: usize = 512;
 
 /// How many running handlers a jump can be told to have left.
 pub(crate) const HANDLERS: usize = 16;
