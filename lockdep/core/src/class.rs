@@ -45,7 +45,8 @@ pub struct ClassRules {
     pub no_validate: bool,
     /// Nesting within the class is judged lock by lock.
     pub by_instance: bool,
-    /// Readers keep readers waiting only if there is a writer: until one is seen, they do not.
+    /// Readers keep readers waiting only if there is a writer: until one is seen, they do not. And whoever waits for a notification
+    /// waits for a lock only if everybody who notifies holds it.
     pub reads_alone: bool,
 }
 

@@ -47,7 +47,7 @@ fn main() {
         let (pool, seen) = (pool.clone(), Arc::clone(&seen));
         load.spawn(name, move |random| {
             let tree = pool.get().expect("a connection");
-            tree.insert((random % 1_000).to_be_bytes(), &[0; 40]).expect("a write");
+            tree.insert((random % 1_000).to_be_bytes(), vec![0; 40]).expect("a write");
             assert!(tree.get((random % 999).to_be_bytes()).is_ok());
             drop(tree);
             *seen.0.lock() += 1;

@@ -11,6 +11,7 @@
 //! A class without validation stops after the third.
 
 use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
 
 use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
@@ -346,6 +347,14 @@ impl<A: Allocator + Clone> Engine<A> {
     /// A closed strong path: every dependency of it with both its places.
     fn report_cycle(&self, cycle: Option<Cycle<A>>, out: &mut Verdicts<A>) {
         let Some(cycle) = cycle else { return };
+        // Others were seen meanwhile who notify without it.
+        if cycle
+            .iter()
+            .map(|&ix| self.graph.edge(ix))
+            .any(|edge| !self.needed(self.graph.class(edge.from), self.graph.class(edge.to)))
+        {
+            return;
+        }
         let edges = || cycle.iter().map(|&ix| self.graph.edge(ix));
         let evidence = || edges().map(|edge| &edge.evidence);
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Inversion, Severity::Possible);
@@ -374,10 +383,11 @@ impl<A: Allocator + Clone> Engine<A> {
     pub(super) fn notify(&mut self, cx: &Context<'_>, condvar: ClassId, info: ClassInfo, place: Place, out: &mut Verdicts<A>) {
         self.learn(condvar, info);
         let Some(from) = self.classes.get(condvar).map(|class| class.node) else { return };
+        self.note_notifier(cx, condvar);
         let mut worst = None;
         for held in cx.own().iter().rev() {
             let Some(class) = self.classes.get(held.class) else { continue };
-            if !held.is_lock() || class.info.rules.no_validate || held.class == condvar {
+            if !held.is_lock() || class.info.rules.no_validate || held.class == condvar || !self.needed(condvar, held.class) {
                 continue;
             }
             let to = class.node;
@@ -388,5 +398,27 @@ impl<A: Allocator + Clone> Engine<A> {
             self.depend((from, to), dependency, evidence, &mut worst);
         }
         self.report_cycle(worst, out);
+    }
+
+    /// Keeps what all notifiers of the condition variable hold.
+    fn note_notifier(&mut self, cx: &Context<'_>, condvar: ClassId) {
+        let alloc = self.alloc.clone();
+        let holds = |class: ClassId| cx.own().iter().any(|held| held.is_lock() && held.class == class);
+        let Some(class) = self.classes.get_mut(condvar) else { return };
+        match &mut class.notified_under {
+            Some(known) => known.retain(|&class| holds(class)),
+            None => {
+                let mut known = Vec::new_in(alloc);
+                known.extend(cx.own().iter().filter(|held| held.is_lock()).map(|held| held.class));
+                class.notified_under = Some(known);
+            }
+        }
+    }
+
+    /// Whether the waiters of the condition variable need somebody who holds this class.
+    fn needed(&self, condvar: ClassId, class: ClassId) -> bool {
+        self.classes.get(condvar).is_none_or(|condvar| {
+            !condvar.info.rules.reads_alone || condvar.notified_under.as_ref().is_none_or(|under| under.contains(&class))
+        })
     }
 }

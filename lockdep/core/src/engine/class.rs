@@ -57,6 +57,8 @@ pub(super) struct Class<A: Allocator + Clone> {
     pub(super) node: NodeIx,
     /// Somebody waited to write.
     pub(super) written: bool,
+    /// Of a condition variable: what everybody held who notified it; `None` before the first one.
+    pub(super) notified_under: Option<Vec<ClassId, A>>,
     pub(super) usage: Usage<A>,
     /// Signals that were opened under a lock of this class taken with them blocked, and reported so.
     pub(super) opened_unsafely: u64,
@@ -100,7 +102,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let node = self.graph.node(super::graph::Key::Class(id), id);
         let usage = Usage::new_in(self.classes.alloc.clone());
         self.classes.index.insert(id, self.classes.list.len() as u32);
-        self.classes.list.push(Class { id, info, node, written: false, usage, opened_unsafely: 0 });
+        self.classes.list.push(Class { id, info, node, written: false, notified_under: None, usage, opened_unsafely: 0 });
     }
 
     /// The usage of the class behind a node; empty for an instance.

@@ -1,4 +1,5 @@
-//! Readers of locks that have no writer: they keep nobody waiting, until there is one.
+//! Code that nobody can annotate. Readers of locks that have no writer keep nobody waiting, until there is one; and who waits for a
+//! notification waits for what all notifiers hold.
 
 use super::script::{check, check_places};
 
@@ -69,4 +70,20 @@ fn a_recursive_reader_hides_no_plain_one() {
     let readers = "class A reads_alone; class B reads_alone; t1: read A, rread B, unlock B, read B, unlock B, unlock A; \
          t2: read B, rread A, unlock A, read A, unlock A, unlock B;";
     check(&format!("{readers} t3: lock A, unlock A, lock B, unlock B"), &["Inversion Possible: A B"]);
+}
+
+#[test]
+fn waiters_wait_for_what_all_notifiers_hold() {
+    let waiter = "class C sleep reads_alone; class L sleep; class M sleep; t1: lock L, lock M, wait C M, unlock M, unlock L;";
+    let reported = ["Inversion Possible: C L"];
+    check(&format!("{waiter} t2: lock L, notify C, unlock L"), &reported);
+    check(&format!("{waiter} t2: lock L, lock M, notify C, unlock M, unlock L; t3: lock M, notify C, unlock M"), &reported);
+    // Somebody else may wake them.
+    check(&format!("{waiter} t3: notify C; t2: lock L, notify C, unlock L"), &[]);
+    check(&format!("{waiter} t3: lock M, notify C, unlock M; t2: lock L, notify C, unlock L"), &[]);
+    let late = waiter.replace("t1:", "t2: lock L, notify C, unlock L; t3: notify C; t1:");
+    check(&late, &[]);
+    // Where it can be annotated, one notifier is enough.
+    let own = waiter.replace(" reads_alone", "");
+    check(&format!("{own} t3: notify C; t2: lock L, notify C, unlock L"), &reported);
 }

@@ -722,7 +722,9 @@ pub(crate) fn notify(map: &LockMap, subclass: u8, site: &'static Location<'stati
     if watchdog::wanted() {
         remember_notifier(thread, map, site);
     }
-    if holds_any(thread) && !seen_before(thread, map, subclass, Mode::Write, NOTIFY) {
+    // Who holds nothing says something, too: waiters need not wait for who does.
+    let says = holds_any(thread) || map.class() != 0;
+    if says && !seen_before(thread, map, subclass, Mode::Write, NOTIFY) {
         plain_event(site, |globals, cx, place| {
             let record = map.resolve(globals);
             Event::Notify { cx, condvar: ClassId::new(record.base, subclass), info: record.info(), place }
