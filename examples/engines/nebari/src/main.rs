@@ -18,7 +18,7 @@ fn main() {
 
     let mut load = Load::new("nebari", time);
     {
-        let plain = plain.clone();
+        let mut plain = plain.clone();
         load.spawn("writer 1", move |random| match random >> 62 {
             0 => drop(plain.remove(&key(random)).expect("a removal")),
             1 => drop(plain.replace(key(random).to_vec(), vec![1; 50]).expect("a replacement")),
