@@ -207,3 +207,61 @@ fn contention_is_silent() {
     });
     assert_silent(&reports);
 }
+
+/// A join that a map speaks of is a wait like any other.
+#[test]
+fn a_join_through_a_map_is_found_before_it_blocks() {
+    let reports = isolated(|cx| {
+        let (lock, join) = (Arc::new(parking_lot::Mutex::new(1)), Arc::new(lockdep::Map::new("join")));
+        let barrier = Arc::new(Barrier::new(2));
+        let worker = {
+            let (lock, join, barrier) = (Arc::clone(&lock), Arc::clone(&join), Arc::clone(&barrier));
+            cx.spawn(move || {
+                let _section = join.enter();
+                barrier.wait();
+                let _lock = lock.lock();
+            })
+        };
+        // Whoever comes last gives way: this thread, whose join does not run then, or the worker.
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _lock = lock.lock();
+            barrier.wait();
+            join.wait_by(|| worker.join().is_err())
+        }));
+        assert!(ended.unwrap_or(true));
+    });
+    assert_eq!(of_kind(&reports, Deadlock).severity(), Certain);
+}
+
+/// A wait for a condition variable ends with the mutex, and so not before who has it gives it back.
+#[test]
+fn the_mutex_of_a_wait_is_part_of_a_circle() {
+    let reports = isolated(|cx| {
+        let [outer, mutex] = locks!(parking_lot::Mutex<u8>: 1, 2);
+        let ready = Arc::new(parking_lot::Condvar::new());
+        let (waits, wait) = std::sync::mpsc::channel();
+        let waiting = {
+            let (outer, mutex, ready) = (Arc::clone(&outer), Arc::clone(&mutex), Arc::clone(&ready));
+            cx.spawn(move || {
+                let _outer = outer.lock();
+                let mut guard = mutex.lock();
+                waits.send(()).unwrap();
+                ready.wait(&mut guard);
+            })
+        };
+        wait.recv().unwrap();
+        let other = {
+            let (outer, mutex) = (Arc::clone(&outer), Arc::clone(&mutex));
+            cx.spawn(move || {
+                // Free only when the other thread waits.
+                let _mutex = mutex.lock();
+                let _outer = outer.lock();
+            })
+        };
+        assert!(other.join().is_err());
+        ready.notify_all();
+        waiting.join().unwrap();
+    });
+    let deadlock = of_kind(&reports, Deadlock);
+    assert_eq!((deadlock.severity(), deadlock.locks().len()), (Certain, 2));
+}
