@@ -193,8 +193,6 @@ fn with_a_writer_queued(cx: &Cx, lock: &Arc<RwLock<u8>>, then: impl FnOnce()) {
     while lock.try_read().is_some() {
         std::thread::yield_now();
     }
-    // The writer is in the queue of the lock, and on the way to say so.
-    std::thread::sleep(Duration::from_millis(50));
     let stopped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(then));
     drop(read);
     writer.join().unwrap();
@@ -244,8 +242,7 @@ cases! {
         held.recv().unwrap();
         let b = locks.1.lock();
         go.send(()).unwrap();
-        // The other thread waits for B before this one wants A.
-        std::thread::sleep(Duration::from_millis(100));
+        // Whoever comes last, each of them holds what the other waits for.
         let stopped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(locks.0.lock())));
         drop(b);
         assert!(stopped.is_err() || thread.join().is_err());
