@@ -257,6 +257,12 @@ impl<A: Allocator + Clone> Graph<A> {
         self.edges.len() - self.free_edges.len()
     }
 
+    /// What the edges take, in the lists of their nodes and the index too.
+    pub(super) fn edge_bytes(&self) -> usize {
+        let lists = self.nodes.iter().map(|node| node.out.capacity() + node.into.capacity()).sum::<usize>();
+        self.edges.capacity() * size_of::<Option<Edge>>() + lists * size_of::<EdgeIx>() + self.index.allocation_size()
+    }
+
     pub(super) fn edge(&self, edge: EdgeIx) -> &Edge {
         self.edges[edge as usize].as_ref().expect("an edge in a list is alive")
     }

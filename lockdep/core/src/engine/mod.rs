@@ -186,6 +186,11 @@ impl<A: Allocator + Clone> Engine<A> {
         self.graph.edge_count()
     }
 
+    /// What the dependencies take, in bytes.
+    pub fn edge_bytes(&self) -> usize {
+        self.graph.edge_bytes()
+    }
+
     /// Every class seen.
     pub fn classes(&self) -> impl Iterator<Item = ClassId> + '_ {
         self.classes.iter().map(|class| class.id)

@@ -199,8 +199,12 @@ pub struct Stats {
     pub stacks: usize,
     /// Threads that took a checked lock and still run.
     pub threads: usize,
-    /// Bytes of the validator's own memory.
+    /// Bytes of the validator's own memory: all that it ever took from the system.
     pub memory_bytes: usize,
+    /// Of these, what the stacks take.
+    pub stack_bytes: usize,
+    /// Of these, what the dependencies of the process take, with their evidence.
+    pub dependency_bytes: usize,
     /// Reports delivered.
     pub reports: usize,
     /// Reports that a baseline file made pass.
@@ -212,7 +216,7 @@ pub struct Stats {
 impl fmt::Display for Stats {
     /// One line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Stats { classes, dependencies, chains, stacks, threads, memory_bytes, reports, accepted, acquisitions } = self;
+        let Stats { classes, dependencies, chains, stacks, threads, memory_bytes, reports, accepted, acquisitions, .. } = self;
         write!(f, "{classes} classes, {dependencies} dependencies, {chains} chains, {stacks} stacks, {threads} threads, ")?;
         write!(f, "{} KiB, {reports} reports, {accepted} accepted", memory_bytes / 1024)?;
         if *acquisitions > 0 { write!(f, ", {acquisitions} acquisitions") } else { Ok(()) }

@@ -359,4 +359,10 @@ impl Interned {
     pub(crate) fn len(&self) -> usize {
         self.stacks.len()
     }
+
+    /// What the stacks take: addresses, in blocks of the arena, and the table that finds them.
+    pub(crate) fn bytes(&self) -> usize {
+        let addresses = self.stacks.iter().map(|stack| size_of_val(*stack).next_power_of_two()).sum::<usize>();
+        addresses + self.stacks.capacity() * size_of::<&[usize]>() + self.index.allocation_size()
+    }
 }

@@ -29,6 +29,8 @@ pub(crate) fn stats() -> Stats {
             stacks: globals.stacks.len(),
             threads: globals.threads().count(),
             memory_bytes: slow::with_blocks(|blocks| blocks.mapped()),
+            stack_bytes: globals.stacks.bytes(),
+            dependency_bytes: engine.edge_bytes(),
             reports: printed() as usize,
             acquisitions: super::acquire::counted(),
             accepted: baseline::accepted() as usize,
