@@ -395,15 +395,15 @@ fn no_deadlock_goes_unreported(cases: u32, shape: Shape) {
 
 #[test]
 fn no_deadlock_of_threads_goes_unreported() {
-    no_deadlock_goes_unreported(300, Shape { threads: 2..=3, words: 10, handlers: 0..=0 });
+    no_deadlock_goes_unreported(200, Shape { threads: 2..=3, words: 10, handlers: 0..=0 });
 }
 
 #[test]
 fn no_deadlock_of_four_threads_goes_unreported() {
-    no_deadlock_goes_unreported(60, Shape { threads: 4..=4, words: 6, handlers: 0..=0 });
+    no_deadlock_goes_unreported(40, Shape { threads: 4..=4, words: 6, handlers: 0..=0 });
 }
 
 #[test]
 fn no_deadlock_of_threads_and_handlers_goes_unreported() {
-    no_deadlock_goes_unreported(200, Shape { threads: 1..=2, words: 8, handlers: 1..=2 });
+    no_deadlock_goes_unreported(100, Shape { threads: 1..=2, words: 8, handlers: 1..=2 });
 }

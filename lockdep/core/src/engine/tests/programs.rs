@@ -290,7 +290,7 @@ pub(crate) enum Outcome {
 }
 
 /// How many states are looked at.
-const PATIENCE: usize = 30_000;
+const PATIENCE: usize = 10_000;
 
 impl Machine {
     /// How many programs it has; the handlers are one part together.
