@@ -277,3 +277,10 @@ fn a_wait_is_not_a_hold() {
     // Waiting for a condition variable with signals open marks nothing as held open.
     check("class C sleep; t1: lock_irq M, wait C M, unlock M; t2: lock M2/1, wait C M2/1", &[]);
 }
+
+/// Found by the oracle, and beyond the rules: each handler may interrupt the other, so two threads can hold one lock each and wait for
+/// the other's in a handler on top. Signals are compared one by one, and no lock is both needed and found held by one of them.
+#[test]
+fn handlers_that_interrupt_each_other_on_two_threads_are_not_connected() {
+    check("h: on 10 { lock A, unlock A }, on 12 { lock B, unlock B }", &[]);
+}
