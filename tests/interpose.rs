@@ -300,6 +300,21 @@ fn a_storm_hides_no_bug() {
     }
 }
 
+/// Short, under valgrind's memcheck, where there is one.
+#[test]
+fn a_storm_touches_no_memory_that_is_not_its_own() {
+    if !Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: `valgrind` does not run");
+        return;
+    }
+    for lazy in [None, Some(("LOCKDEP_STORM_LAZY", "1"))] {
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["-q", "--error-exitcode=9", "--fair-sched=yes"]).arg(program()).args(["storm", "raw"]);
+        let output = valgrind.env("LOCKDEP_STORM_SECONDS", "1").envs(lazy).output().unwrap();
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{lazy:?}");
+    }
+}
+
 /// What the linker makes of it: shared libraries find our definitions.
 #[test]
 fn the_definitions_are_those_of_the_whole_program() {

@@ -9,7 +9,7 @@ use std::cell::Cell;
 #[cfg(feature = "validate")]
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use lockdep::alloc::Checked;
@@ -54,7 +54,15 @@ static ALLOCATOR: Checked<NotInHandlers> = Checked::new(NotInHandlers);
 fn run(scenario: &str, environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "scenario", "--ignored", "--nocapture", "--test-threads=1"]);
-    for name in ["LOCKDEP", "LOCKDEP_STACKS", "LOCKDEP_EXITCODE", "LOCKDEP_OUT", "LOCKDEP_SAME_CLASS", "LOCKDEP_BASELINE"] {
+    for name in [
+        "LOCKDEP",
+        "LOCKDEP_STACKS",
+        "LOCKDEP_EXITCODE",
+        "LOCKDEP_OUT",
+        "LOCKDEP_SAME_CLASS",
+        "LOCKDEP_BASELINE",
+        "LOCKDEP_MASKS",
+    ] {
         command.env_remove(name);
     }
     command.env("LOCKDEP_SCENARIO", scenario).env("RUST_BACKTRACE", "0").envs(environment.iter().copied());
@@ -118,6 +126,8 @@ fn scenario() {
         "exec-blocked" => exec_with_signals_blocked(),
         "errno-kept" => errno_kept(),
         "lines" => lines(),
+        "lazy" => lazy(),
+        "secret-mask" => secret_mask(),
         "storm" => storm(false),
         "storm-planted" => storm(true),
         _ => panic!("no scenario `{name}`"),
@@ -160,7 +170,7 @@ fn a_clean_run_prints_nothing() {
 #[cfg(not(feature = "validate"))]
 #[test]
 fn without_the_validator_nothing_is_said() {
-    for scenario in ["inversion", "handler-usage", "destructors", "storm", "fork", "lines"] {
+    for scenario in ["inversion", "handler-usage", "destructors", "storm", "fork", "lines", "lazy"] {
         let output = run(scenario, &[("LOCKDEP", "panic")]);
         assert_exit(&output, 0);
         assert_eq!(stderr(&output), "", "{scenario}");
@@ -572,6 +582,69 @@ fn lines() {
     assert_eq!(ran.load(Ordering::Relaxed), 2);
 }
 
+/// Lines whose handlers were all registered with us are blocked by a flag alone; a signal that comes nevertheless waits.
+fn lazy() {
+    let really_blocked = |signum: i32| {
+        // SAFETY: asks only.
+        unsafe {
+            let mut set = std::mem::zeroed();
+            libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), &mut set);
+            libc::sigismember(&set, signum) == 1
+        }
+    };
+    let ran = std::sync::Arc::new(AtomicU64::new(0));
+    let signals = [libc::SIGUSR1, libc::SIGUSR2];
+    irq::set_lines(signals.into_iter().collect::<irq::Lines>().lazy());
+    for signum in signals {
+        // As long as one is not ours, they are blocked for real.
+        let flags = irq::save();
+        assert!(really_blocked(libc::SIGUSR1));
+        irq::restore(flags);
+        let ran = std::sync::Arc::clone(&ran);
+        handle(signum, move || {
+            assert!(signal::in_handler());
+            ran.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+    for round in 0..3 {
+        let guard = SHARED.lock_irqsave();
+        assert_eq!(really_blocked(libc::SIGUSR1), !cfg!(feature = "validate"));
+        // SAFETY: a signal to this thread, with a handler.
+        unsafe { libc::raise(libc::SIGUSR1) };
+        assert!(really_blocked(libc::SIGUSR1) && !irq::enabled());
+        assert_eq!(ran.load(Ordering::Relaxed), round);
+        drop(guard);
+        assert_eq!(ran.load(Ordering::Relaxed), round + 1);
+        assert!(!really_blocked(libc::SIGUSR1) && irq::enabled());
+    }
+}
+
+/// Something between two acquisitions changes the mask.
+fn secret_mask() {
+    #[inline(never)]
+    fn before() {
+        drop(LATE.lock());
+    }
+    #[inline(never)]
+    fn culprit() {
+        // SAFETY: changes the mask of this thread by one signal.
+        unsafe {
+            let mut set = std::mem::zeroed();
+            libc::sigaddset(&mut set, libc::SIGUSR2);
+            libc::pthread_sigmask(libc::SIG_BLOCK, &set, std::ptr::null_mut());
+        }
+    }
+    #[inline(never)]
+    fn after() {
+        drop(LATE.lock());
+    }
+    for _ in 0..3 {
+        before();
+    }
+    culprit();
+    after();
+}
+
 fn callback() {
     #[cfg(feature = "validate")]
     lockdep::on_report(|report| {
@@ -711,9 +784,13 @@ mod validated {
 
     #[test]
     fn a_bad_value_is_one_sentence_and_the_default_applies() {
-        for (name, value) in
-            [("LOCKDEP", "loud"), ("LOCKDEP_STACKS", "some"), ("LOCKDEP_EXITCODE", "many"), ("LOCKDEP_OUT", "/nowhere")]
-        {
+        for (name, value) in [
+            ("LOCKDEP", "loud"),
+            ("LOCKDEP_STACKS", "some"),
+            ("LOCKDEP_MASKS", "maybe"),
+            ("LOCKDEP_EXITCODE", "many"),
+            ("LOCKDEP_OUT", "/nowhere"),
+        ] {
             let output = run("inversion", &[(name, value)]);
             assert_exit(&output, 66);
             let text = stderr(&output);
@@ -929,6 +1006,30 @@ mod validated {
     }
 
     #[test]
+    fn lines_that_are_blocked_lazily() {
+        let output = run("lazy", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
+    }
+
+    #[test]
+    fn who_changes_the_mask_is_found_between_two_looks_at_it() {
+        let output = run("secret-mask", &[]);
+        assert_exit(&output, 0);
+        let output = run("secret-mask", &[("LOCKDEP_MASKS", "check")]);
+        assert_exit(&output, 66);
+        let text = stderr(&output);
+        assert_eq!(reported(&output, "MaskImbalance"), 1, "{text}");
+        for words in ["the mask of SIGUSR2 was changed", "secret_mask::before", "secret_mask::after", "between the two places"] {
+            assert!(text.contains(words), "`{words}` is missing\n{text}");
+        }
+        for scenario in ["clean", "lines", "lazy", "handler-usage", "destructors"] {
+            let output = run(scenario, &[("LOCKDEP_MASKS", "check")]);
+            assert_eq!(reported(&output, "MaskImbalance"), 0, "{scenario}\n{}", stderr(&output));
+        }
+    }
+
+    #[test]
     fn a_storm_of_signals_is_silent() {
         for stacks in ["exact", "off"] {
             let output = run("storm", &[("LOCKDEP_STACKS", stacks)]);
@@ -967,7 +1068,7 @@ thread_local! {
     static PLANTS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A timer signal every 30 µs whose handler takes two locks, while four threads take nested locks, those of the handler with the
+/// A timer signal 30 µs after the last one, whose handler takes two locks, while four threads take nested locks, those of the handler with the
 /// signal blocked. With a bug planted: one more lock, which one thread holds with the signal open, and which the handler takes in
 /// the other threads only, so that nothing hangs.
 fn storm(planted: bool) {
@@ -983,8 +1084,9 @@ fn storm(planted: bool) {
             *STORM_PLANTED.lock() += 1;
         }
         HANDLED.fetch_add(1, Ordering::Relaxed);
+        arm();
     });
-    let timer = start_timer(signum);
+    start_timer(signum);
     let threads = [0, 1, 2, 3].map(|number| {
         std::thread::spawn(move || {
             PLANTS.set(planted && number == 0);
@@ -1025,23 +1127,31 @@ fn storm(planted: bool) {
         thread.join().unwrap();
     }
     // SAFETY: the timer made above.
-    unsafe { libc::timer_delete(timer) };
+    unsafe { libc::timer_delete(TIMER.load(Ordering::Relaxed)) };
     assert!(HANDLED.load(Ordering::Relaxed) > 1000, "{HANDLED:?}");
     let total = *STORM_QUEUE.lock_irqsave();
     assert_eq!(total, rounds().iter().sum::<u64>() + HANDLED.load(Ordering::Relaxed));
 }
 
-fn start_timer(signum: i32) -> libc::timer_t {
-    let every = libc::timespec { tv_sec: 0, tv_nsec: 30_000 };
-    let times = libc::itimerspec { it_interval: every, it_value: every };
+static TIMER: AtomicPtr<libc::c_void> = AtomicPtr::new(std::ptr::null_mut());
+
+fn start_timer(signum: i32) {
     let mut timer = std::ptr::null_mut();
-    // SAFETY: all zeros is a `sigevent`; the timer and the times live across the calls.
+    // SAFETY: all zeros is a `sigevent`, and lives across the call.
     unsafe {
         let mut event: libc::sigevent = std::mem::zeroed();
         event.sigev_notify = libc::SIGEV_SIGNAL;
         event.sigev_signo = signum;
         assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, &mut timer), 0);
-        assert_eq!(libc::timer_settime(timer, 0, &times, std::ptr::null_mut()), 0);
     }
-    timer
+    TIMER.store(timer, Ordering::Relaxed);
+    arm();
+}
+
+/// The next signal comes 30 µs after the handler of the last: on a slow machine, too, something gets done in between.
+fn arm() {
+    let never = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let times = libc::itimerspec { it_interval: never, it_value: libc::timespec { tv_sec: 0, tv_nsec: 30_000 } };
+    // SAFETY: a handler may do this; when the timer is gone, it fails.
+    unsafe { libc::timer_settime(TIMER.load(Ordering::Relaxed), 0, &times, std::ptr::null_mut()) };
 }

@@ -78,7 +78,8 @@
 //! Next, in this order:
 //!
 //! * Run the program itself with `--features lockdep/validate`: real load takes paths that tests do not.
-//! * Register handlers with [`signal::register`], so that they are known as such.
+//! * Register handlers with [`signal::register`], so that they are known as such; or turn on the feature `interpose`, which sees the
+//!   handlers of every crate and C library.
 //! * Make [`alloc::Checked`] the global allocator, where there are handlers: none of them may allocate.
 //! * Annotate where a report says that the code is right: [annotating](_documentation::annotating).
 //!
@@ -119,7 +120,8 @@
 //!   else waits for what.
 //! * Data races, starvation. Lost wake-ups, and conditions that nobody ever makes true, only by their result: the watchdog reports
 //!   a wait that lasts.
-//! * Handlers that were not registered with [`signal::register`]: their locks count as the interrupted code's.
+//! * Without the feature `interpose`, handlers that were not registered with [`signal::register`]: their locks count as the interrupted
+//!   code's.
 //! * Async tasks: a lock belongs to the thread that took it, and a guard held across `.await` looks like the thread's.
 //! * A wrong order that only the data decides. Two locks of one class taken one inside the other are reported unless an
 //!   [annotation](_documentation::annotating) says what keeps them apart: classes, not instances, is what one run can speak for.
@@ -131,6 +133,9 @@
 //!
 //! * `validate`, off by default: checks every lock. It only adds; the same code compiles with and without it, and nothing depends
 //!   on `debug_assertions`. Turn it on under `[dev-dependencies]`.
+//! * `interpose`, off by default: with `validate`, sees the handlers and masks of every crate and C library in the binary, because it
+//!   defines `sigaction`, `pthread_sigmask` and their sisters there ([signals](_documentation::signals)). For programs and tests; no
+//!   library should turn it on.
 
 pub mod alloc;
 pub mod dashmap;
@@ -149,7 +154,7 @@ pub mod testing;
 pub use lockdep_core::report::{Evidence, Frame, LabelledStack, Report, ReportId, ReportedLock, Site};
 #[doc(inline)]
 pub use lockdep_core::runtime::{
-    Action, Config, SameClass, Stacks, Stats, dump_graph_dot, dump_graph_json, dump_held, on_report, reports, stats,
+    Action, Config, Masks, SameClass, Stacks, Stats, dump_graph_dot, dump_graph_json, dump_held, on_report, reports, stats,
 };
 #[doc(inline)]
 pub use lockdep_core::{LockClass, Map, MapGuard, Mode, ReportKind, Severity, WaitType};
@@ -180,6 +185,7 @@ pub mod lock_api {
 ///
 /// * [Annotating](_documentation::annotating): naming classes, nesting within a class, dependencies that are no locks.
 /// * [Reports](_documentation::reports): how to read one, and what to do about each kind.
+/// * [Signals](_documentation::signals): handlers and masks of foreign code, and lazy masking.
 /// * [Environment](_documentation::environment): the variables that are read.
 /// * [Conformance](_documentation::conformance): what is found and what is not, case by case, as a test found it.
 /// * [Oracle](_documentation::oracle): what one run of a random program tells of all its interleavings, measured.
@@ -188,6 +194,8 @@ pub mod _documentation {
     pub mod annotating {}
     #[doc = include_str!("../docs/reports.md")]
     pub mod reports {}
+    #[doc = include_str!("../docs/signals.md")]
+    pub mod signals {}
     #[doc = include_str!("../docs/environment.md")]
     pub mod environment {}
     #[doc = include_str!("../docs/conformance.md")]

@@ -31,8 +31,9 @@
 //!
 //! # Limitations
 //!
-//! A handler installed by other means (`sigaction`, another crate) is not seen as one: what it takes counts as taken by the
-//! code that it interrupted. Signals taken with `sigwait` or `signalfd` are no handlers, and need none of this.
+//! A handler installed by other means (`sigaction`, another crate) is not seen as one, unless the feature `interpose` is on: what it
+//! takes counts as taken by the code that it interrupted. Signals taken with `sigwait` or `signalfd` are no handlers, and need none of
+//! this. More about both: [signals](crate::_documentation::signals).
 
 use std::fmt::{self, Write as _};
 use std::io;

@@ -636,8 +636,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A mask changed behind our back is reported",
         "engine/mod.rs",
-        "self.mask_imbalance(&cx, signals, place, &mut out),",
-        "{ let _ = (cx, signals, place); }",
+        "self.mask_imbalance(&cx, signals, since, place, &mut out),",
+        "{ let _ = (cx, signals, since, place); }",
         "it",
         "irq_state::a_mask_changed_behind_our_back",
     ),

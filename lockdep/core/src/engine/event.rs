@@ -349,6 +349,8 @@ pub enum Event<'a> {
         cx: Context<'a>,
         /// The signals that differ.
         signals: u64,
+        /// Here it still was.
+        since: Option<Place>,
         /// Found here.
         place: Place,
     },

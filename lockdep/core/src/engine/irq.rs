@@ -180,8 +180,18 @@ impl<A: Allocator + Clone> Engine<A> {
         }
     }
 
-    pub(super) fn mask_imbalance(&mut self, cx: &Context<'_>, signals: u64, place: Place, out: &mut Verdicts<A>) {
+    pub(super) fn mask_imbalance(
+        &mut self,
+        cx: &Context<'_>,
+        signals: u64,
+        since: Option<Place>,
+        place: Place,
+        out: &mut Verdicts<A>,
+    ) {
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::MaskImbalance, Severity::Certain).signals(signals);
+        if let Some(since) = since {
+            verdict.part(Label::StillAsExpected, None, since, cx.thread);
+        }
         verdict.part(Label::Noticed, None, place, cx.thread);
         out.push(verdict);
         // A thread may choose another mask; the mask of a handler is not its own.

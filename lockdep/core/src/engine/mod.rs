@@ -116,7 +116,7 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::MightWait { cx, class, info, place } => self.might_wait(&cx, class, info, place, &mut out),
             Event::MightSleep { cx, place } => self.might_sleep(&cx, place, &mut out),
             Event::Unmask(cx, unmask) => self.unmask(&cx, &unmask, &mut out),
-            Event::MaskImbalance { cx, signals, place } => self.mask_imbalance(&cx, signals, place, &mut out),
+            Event::MaskImbalance { cx, signals, since, place } => self.mask_imbalance(&cx, signals, since, place, &mut out),
             Event::PlainRestore { cx, hint, signals, saved, place } => {
                 self.plain_restore(&cx, (hint, signals), (saved, place), &mut out);
             }

@@ -56,6 +56,8 @@ pub enum Label {
     Now,
     /// Notified here.
     Notified,
+    /// The mask was still as it should be here.
+    StillAsExpected,
     /// Noticed here.
     Noticed,
 }

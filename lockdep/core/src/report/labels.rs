@@ -30,6 +30,7 @@ pub(crate) fn label(label: Label) -> String {
         Label::Queued => "queued at".to_owned(),
         Label::Now => "now at".to_owned(),
         Label::Notified => "notified at".to_owned(),
+        Label::StillAsExpected => "mask still as expected at".to_owned(),
         Label::Noticed => "noticed at".to_owned(),
     }
 }
@@ -98,6 +99,7 @@ pub(super) fn phrase(body: &Body, step: &Step, lock: Option<(&str, &str)>, besid
         Label::Queued => format!("in the queue to write {name} {end}"),
         Label::Now => format!("now {end}"),
         Label::Notified => format!("{name} notified {end}"),
+        Label::StillAsExpected => format!("the mask still as expected {end}"),
         // Says least by itself, so that the label may say more.
         Label::Noticed => {
             let label = clean(&step.label);

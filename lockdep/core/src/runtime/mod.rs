@@ -74,6 +74,17 @@ pub enum SameClass {
     Instance,
 }
 
+/// Whether the thread's idea of its signal mask is compared with the kernel's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Masks {
+    /// Only by `irq::sync`, and at the end of a thread.
+    #[default]
+    Trusted,
+    /// At every acquisition and every irq section: a system call each, and nothing that is known of a chain is used.
+    Checked,
+}
+
 /// The settings, as a builder; each one also has an environment variable, which wins.
 ///
 /// # Examples
@@ -90,6 +101,7 @@ pub struct Config {
     pub(crate) action: Option<Action>,
     pub(crate) stacks: Option<Stacks>,
     pub(crate) same_class: Option<SameClass>,
+    pub(crate) masks: Option<Masks>,
     pub(crate) exit_code: Option<u8>,
     pub(crate) out: Option<PathBuf>,
     pub(crate) baseline: Option<PathBuf>,
@@ -119,6 +131,13 @@ impl Config {
     /// How nesting within a class is judged. Variable: `LOCKDEP_SAME_CLASS`.
     pub fn same_class(mut self, same_class: SameClass) -> Config {
         self.same_class = Some(same_class);
+        self
+    }
+
+    /// Whether the signal mask is compared with the real one wherever a lock is taken: finds who changes it. Variable:
+    /// `LOCKDEP_MASKS`.
+    pub fn masks(mut self, masks: Masks) -> Config {
+        self.masks = Some(masks);
         self
     }
 

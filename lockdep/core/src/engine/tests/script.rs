@@ -314,7 +314,7 @@ impl World {
             ["raw", signal] => {
                 let signals = bit(signal.parse().unwrap());
                 self.threads[who].mask ^= signals;
-                self.event(who, |cx| Event::MaskImbalance { cx, signals, place });
+                self.event(who, |cx| Event::MaskImbalance { cx, signals, since: None, place });
             }
             ["wait", condvar, mutex] => self.wait(who, condvar, mutex, false),
             ["wait_timed", condvar, mutex] => self.wait(who, condvar, mutex, true),

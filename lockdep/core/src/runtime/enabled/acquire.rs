@@ -199,6 +199,7 @@ fn first_time(
     }
     malloc::show_places(thread);
     let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack };
+    irqs::compare_if_wanted(thread, place);
     if known_class(thread, map)
         && (again_by_its_holder(thread, map, flags)
             || proven_for_instances(thread, map, how, flags)
@@ -477,6 +478,10 @@ fn chain_of(held: &[Held], base: usize, thread: &ThreadState) -> u64 {
 
 /// Remembers a proven chain in this thread.
 fn remember_here(thread: &ThreadState, key: u64, more: u64) {
+    if config::masks_checked() {
+        // Then every acquisition comes the slow way, where the mask is looked at.
+        return;
+    }
     let slot = thread.known(key);
     // A handler between the two stores must not find the new key with the old rest: the slot is empty meanwhile.
     slot.key.store(0, Ordering::Relaxed);

@@ -8,13 +8,14 @@ use std::time::Duration;
 use super::thread::ThreadState;
 use super::{baseline, complain, position, slow, watchdog};
 use crate::irq::Lines;
-use crate::runtime::{Action, Config, SameClass, Stacks};
+use crate::runtime::{Action, Config, Masks, SameClass, Stacks};
 
 static ACTION: AtomicU8 = AtomicU8::new(Action::Log as u8);
 static STACKS: AtomicU8 = AtomicU8::new(Stacks::Exact as u8);
 /// Nobody said.
 const UNSAID: u8 = u8::MAX;
 static SAME_CLASS: AtomicU8 = AtomicU8::new(UNSAID);
+static MASKS: AtomicU8 = AtomicU8::new(Masks::Trusted as u8);
 static EXIT_CODE: AtomicU8 = AtomicU8::new(66);
 static VERBOSE: AtomicBool = AtomicBool::new(false);
 static OUT: Mutex<Option<PathBuf>> = Mutex::new(None);
@@ -32,6 +33,7 @@ enum Setting {
     Watchdog = 64,
     DumpSignal = 128,
     StackSignal = 256,
+    Masks = 512,
 }
 
 pub(super) fn action() -> Action {
@@ -59,6 +61,11 @@ pub(super) fn stacks() -> Stacks {
         2 => Stacks::Off,
         _ => Stacks::Exact,
     }
+}
+
+/// Whether the mask is compared with the real one all the time.
+pub(super) fn masks_checked() -> bool {
+    MASKS.load(Ordering::Relaxed) == Masks::Checked as u8
 }
 
 pub(crate) fn same_class_by_instance() -> bool {
@@ -95,6 +102,9 @@ pub(crate) fn install(config: Config) {
     }
     if let Some(stacks) = config.stacks.filter(|_| open(Setting::Stacks)) {
         STACKS.store(stacks as u8, Ordering::Relaxed);
+    }
+    if let Some(masks) = config.masks.filter(|_| open(Setting::Masks)) {
+        MASKS.store(masks as u8, Ordering::Relaxed);
     }
     if let Some(same_class) = config.same_class.filter(|_| open(Setting::SameClass)) {
         SAME_CLASS.store(same_class as u8, Ordering::Relaxed);
@@ -176,6 +186,14 @@ pub(super) fn from_environment() {
             _ => None,
         };
         config.stacks.is_some()
+    });
+    read("LOCKDEP_MASKS", Setting::Masks, "trust or check", &mut |value| {
+        config.masks = match value {
+            "trust" => Some(Masks::Trusted),
+            "check" => Some(Masks::Checked),
+            _ => None,
+        };
+        config.masks.is_some()
     });
     read("LOCKDEP_SAME_CLASS", Setting::SameClass, "class or instance", &mut |value| {
         config.same_class = match value {

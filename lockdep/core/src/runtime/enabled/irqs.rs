@@ -73,8 +73,9 @@ fn push_section(thread: &ThreadState, state: State, place: Place, mask: u64, fou
 fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
     let thread = settled();
     let lines = lines().bits();
-    let mut found = ThreadState::get(&thread.mask);
     let place = place(thread, site, here());
+    compare_if_wanted(thread, place);
+    let mut found = ThreadState::get(&thread.mask);
     if lines & !found != 0 {
         // The real mask first: a signal in between finds the section not yet open and does for itself.
         found = lazy::block(thread, lines);
@@ -172,6 +173,7 @@ fn put_back(opened: Opened, site: Option<&'static Location<'static>>) {
 
 /// Judges a change of the mask, closes the sections it ends, and makes it.
 fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, after: u64, place: Place) {
+    compare_if_wanted(thread, place);
     let before = ThreadState::get(&thread.mask);
     let own = opened.and_then(|opened| find(thread, opened.serial));
     let mut found = Found::default();
@@ -280,15 +282,34 @@ pub(crate) fn enabled() -> bool {
 /// Compares the shadow with the real mask.
 pub(crate) fn sync(site: &'static Location<'static>) {
     let thread = settled();
+    compare(thread, place(thread, site, here()));
+}
+
+/// The same, where the settings want it.
+#[inline(always)]
+pub(super) fn compare_if_wanted(thread: &'static ThreadState, place: Place) {
+    // While it delivers, all is blocked.
+    if config::masks_checked() && thread.delivering.load(Ordering::Relaxed) == 0 {
+        compare(thread, place);
+    }
+}
+
+fn compare(thread: &'static ThreadState, place: Place) {
     let real = lazy::current(thread);
     let signals = real ^ ThreadState::get(&thread.mask);
+    let seen = &thread.mask_seen;
+    let since = Place { site: ThreadState::get(&seen.site) as usize, stack: seen.stack.load(Ordering::Relaxed) };
+    if config::masks_checked() {
+        seen.site.store(place.site as u64, Ordering::Relaxed);
+        seen.stack.store(place.stack, Ordering::Relaxed);
+    }
     if signals == 0 {
         return;
     }
     thread.adopt(real);
     if !config::off() {
-        let place = place(thread, site, here());
-        let found = slow::with(|globals| event(globals, thread, |cx| Event::MaskImbalance { cx, signals, place }));
+        let since = (since != Place::default()).then_some(since);
+        let found = slow::with(|globals| event(globals, thread, |cx| Event::MaskImbalance { cx, signals, since, place }));
         conclude(thread, found, None);
     }
 }

@@ -129,6 +129,8 @@ pub(crate) struct ThreadState {
     pub(crate) events: AtomicU64,
     pub(crate) last_off: Stamp,
     pub(crate) last_on: Stamp,
+    /// Where the mask was compared with the real one last, if that is done all the time.
+    pub(crate) mask_seen: Stamp,
     /// The name the kernel has for the thread.
     pub(crate) name: Cell<[u8; 16]>,
     /// Links of the registry; touched in slow sections only.
@@ -228,6 +230,7 @@ thread_local! {
             counted_serial: AtomicU64::new(0),
             events: AtomicU64::new(0),
             last_off: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
+            mask_seen: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
             last_on: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
             name: Cell::new([0; 16]),
             next: Cell::new(ptr::null()),

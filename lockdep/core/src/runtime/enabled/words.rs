@@ -150,7 +150,12 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::AssertHeld, Hint::NotHeld) => format!("the caller must hold {first} here"),
         (ReportKind::AssertHeld, _) => "the caller must not hold it here".into(),
         (ReportKind::MaskImbalance, _) => {
-            "some code changed the mask without telling: call `irq::sync` right after it, or mask through `irq`".into()
+            let between = verdict.parts.iter().any(|part| part.label == Label::StillAsExpected);
+            let who = if between { "what runs between the two places" } else { "some code" };
+            format!(
+                "{who} changed the mask without telling: call `irq::sync` right after it, mask through `irq`, or build with the \
+                 feature `interpose`, which sees it"
+            )
         }
         (ReportKind::Deadlock, Hint::HeldByInterrupted) => {
             format!("keep {} blocked while {first} is held outside the handler: `lock_irqsave`", signal(verdict))
