@@ -1150,8 +1150,15 @@ fn start_timer(signum: i32) {
 
 /// The next signal comes 30 µs after the handler of the last: on a slow machine, too, something gets done in between.
 fn arm() {
+    if OVER.load(Ordering::Relaxed) {
+        return;
+    }
     let never = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     let times = libc::itimerspec { it_interval: never, it_value: libc::timespec { tv_sec: 0, tv_nsec: 30_000 } };
-    // SAFETY: a handler may do this; when the timer is gone, it fails.
-    unsafe { libc::timer_settime(TIMER.load(Ordering::Relaxed), 0, &times, std::ptr::null_mut()) };
+    // SAFETY: a handler may do this, and leaves errno as it was: the timer may be gone by now.
+    unsafe {
+        let errno = *libc::__errno_location();
+        libc::timer_settime(TIMER.load(Ordering::Relaxed), 0, &times, std::ptr::null_mut());
+        *libc::__errno_location() = errno;
+    }
 }
