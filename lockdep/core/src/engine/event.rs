@@ -413,7 +413,7 @@ pub enum Event<'a> {
         cx: Context<'a>,
         /// What ends.
         end: End,
-        /// Here.
+        /// Here; nothing, where that is no place in the program.
         place: Place,
     },
     /// An assertion about one lock failed.

@@ -84,12 +84,11 @@ impl<A: Allocator + Clone> Engine<A> {
             let lock = (section.class != ClassId::NONE).then(|| verdict.class(section.class, section.mode, section.place));
             verdict.part(Label::SectionOpened, lock, section.place, cx.thread);
         }
-        let label = match hint {
-            Hint::EnabledInHandler => Label::IrqsReenabled,
-            Hint::LeftBlocked => Label::Ended,
-            _ => Label::IrqsRestored,
-        };
-        verdict.part(label, None, place, cx.thread);
+        match hint {
+            Hint::EnabledInHandler => verdict.part(Label::IrqsReenabled, None, place, cx.thread),
+            Hint::LeftBlocked => verdict.end(place, cx.thread),
+            _ => verdict.part(Label::IrqsRestored, None, place, cx.thread),
+        }
         out.push(verdict);
     }
 

@@ -43,7 +43,7 @@ impl<A: Allocator + Clone> Engine<A> {
             for held in cx.own().iter().filter(|held| held.is_lock()) {
                 verdict.held(Label::FirstAcquired, held, cx.thread);
             }
-            verdict.part(Label::Ended, None, place, cx.thread);
+            verdict.end(place, cx.thread);
             out.push(verdict);
         }
         self.check_mask_at_end(cx, mask, place, out);

@@ -226,6 +226,13 @@ impl<A: Allocator + Clone> Verdict<A> {
         self.parts.push(Part { label, lock, place, thread, mode: None });
     }
 
+    /// Adds where something ended, if that place says anything.
+    pub(super) fn end(&mut self, place: Place, thread: Thread) {
+        if place != Place::default() {
+            self.part(Label::Ended, None, place, thread);
+        }
+    }
+
     /// Adds a held lock and where it was taken; returns its index.
     pub(super) fn held(&mut self, label: Label, held: &Held, thread: Thread) -> usize {
         let ix = self.class(held.class, held.mode, held.place);

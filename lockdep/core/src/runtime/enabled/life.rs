@@ -8,7 +8,7 @@ use super::graph::Graph;
 use super::thread::{ThreadState, current};
 use super::{complain, config, deliver, irqs, lazy, orphans, scope, slow, watchdog};
 use crate::arena::{allocate_for, free_for, immortal};
-use crate::engine::{End, Event, Held};
+use crate::engine::{End, Event, Held, Place};
 use crate::irq::{Lines, bit};
 use crate::runtime::{Stacks, mask};
 use crate::stack::{DEEPEST, StackCache};
@@ -232,7 +232,9 @@ pub(super) fn end_of_thread(thread: &'static ThreadState) {
         return;
     }
     thread.trim();
-    let place = place_here(thread);
+    // The end of a thread is in the C library, and says nothing.
+    let real = thread.ending.load(Ordering::Relaxed) != 0;
+    let place = if real { Place::default() } else { place_here(thread) };
     let end = End::Thread(thread.mask_at_end(ThreadState::get(&thread.born), 0));
     let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }));
     conclude(thread, found, None);
