@@ -120,6 +120,8 @@ pub trait LockKind {
     const READ_RECURSIVE_IN_HANDLER: bool = false;
     /// Whether a guard may be dropped by another thread than the one that took it.
     const GUARDS_MOVE: bool = false;
+    /// Whether guards are dropped by other threads so often that a thread which takes the lock again need not wait for itself.
+    const HOLDER_MAY_CHANGE: bool = Self::GUARDS_MOVE;
     /// Whether nesting within a class is judged lock by lock, as [`LockClass::same_class_by_instance`] asks for.
     const BY_INSTANCE: bool = false;
     /// Whether the lock may be in code that nobody here can annotate: judged lock by lock, too, if a [shim](crate::Shim) is in the
@@ -139,6 +141,7 @@ pub(crate) struct LockInfo {
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) guards_move: bool,
+    pub(crate) holder_may_change: bool,
     pub(crate) by_instance: bool,
     pub(crate) foreign: bool,
     pub(crate) type_name: fn() -> &'static str,

@@ -66,9 +66,13 @@ mod macros;
 
 mod held;
 mod mutex;
+#[cfg(feature = "owning_ref")]
+mod owning_ref;
 mod raw;
 mod remutex;
 mod rwlock;
+#[cfg(feature = "serde")]
+mod serde;
 mod validated;
 
 pub use mutex::{ArcMutexGuard, MappedMutexGuard, Mutex, MutexGuard};

@@ -114,6 +114,8 @@ impl LockKind for MapKind {
     const NAME: &'static str = "DashMap";
     const WAIT: WaitType = WaitType::Sleep;
     const GUARDS_MOVE: bool = true;
+    // They may, but hardly do: who comes back to a shard that is held waits for itself.
+    const HOLDER_MAY_CHANGE: bool = false;
     const BY_INSTANCE: bool = true;
 }
 

@@ -3,7 +3,15 @@
 //! Every lock is the original's raw lock under the generic lock of [`lock_api`], which tells the validator; without `validate`
 //! it has the original's size and code. On top of the original's methods each has those that [`lock_api`] lists.
 //!
-//! The original's `Arc` guards are always here. Its features `send_guard`, `serde` and `deadlock_detection` are not.
+//! The original's features are features of this crate, under their names:
+//!
+//! | feature | |
+//! |---|---|
+//! | `arc_lock` | always here |
+//! | `send_guard` | guards may go to other threads, where their release is tracked. As the thread that took a lock may no longer have its guard, taking the lock again is no certain recursion: it is reported as `Possible` |
+//! | `deadlock_detection` | `deadlock::check_deadlock`, the original's; as there, not together with `send_guard` |
+//! | `owning_ref`, `serde`, `hardware-lock-elision` | as there |
+//! | `nightly` | does nothing |
 //!
 //! **Signal safety:** none of these may be taken in a handler, where nothing may wait; that is reported as `WaitContext`. For
 //! data that a handler shares there is [`spin`](crate::spin).
@@ -60,7 +68,7 @@ macro_rules! forward_mutex {
                 const INIT: $Raw = $init;
                 const LOCKDEP_NAME: &'static str = $name;
                 const LOCKDEP_FOREIGN: bool = false;
-                type GuardMarker = lockdep_lock_api::GuardNoSend;
+                type GuardMarker = super::GuardMarker;
             }
             safe { lock(); try_lock() -> bool; is_locked() -> bool; }
             unsafe { unlock(); }
@@ -86,12 +94,29 @@ macro_rules! forward_mutex {
     };
 }
 
+#[cfg(all(feature = "send_guard", feature = "deadlock_detection"))]
+compile_error!(
+    "the features `send_guard` and `deadlock_detection` of lockdep cannot be used together: parking_lot's own search for deadlocks \
+     panics when a lock is released by another thread than the one that took it"
+);
+
+/// Whether guards may go to other threads.
+#[cfg(feature = "send_guard")]
+type GuardMarker = lockdep_lock_api::GuardSend;
+#[cfg(not(feature = "send_guard"))]
+type GuardMarker = lockdep_lock_api::GuardNoSend;
+
 mod condvar;
 mod fair_mutex;
 mod mutex;
 mod once;
 mod remutex;
 mod rwlock;
+
+/// The original's own search for threads that wait for each other now.
+#[cfg(feature = "deadlock_detection")]
+#[doc(no_inline)]
+pub use ::parking_lot::deadlock;
 
 pub use lockdep_lock_api as lock_api;
 

@@ -49,7 +49,7 @@ forward! {
     RawRwLock for RawRwLock {
         const INIT: RawRwLock = RawRwLock(::parking_lot::lock_api::RawRwLock::INIT);
         const LOCKDEP_FOREIGN: bool = false;
-        type GuardMarker = lock_api::GuardNoSend;
+        type GuardMarker = super::GuardMarker;
     }
     safe {
         lock_shared();

@@ -104,7 +104,9 @@ impl<A: Allocator + Clone> Engine<A> {
                 skip = false;
                 return None;
             }
-            Some((*held, waits_for_itself(held.mode, new.mode, acquire.writer_queued)))
+            let severity = waits_for_itself(held.mode, new.mode, acquire.writer_queued);
+            let most = if acquire.info.holder_may_change { Severity::Possible } else { Severity::Certain };
+            Some((*held, severity.map(|severity| severity.min(most))))
         });
         judged.max_by_key(|&(_, severity)| severity)
     }

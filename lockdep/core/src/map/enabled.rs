@@ -156,6 +156,7 @@ impl<K: LockKind, T> Info<K, T> {
         wait: K::WAIT,
         read_recursive_in_handler: K::READ_RECURSIVE_IN_HANDLER,
         guards_move: K::GUARDS_MOVE,
+        holder_may_change: K::HOLDER_MAY_CHANGE,
         by_instance: K::BY_INSTANCE,
         foreign: K::FOREIGN,
         type_name: core::any::type_name::<T>,
@@ -293,7 +294,9 @@ impl LockMap {
     #[track_caller]
     pub fn wait_begin(&self, condvar: &LockMap, timed: bool) -> Waiting {
         let site = Location::caller();
-        let how = acquire::holds(self).then(|| acquire::how_held(self, Mode::Write));
+        // A guard that came from another thread is this thread's own from here on.
+        let held = acquire::holds(self) || acquire::came_along(self);
+        let how = held.then(|| acquire::how_held(self, Mode::Write));
         self.release();
         let again = how.unwrap_or(How::write());
         acquire::check_wait(condvar, self, again, timed, site);

@@ -370,7 +370,10 @@ fn in_the_way(globals: &Globals, held: &Held, wants: &Held) -> bool {
     let passes_writers =
         || wants.context != 0 && globals.record(wants.class).is_some_and(|class| class.read_recursive_in_handler);
     let mode = if wants.mode == Mode::Read && passes_writers() { Mode::ReadRecursive } else { wants.mode };
+    // Where guards go from thread to thread, nobody knows who must come on.
+    let anybody = || globals.record(wants.class).is_some_and(|class| class.holder_may_change);
     held.lock == wants.lock
+        && !anybody()
         && match mode {
             Mode::Write => held.is_lock(),
             Mode::Read => (held.is_lock() && held.mode == Mode::Write) || queued_writer,

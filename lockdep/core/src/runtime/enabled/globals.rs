@@ -36,6 +36,7 @@ pub(crate) struct ClassRecord {
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) guards_move: bool,
+    pub(crate) holder_may_change: bool,
     pub(crate) by_instance: bool,
     /// Perhaps in code that nobody here can annotate.
     pub(crate) foreign: bool,
@@ -52,7 +53,12 @@ impl ClassRecord {
         rules.by_instance |=
             self.by_instance || same_class_by_instance() || self.foreign && super::config::foreign_class_by_instance();
         rules.reads_alone |= self.foreign;
-        ClassInfo { wait: self.wait, rules, read_recursive_in_handler: self.read_recursive_in_handler }
+        ClassInfo {
+            wait: self.wait,
+            rules,
+            read_recursive_in_handler: self.read_recursive_in_handler,
+            holder_may_change: self.holder_may_change,
+        }
     }
 }
 
@@ -189,6 +195,7 @@ impl Globals {
             wait: info.wait,
             read_recursive_in_handler: info.read_recursive_in_handler,
             guards_move: info.guards_move,
+            holder_may_change: info.holder_may_change,
             by_instance: info.by_instance,
             foreign: info.foreign && crate::shims().next().is_some(),
         });
