@@ -161,6 +161,20 @@ fn a_thread_that_ends_with_other_signals_open() {
     assert!(report.to_text().contains("ends with SIGTERM unblocked"), "{}", report.to_text());
 }
 
+/// The drop of a guard has no source position, and no lock is named: what happened tells such reports apart.
+#[test]
+fn findings_without_a_place() {
+    let reports = isolated(|cx| {
+        for signal in [libc::SIGTERM, libc::SIGUSR1, libc::SIGTERM] {
+            change_mask_secretly(libc::SIG_BLOCK, signal);
+            cx.spawn(|| releases_irq(&spin::SpinLock::new(1))).join().unwrap();
+            change_mask_secretly(libc::SIG_UNBLOCK, signal);
+        }
+    });
+    assert_kinds(&reports, &[IrqState, IrqState]);
+    assert_ne!(reports[0].id(), reports[1].id());
+}
+
 /// What a thread makes of its mask with plain calls is its own affair, whenever we get to know of it.
 #[test]
 fn a_thread_that_chooses_its_mask_is_silent() {

@@ -1,5 +1,6 @@
 //! A finding before it is put into words: what a slow section, perhaps in a handler, can keep of it.
 
+use core::fmt::Write as _;
 use core::panic::Location;
 use core::sync::atomic::Ordering;
 
@@ -171,6 +172,13 @@ impl Fnv {
     }
 }
 
+impl core::fmt::Write for Fnv {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.bytes(text.as_bytes());
+        Ok(())
+    }
+}
+
 const EMPTY: Fnv = Fnv(0xcbf2_9ce4_8422_2325);
 
 /// The identity of a class in every run.
@@ -225,8 +233,11 @@ fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
         _ => {
             classes.for_each(|class| hash.bytes(&class.to_le_bytes()));
             let completes_later = |label| verdict.kind == ReportKind::UnsafeIrqEnable && matches!(label, Label::InHandler(_));
-            for part in verdict.parts.iter().filter(|part| !completes_later(part.label)) {
-                hash.place(part.place);
+            let places = || verdict.parts.iter().filter(|part| !completes_later(part.label)).map(|part| part.place);
+            places().for_each(|place| hash.place(place));
+            if verdict.locks.is_empty() && places().all(|place| location(place.site).is_none()) {
+                // Neither class nor site: what the drop of a guard does, or foreign code. What it is must tell then.
+                let _ = write!(hash, "{:?} {:x}", verdict.hint, verdict.signals);
             }
         }
     }
