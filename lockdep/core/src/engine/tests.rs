@@ -1,6 +1,7 @@
 //! The rules, tried by scripts: see `tests/script.rs` for the notation.
 
 mod evidence;
+mod exhaustive;
 mod hygiene;
 mod inversion;
 mod irq;
