@@ -137,8 +137,8 @@
 //!   defines `sigaction`, `pthread_sigmask` and their sisters there ([signals](_documentation::signals)). For programs and tests; no
 //!   library should turn it on.
 //! * Those of the originals, under their names: `arc_lock`, `send_guard`, `deadlock_detection`, `owning_ref`, `serde`,
-//!   `hardware-lock-elision` and `nightly` of [`parking_lot`](mod@parking_lot), and `serde`, `rayon`, `raw-api`, `inline`, `arbitrary` and `typesize` of
-//!   [`dashmap`](mod@dashmap). `send_guard` and `deadlock_detection` exclude each other, as there.
+//!   `hardware-lock-elision` and `nightly` of [`parking_lot`](mod@parking_lot); `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`
+//!   and `typesize` of [`dashmap`](mod@dashmap). `send_guard` and `deadlock_detection` exclude each other, as there.
 
 pub mod alloc;
 pub mod dashmap;

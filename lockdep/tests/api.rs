@@ -323,3 +323,66 @@ macro_rules! std_sync {
 
 std_sync!(std_original: std::sync);
 std_sync!(std_twin: lockdep::sync);
+
+/// Whether `$type` implements `$trait`: the constant of the type itself goes before that of the trait, where its bound holds.
+macro_rules! implements {
+    ($type:ty, $trait:path) => {{
+        struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
+        #[allow(dead_code)]
+        trait Otherwise {
+            const YES: bool = false;
+        }
+        impl<T: ?Sized> Otherwise for Probe<T> {}
+        #[allow(dead_code)]
+        impl<T: ?Sized + $trait> Probe<T> {
+            const YES: bool = true;
+        }
+        <Probe<$type>>::YES
+    }};
+}
+
+macro_rules! auto_traits {
+    ($type:ty) => {
+        [
+            implements!($type, Send),
+            implements!($type, Sync),
+            implements!($type, Unpin),
+            implements!($type, std::panic::UnwindSafe),
+            implements!($type, std::panic::RefUnwindSafe),
+        ]
+    };
+}
+
+/// With `send_guard` the guards of the twin are more than those of an original without it.
+#[cfg(not(feature = "send_guard"))]
+#[test]
+fn auto_traits_are_the_originals() {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    macro_rules! same {
+        ($ours:path, $theirs:path: $($name:ident[$($args:tt)*])*) => { $({
+            use $ours as ours;
+            use $theirs as theirs;
+            assert_eq!(
+                auto_traits!(ours::$name<$($args)*>),
+                auto_traits!(theirs::$name<$($args)*>),
+                "{}: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe",
+                stringify!($name<$($args)*>),
+            );
+        })* };
+    }
+    macro_rules! of {
+        ($($value:ty),*) => { $(
+            same!(lockdep::parking_lot, parking_lot: Mutex[$value] FairMutex[$value] ReentrantMutex[$value] RwLock[$value]
+                MutexGuard['static, $value] MappedMutexGuard['static, $value] FairMutexGuard['static, $value]
+                ReentrantMutexGuard['static, $value] MappedReentrantMutexGuard['static, $value]
+                RwLockReadGuard['static, $value] MappedRwLockReadGuard['static, $value]
+                RwLockWriteGuard['static, $value] MappedRwLockWriteGuard['static, $value]);
+            same!(lockdep::once_cell::sync, once_cell::sync: OnceCell[$value] Lazy[$value] Lazy[u8, $value]);
+        )* };
+    }
+    of!(u8, Cell<u8>, Rc<u8>, *const u8, &'static mut u8, std::sync::MutexGuard<'static, u8>, std::marker::PhantomPinned);
+    assert_eq!(auto_traits!(lockdep::parking_lot::Condvar), auto_traits!(parking_lot::Condvar));
+    assert_eq!(auto_traits!(lockdep::parking_lot::Once), auto_traits!(parking_lot::Once));
+}

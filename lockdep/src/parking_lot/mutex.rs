@@ -38,6 +38,9 @@ pub const fn const_mutex<T>(val: T) -> Mutex<T> {
 // A whole mutex, not the original's raw one, because a condition variable asks for its guard.
 pub struct RawMutex(::parking_lot::Mutex<()>);
 
+// As the original's raw mutex: there is no data in it that a panic could leave half changed.
+impl core::panic::RefUnwindSafe for RawMutex {}
+
 impl RawMutex {
     #[inline]
     fn real(&self) -> &::parking_lot::RawMutex {
