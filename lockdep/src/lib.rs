@@ -122,6 +122,8 @@
 //!   a wait that lasts.
 //! * Without the feature `interpose`, handlers that were not registered with [`signal::register`]: their locks count as the interrupted
 //!   code's.
+//! * Handlers of two signals that interrupt each other, on two threads: signals are compared one by one. The
+//!   [oracle](_documentation::oracle) says what else one run tells, measured.
 //! * Async tasks: a lock belongs to the thread that took it, and a guard held across `.await` looks like the thread's.
 //! * A wrong order that only the data decides. Two locks of one class taken one inside the other are reported unless an
 //!   [annotation](_documentation::annotating) says what keeps them apart: classes, not instances, is what one run can speak for.
