@@ -4,11 +4,12 @@
 //! really fail takes a build for each mutation, in a copy of the sources:
 //!
 //! ```text
-//! cargo test --test conformance mutations -- --ignored --nocapture          # all of them, a quarter of an hour
+//! cargo test --test conformance mutations -- --ignored --nocapture          # all of them; on an idle machine a quarter of an hour
 //! MUTATION='gate;crossed' cargo test --test conformance mutations -- --ignored --nocapture   # those whose rule has one of these words
 //! ```
 
 use std::collections::BTreeSet;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -935,7 +936,7 @@ fn run(tree: &Path, binary: &str, tests: &[&str]) -> Outcome {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(cargo_test(binary)).args(last).current_dir(tree);
         command.env("CARGO_TARGET_DIR", tree.with_file_name("target")).env("RUSTFLAGS", "-A warnings");
-        command.stdin(Stdio::null());
+        command.stdin(Stdio::null()).process_group(0);
         command
     };
     let built = cargo(&["--no-run", "--quiet"]).output().unwrap();
@@ -955,8 +956,9 @@ fn run(tree: &Path, binary: &str, tests: &[&str]) -> Outcome {
             break status;
         }
         if begun.elapsed() > PATIENCE {
-            // The test's own watchdog is behind it: what is left of it ends by itself.
-            child.kill().unwrap();
+            // With all that it started.
+            // SAFETY: the group is that of the child, which is not waited for yet.
+            unsafe { libc::kill(-(child.id() as libc::pid_t), libc::SIGKILL) };
             child.wait().unwrap();
             return Outcome::Hung;
         }
