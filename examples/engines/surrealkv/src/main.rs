@@ -22,7 +22,7 @@ fn main() {
             .build()
     };
     let tree = Arc::new(open().expect("a tree"));
-    let key = |random: u64| (random % KEYS).to_be_bytes();
+    let key = |random: u64| (random % KEYS).to_be_bytes().to_vec();
 
     let mut load = Load::new("surrealkv", time);
     for name in ["writer 1", "writer 2"] {
