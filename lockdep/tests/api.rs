@@ -325,6 +325,7 @@ std_sync!(std_original: std::sync);
 std_sync!(std_twin: lockdep::sync);
 
 /// Whether `$type` implements `$trait`: the constant of the type itself goes before that of the trait, where its bound holds.
+#[cfg(not(feature = "send_guard"))]
 macro_rules! implements {
     ($type:ty, $trait:path) => {{
         struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
@@ -341,6 +342,7 @@ macro_rules! implements {
     }};
 }
 
+#[cfg(not(feature = "send_guard"))]
 macro_rules! auto_traits {
     ($type:ty) => {
         [
