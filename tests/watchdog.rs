@@ -638,6 +638,8 @@ fn table() {
 #[inline(never)]
 fn sleeps() {
     thread::sleep(Duration::from_secs(250));
+    // Not the last call, which would leave no frame.
+    std::hint::black_box(());
 }
 
 #[track_caller]

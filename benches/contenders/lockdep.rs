@@ -1,10 +1,10 @@
 //! Our own locks: a part of two binaries, one with `validate` and one without.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, PoisonError};
+use std::sync::{LazyLock, Once, PoisonError};
 
 use lockdep::LockClass;
-use lockdep::irq::IrqGuard;
+use lockdep::irq::{IrqGuard, Lines};
 use lockdep::spin::{SpinLock, SpinLockGuard};
 
 use lockdep_bench_scenarios::{Contender, Irqs, wrap};
@@ -67,5 +67,16 @@ impl Irqs for Locks {
     #[inline(always)]
     fn lock_irqsave(spin: &Self::Spin) -> Self::SpinGuard<'_> {
         spin.lock_irqsave()
+    }
+
+    fn set_lazy(lazy: bool) {
+        static HANDLED: Once = Once::new();
+        const SIGUSR1: i32 = 10;
+        HANDLED.call_once(|| {
+            // SAFETY: a handler that does nothing.
+            unsafe { lockdep::signal::register(SIGUSR1, || ()) }.expect("a handler is installed");
+        });
+        let one: Lines = [SIGUSR1].into_iter().collect();
+        lockdep::irq::set_lines(if lazy { one.lazy() } else { Lines::ALL });
     }
 }

@@ -51,6 +51,8 @@ pub trait Irqs: Contender {
     fn restore(flags: Self::Flags);
     fn spin() -> Self::Spin;
     fn lock_irqsave(spin: &Self::Spin) -> Self::SpinGuard<'_>;
+    /// From now on one signal is blocked, by a flag of the thread; or all are again, for real.
+    fn set_lazy(lazy: bool);
 }
 
 /// Wraps the locks of a module, in newtypes called `Mutex` and `RwLock` for the orphan rule's sake. `returned` takes a guard out of

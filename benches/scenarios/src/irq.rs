@@ -31,4 +31,18 @@ pub fn all<C: Irqs>(bench: &mut Bench) {
         }
         C::restore(outer);
     });
+    bench.measure("irq/save+restore/lazy", |n| {
+        C::set_lazy(true);
+        for _ in 0..n {
+            C::restore(C::save());
+        }
+        C::set_lazy(false);
+    });
+    bench.measure("irq/lock_irqsave/lazy", |n| {
+        C::set_lazy(true);
+        for _ in 0..n {
+            *C::lock_irqsave(black_box(&spin)) += 1;
+        }
+        C::set_lazy(false);
+    });
 }
