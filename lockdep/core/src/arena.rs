@@ -2,7 +2,8 @@
 //!
 //! The slow path may run in a handler that interrupted malloc, or inside the allocator of a program whose allocator uses
 //! checked locks. So everything the engine and the runtime keep comes from here. Blocks come in powers of two from pages mapped
-//! in large pieces; freed blocks are kept in a list per size and given out again. Nothing is given back to the system.
+//! in large pieces; freed blocks are kept in a list per size and given out again. Nothing is given back to the system. A table that
+//! grows beyond a piece is moved by the kernel, page by page, and not copied: it may be long, and all signals are blocked.
 //!
 //! Signal safety: allowed in a handler; every operation runs in a [slow section](crate::runtime::slow).
 
@@ -22,6 +23,8 @@ const SMALLEST: usize = 16;
 const SIZES: usize = 48;
 /// How much is mapped at a time.
 const PIECE: usize = 1 << 20;
+/// So much of a piece gets its pages at once: one by one, at the first touch, each costs as much as a whole search.
+const STEP: usize = 1 << 16;
 /// The largest alignment that is given.
 const PAGE: usize = 4096;
 
@@ -32,12 +35,14 @@ pub(crate) struct Blocks {
     /// The rest of the piece mapped last.
     next: *mut u8,
     end: *mut u8,
+    /// So far it has pages.
+    backed: *mut u8,
     mapped: usize,
 }
 
 impl Blocks {
     pub(crate) const fn new() -> Blocks {
-        Blocks { free: [ptr::null_mut(); SIZES], next: ptr::null_mut(), end: ptr::null_mut(), mapped: 0 }
+        Blocks { free: [ptr::null_mut(); SIZES], next: ptr::null_mut(), end: ptr::null_mut(), backed: ptr::null_mut(), mapped: 0 }
     }
 
     /// Bytes mapped so far.
@@ -71,17 +76,50 @@ impl Blocks {
         if size >= PIECE {
             return map(size).inspect(|_| self.mapped += size);
         }
-        let aligned = self.next.wrapping_add(self.next.align_offset(size.min(PAGE)));
+        let mut aligned = self.next.wrapping_add(self.next.align_offset(size.min(PAGE)));
         if self.next.is_null() || (self.end as usize) < aligned as usize + size {
             // The rest of the old piece is lost: less than one block.
-            let piece = map(PIECE)?;
+            aligned = map(PIECE)?;
             self.mapped += PIECE;
-            self.next = piece.wrapping_add(size);
-            self.end = piece.wrapping_add(PIECE);
-            return Some(piece);
+            self.backed = aligned;
+            self.end = aligned.wrapping_add(PIECE);
         }
         self.next = aligned.wrapping_add(size);
+        if self.next > self.backed {
+            self.back();
+        }
         Some(aligned)
+    }
+
+    /// Gives pages to what is in use of the piece, and to a little more.
+    fn back(&mut self) {
+        let length = (self.next as usize - self.backed as usize).next_multiple_of(STEP);
+        // SAFETY: part of a piece of ours, which is a whole number of steps. An old kernel refuses, and gives pages when they are
+        // touched.
+        unsafe { libc::madvise(self.backed.cast(), length, libc::MADV_POPULATE_WRITE) };
+        self.backed = self.backed.wrapping_add(length);
+    }
+
+    /// A longer block in the place of `block`, with what is in it, if that can be had without copying.
+    ///
+    /// # Safety
+    ///
+    /// `block` came from `allocate` with the layout `old`; if there is a longer one, nobody uses the old one any more.
+    unsafe fn lengthen(&mut self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<NonNull<[u8]>> {
+        let ((_, old_size), (_, new_size)) = (Blocks::class(old)?, Blocks::class(new)?);
+        if old_size == new_size {
+            return Some(NonNull::slice_from_raw_parts(block, new_size));
+        }
+        if old_size < PIECE || new.align() > PAGE {
+            return None;
+        }
+        // SAFETY: a mapping of its own, by `carve`, of which nothing else is left than this block.
+        let moved = unsafe { libc::mremap(block.as_ptr().cast(), old_size, new_size, libc::MREMAP_MAYMOVE) };
+        if moved == libc::MAP_FAILED {
+            return None;
+        }
+        self.mapped += new_size - old_size;
+        Some(NonNull::slice_from_raw_parts(NonNull::new(moved.cast())?, new_size))
     }
 
     /// # Safety
@@ -115,6 +153,19 @@ unsafe impl Allocator for Arena {
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         // SAFETY: as for the caller.
         slow::with_blocks(|blocks| unsafe { blocks.deallocate(block, layout) });
+    }
+
+    unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: as for the caller; what is copied fits, for `new` is not shorter.
+        unsafe {
+            if let Some(longer) = slow::with_blocks(|blocks| blocks.lengthen(block, old, new)) {
+                return Ok(longer);
+            }
+            let longer = self.allocate(new)?;
+            longer.cast::<u8>().copy_from_nonoverlapping(block, old.size());
+            self.deallocate(block, old);
+            Ok(longer)
+        }
     }
 }
 
@@ -185,5 +236,31 @@ mod tests {
         unsafe { Arena.deallocate(NonNull::new(address as *mut u8).expect("not null"), layout) };
         let again = Arena.allocate(layout).expect("memory");
         assert_eq!(again.cast::<u8>().as_ptr() as usize, address);
+    }
+
+    #[test]
+    fn what_grows_keeps_its_content() {
+        let mut numbers = allocator_api2::vec::Vec::new_in(Arena);
+        (0..3 * PIECE).for_each(|number| numbers.push(number));
+        assert!(numbers.iter().copied().eq(0..3 * PIECE));
+    }
+
+    /// A table of a long run is moved, and not copied: memory that was copied out of is still mapped.
+    #[test]
+    fn large_blocks_grow_without_a_second_one() {
+        let layout = |size| Layout::from_size_align(size, 8).expect("a layout");
+        let mapped = || slow::with_blocks(|blocks| blocks.mapped());
+        let mut size = 16 * PIECE;
+        let mut block = Arena.allocate(layout(size)).expect("memory").cast::<u8>();
+        let before = mapped();
+        while size < 256 * PIECE {
+            // SAFETY: allocated above with this layout.
+            block = unsafe { Arena.grow(block, layout(size), layout(2 * size)) }.expect("memory").cast();
+            size *= 2;
+        }
+        // Tests beside this one map pieces of their own.
+        assert!(mapped() - before < 256 * PIECE);
+        // SAFETY: as above.
+        unsafe { Arena.deallocate(block, layout(size)) };
     }
 }

@@ -247,7 +247,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let to = self.graph.node(Key::Instance(new.instance), new.class);
         let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
         let evidence = self.evidence(cx, held, new);
-        self.depend((from, to), dependency, evidence, worst);
+        self.depend((from, to), dependency, &evidence, worst);
     }
 
     /// Every held lock of this context now comes before the new one.
@@ -264,7 +264,7 @@ impl<A: Allocator + Clone> Engine<A> {
             let from = class.node;
             let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
             let evidence = self.evidence(cx, held, new).timed(acquire.timed);
-            if let Added::New { edge, cycle: false } = self.depend((from, to), dependency, evidence, worst)
+            if let Added::New { edge, cycle: false } = self.depend((from, to), dependency, &evidence, worst)
                 && let Some(found) = self.connection(edge)
                 && connection.as_ref().is_none_or(|shortest| found.path.len() < shortest.path.len())
             {
@@ -300,11 +300,11 @@ impl<A: Allocator + Clone> Engine<A> {
         let mut connection: Option<Connection<A>> = None;
         for read in self.graph.reads_alone(class) {
             let edge = self.graph.edge(read);
-            let (ends, evidence) = ((edge.from, edge.to), edge.evidence);
+            let (ends, evidence) = ((edge.from, edge.to), edge.evidence.whole());
             let kind = Kind { waiter: Waiter::Anybody, ..edge.kind };
             let held = Held { class: self.graph.class(edge.from), place: edge.holding, mode: edge.modes.0, ..Held::FREE };
             let new = Held { class, place: edge.acquiring, mode: edge.modes.1, ..Held::FREE };
-            let added = self.depend(ends, Dependency { held: &held, new: &new, kind }, evidence, worst);
+            let added = self.depend(ends, Dependency { held: &held, new: &new, kind }, &evidence, worst);
             if let Added::New { edge, cycle: false } = added
                 && let Some(found) = self.connection(edge)
                 && connection.as_ref().is_none_or(|shortest| found.path.len() < shortest.path.len())
@@ -323,7 +323,7 @@ impl<A: Allocator + Clone> Engine<A> {
         &mut self,
         ends: (NodeIx, NodeIx),
         dependency: Dependency<'_>,
-        evidence: Evidence,
+        evidence: &Evidence,
         worst: &mut Option<Cycle<A>>,
     ) -> Added {
         let added = self.graph.depend(ends, dependency, evidence);
@@ -397,7 +397,7 @@ impl<A: Allocator + Clone> Engine<A> {
             let dependency = Dependency { held: &notified, new: held, kind: Kind::of(&notified, held, false) };
             // A lock that the notifier needs besides does not keep it apart from the waiter who holds it: it is one more reason.
             let evidence = self.evidence(cx, &notified, held).without_gates();
-            self.depend((from, to), dependency, evidence, &mut worst);
+            self.depend((from, to), dependency, &evidence, &mut worst);
         }
         self.report_cycle(worst, out);
     }

@@ -5,6 +5,7 @@
 //! "Dynamic Deadlock Analysis of Multi-threaded Programs", 2005). Evidence never silences a report; it grades it.
 
 use allocator_api2::alloc::Allocator;
+use allocator_api2::boxed::Box;
 
 use super::Map;
 use super::class::ClassId;
@@ -25,7 +26,7 @@ pub(super) struct Seen {
     pub(super) last: u32,
 }
 
-/// The evidence of one dependency.
+/// The evidence of an occurrence of a dependency, or of all of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Evidence {
     threads: [Seen; KEPT],
@@ -80,10 +81,6 @@ impl Evidence {
         Evidence { gate_count: 0, ..self }
     }
 
-    pub(super) fn is_timed(&self) -> bool {
-        self.timed
-    }
-
     /// Takes in another occurrence: more threads, fewer gates. Whether it takes a gate away or weakens one.
     pub(super) fn merge(&mut self, other: &Evidence) -> bool {
         self.timed &= other.timed;
@@ -112,10 +109,75 @@ impl Evidence {
         self.gate_count = kept as u8;
         weaker | (self.gate_count != before)
     }
+}
+
+/// The evidence of a dependency, as it is kept: most were made by one thread, under no other lock.
+#[derive(Debug)]
+pub(super) enum Kept<A: Allocator> {
+    /// One thread, no gate; whether it waited with a time limit, every time.
+    One(Seen, bool),
+    /// Anything else.
+    More(Box<Evidence, A>),
+}
+
+impl<A: Allocator> Kept<A> {
+    pub(super) fn new_in(alloc: A, evidence: &Evidence) -> Kept<A> {
+        match evidence {
+            Evidence { thread_count: 1, many: false, gate_count: 0, .. } => Kept::One(evidence.threads[0], evidence.timed),
+            _ => Kept::More(Box::new_in(*evidence, alloc)),
+        }
+    }
+
+    /// All of it.
+    pub(super) fn whole(&self) -> Evidence {
+        match self {
+            Kept::One(seen, timed) => Evidence::new(*seen, core::iter::empty()).timed(*timed),
+            Kept::More(evidence) => **evidence,
+        }
+    }
+
+    pub(super) fn threads(&self) -> &[Seen] {
+        match self {
+            Kept::One(seen, _) => core::slice::from_ref(seen),
+            Kept::More(evidence) => evidence.threads(),
+        }
+    }
+
+    pub(super) fn gates(&self) -> &[Gate] {
+        match self {
+            Kept::One(..) => &[],
+            Kept::More(evidence) => evidence.gates(),
+        }
+    }
+
+    pub(super) fn is_timed(&self) -> bool {
+        match self {
+            Kept::One(_, timed) => *timed,
+            Kept::More(evidence) => evidence.timed,
+        }
+    }
+
+    /// More threads than are kept made it.
+    fn by_many(&self) -> bool {
+        matches!(self, Kept::More(evidence) if evidence.many)
+    }
 
     /// Whether another thread would still be noted.
     pub(super) fn takes_threads(&self) -> bool {
-        !self.many
+        !self.by_many()
+    }
+
+    /// As [`Evidence::merge`].
+    pub(super) fn merge(&mut self, other: &Evidence, alloc: A) -> bool {
+        match self {
+            Kept::More(evidence) => evidence.merge(other),
+            Kept::One(..) => {
+                let mut evidence = self.whole();
+                let weaker = evidence.merge(other);
+                *self = Kept::new_in(alloc, &evidence);
+                weaker
+            }
+        }
     }
 }
 
@@ -176,7 +238,10 @@ impl<A: Allocator + Clone> Threads<A> {
 
     /// Whether threads that were seen could make all of the cycle at once: each part another one, and, if they must have met, no two
     /// of them one after the other. A question of the first [`MOST_PARTS`] parts; where it takes too long, yes.
-    pub(super) fn could_meet<'e>(&self, cycle: impl Iterator<Item = &'e Evidence>, met: bool) -> bool {
+    pub(super) fn could_meet<'e>(&self, cycle: impl Iterator<Item = &'e Kept<A>>, met: bool) -> bool
+    where
+        A: 'e,
+    {
         let mut parts = [None; MOST_PARTS];
         parts.iter_mut().zip(cycle).for_each(|(part, evidence)| *part = Some(evidence));
         let mut patience = PATIENCE;
@@ -186,14 +251,14 @@ impl<A: Allocator + Clone> Threads<A> {
     /// Finds a thread for each part from `at` on, beside those `cast` for the parts before.
     fn cast(
         &self,
-        parts: &[Option<&Evidence>; MOST_PARTS],
+        parts: &[Option<&Kept<A>>; MOST_PARTS],
         cast: &mut [Option<Seen>; MOST_PARTS],
         at: usize,
         met: bool,
         patience: &mut u32,
     ) -> bool {
         let Some(&Some(part)) = parts.get(at) else { return true };
-        if part.many {
+        if part.by_many() {
             // Somebody is free.
             return self.cast(parts, cast, at + 1, met, patience);
         }
@@ -216,10 +281,9 @@ impl<A: Allocator + Clone> Threads<A> {
 }
 
 /// The locks held on every side, exclusively on all but one at most: they keep the threads of the cycle apart.
-pub(super) fn gates<'e>(cycle: impl Iterator<Item = &'e Evidence> + Clone) -> impl Iterator<Item = ClassId> {
-    let first = cycle.clone().next().copied().unwrap_or_default();
-    let candidates = (0..first.gates().len()).map(move |i| first.gates()[i]);
-    candidates.filter_map(move |gate| {
+pub(super) fn gates<'e, A: Allocator + 'e>(cycle: impl Iterator<Item = &'e Kept<A>> + Clone) -> impl Iterator<Item = ClassId> {
+    let candidates = cycle.clone().next().map_or(&[][..], Kept::gates);
+    candidates.iter().filter_map(move |gate| {
         let mut shared = 0;
         for side in cycle.clone() {
             let again = side.gates().iter().find(|again| again.instance == gate.instance)?;

@@ -20,7 +20,7 @@ use allocator_api2::vec::Vec;
 use super::Map;
 use super::class::ClassId;
 use super::event::{Held, Place, Thread};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Kept};
 use crate::kind::Mode;
 
 pub(super) type NodeIx = u32;
@@ -129,7 +129,7 @@ pub(super) struct Dependency<'a> {
 }
 
 /// A dependency.
-pub(super) struct Edge {
+pub(super) struct Edge<A: Allocator> {
     pub(super) from: NodeIx,
     pub(super) to: NodeIx,
     pub(super) kind: Kind,
@@ -143,17 +143,17 @@ pub(super) struct Edge {
     pub(super) modes: (Mode, Mode),
     /// By whom.
     thread: u32,
-    pub(super) evidence: Evidence,
+    pub(super) evidence: Kept<A>,
 }
 
-impl Edge {
+impl<A: Allocator> Edge<A> {
     /// The pair it leads to.
     pub(super) fn target(&self) -> Pair {
         self.kind.waiter.at(self.to)
     }
 
     /// The pairs it leads from: those of waiters that its holder keeps waiting.
-    pub(super) fn sources(&self) -> impl Iterator<Item = Pair> + use<> {
+    pub(super) fn sources(&self) -> impl Iterator<Item = Pair> + use<A> {
         let (from, holder) = (self.from, self.kind.holder);
         Waiter::ALL.into_iter().filter(move |waiter| waiter.waits_for(holder)).map(move |waiter| waiter.at(from))
     }
@@ -195,7 +195,7 @@ pub(super) struct Node<A: Allocator + Clone> {
 pub(super) struct Graph<A: Allocator + Clone> {
     alloc: A,
     pub(super) nodes: Vec<Node<A>, A>,
-    pub(super) edges: Vec<Option<Edge>, A>,
+    pub(super) edges: Vec<Option<Edge<A>>, A>,
     keys: Map<Key, NodeIx, A>,
     index: Map<(NodeIx, NodeIx, Kind), EdgeIx, A>,
     free_nodes: Vec<NodeIx, A>,
@@ -260,19 +260,19 @@ impl<A: Allocator + Clone> Graph<A> {
     /// What the edges take, in the lists of their nodes and the index too.
     pub(super) fn edge_bytes(&self) -> usize {
         let lists = self.nodes.iter().map(|node| node.out.capacity() + node.into.capacity()).sum::<usize>();
-        self.edges.capacity() * size_of::<Option<Edge>>() + lists * size_of::<EdgeIx>() + self.index.allocation_size()
+        self.edges.capacity() * size_of::<Option<Edge<A>>>() + lists * size_of::<EdgeIx>() + self.index.allocation_size()
     }
 
-    pub(super) fn edge(&self, edge: EdgeIx) -> &Edge {
+    pub(super) fn edge(&self, edge: EdgeIx) -> &Edge<A> {
         self.edges[edge as usize].as_ref().expect("an edge in a list is alive")
     }
 
-    fn edge_mut(&mut self, edge: EdgeIx) -> &mut Edge {
+    fn edge_mut(&mut self, edge: EdgeIx) -> &mut Edge<A> {
         self.edges[edge as usize].as_mut().expect("an edge in a list is alive")
     }
 
     /// Every edge with the keys of its ends.
-    pub(super) fn edges(&self) -> impl Iterator<Item = (Key, Key, &Edge)> {
+    pub(super) fn edges(&self) -> impl Iterator<Item = (Key, Key, &Edge<A>)> {
         self.edges.iter().flatten().map(|edge| (self.key(edge.from), self.key(edge.to), edge))
     }
 
@@ -320,31 +320,33 @@ impl<A: Allocator + Clone> Graph<A> {
     }
 
     /// The evidence of a dependency, if it is known.
-    pub(super) fn evidence_of(&self, from: NodeIx, to: NodeIx, kind: Kind) -> Option<&Evidence> {
+    pub(super) fn evidence_of(&self, from: NodeIx, to: NodeIx, kind: Kind) -> Option<&Kept<A>> {
         self.edge_between(from, to, kind).map(|edge| &self.edge(edge).evidence)
     }
 
     /// Adds a dependency, or its evidence to the one known.
-    pub(super) fn depend(&mut self, ends: (NodeIx, NodeIx), dependency: Dependency<'_>, evidence: Evidence) -> Added {
+    pub(super) fn depend(&mut self, ends: (NodeIx, NodeIx), dependency: Dependency<'_>, evidence: &Evidence) -> Added {
         let (from, to) = ends;
         debug_assert_ne!(from, to);
         let Dependency { held, new, kind } = dependency;
         let (holding, acquiring, modes) = (held.place, new.place, (held.mode, new.mode));
         let thread = evidence.first_thread();
         if let Some(edge) = self.edge_between(from, to, kind) {
-            let cycles = self.back_edges > 0;
+            let (cycles, alloc) = (self.back_edges > 0, self.alloc());
             let known = self.edge_mut(edge);
-            let weaker = known.evidence.merge(&evidence);
+            let weaker = known.evidence.merge(evidence, alloc);
             // A plain read that counts as recursive is what counts again once there is a writer.
             let plain = kind.recursive() && modes.1 == Mode::Read && known.modes.1 != Mode::Read;
             if weaker || plain {
                 // What a report has to show is the occurrence without the gate.
-                *known = Edge { holding, acquiring, modes, thread, ..*known };
+                (known.holding, known.acquiring, known.modes, known.thread) = (holding, acquiring, modes, thread);
             }
             return Added::Known { edge, reconsider: weaker && cycles };
         }
-        let edge = Edge { from, to, kind, back: false, holding, acquiring, modes, thread, evidence };
+        let evidence = Kept::new_in(self.alloc(), evidence);
+        let mut edge = Edge { from, to, kind, back: false, holding, acquiring, modes, thread, evidence };
         let cycle = self.closes_cycle(&edge);
+        edge.back = cycle;
         let ix = match self.free_edges.pop() {
             Some(ix) => ix,
             None => {
@@ -352,7 +354,7 @@ impl<A: Allocator + Clone> Graph<A> {
                 (self.edges.len() - 1) as EdgeIx
             }
         };
-        self.edges[ix as usize] = Some(Edge { back: cycle, ..edge });
+        self.edges[ix as usize] = Some(edge);
         self.back_edges += u32::from(cycle);
         self.index.insert((from, to, kind), ix);
         self.nodes[from as usize].out.push(ix);
@@ -365,13 +367,13 @@ impl<A: Allocator + Clone> Graph<A> {
     pub(super) fn reads_alone(&self, class: ClassId) -> Vec<EdgeIx, A> {
         let mut reads = Vec::new_in(self.alloc.clone());
         let edges = self.edges.iter().enumerate().filter_map(|(ix, edge)| Some((ix as EdgeIx, edge.as_ref()?)));
-        let alone = |edge: &Edge| edge.kind.recursive() && edge.modes.1 == Mode::Read && self.class(edge.to) == class;
+        let alone = |edge: &Edge<A>| edge.kind.recursive() && edge.modes.1 == Mode::Read && self.class(edge.to) == class;
         reads.extend(edges.filter(|(_, edge)| alone(edge)).map(|(ix, _)| ix));
         reads
     }
 
     /// Whether the new edge would close a strong path. Puts the pairs in order if not.
-    fn closes_cycle(&mut self, edge: &Edge) -> bool {
+    fn closes_cycle(&mut self, edge: &Edge<A>) -> bool {
         // With a reported cycle inside, the order says nothing of paths through it: search.
         if self.back_edges > 0 && self.path_back(edge).is_some() {
             return true;

@@ -86,13 +86,13 @@ const LONGEST: usize = 8;
 
 impl<A: Allocator + Clone> Graph<A> {
     /// The edges that lead on from a pair.
-    pub(super) fn edges_from(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge)> {
+    pub(super) fn edges_from(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
         let out = self.nodes[parts(pair).0 as usize].out.iter().map(|&ix| (ix, self.edge(ix)));
         out.filter(move |(_, edge)| edge.follows(pair))
     }
 
     /// The edges that lead to a pair.
-    pub(super) fn edges_to(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge)> {
+    pub(super) fn edges_to(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
         let into = self.nodes[parts(pair).0 as usize].into.iter().map(|&ix| (ix, self.edge(ix)));
         into.filter(move |(_, edge)| edge.target() == pair)
     }
@@ -101,7 +101,7 @@ impl<A: Allocator + Clone> Graph<A> {
     pub(super) fn forward(
         &mut self,
         starts: impl IntoIterator<Item = Pair>,
-        mut stop: impl FnMut(&Graph<A>, &Edge) -> bool,
+        mut stop: impl FnMut(&Graph<A>, &Edge<A>) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         let mut scratch = self.scratch.take();
         let found = self.forward_in(&mut scratch, starts, &mut stop);
@@ -113,7 +113,7 @@ impl<A: Allocator + Clone> Graph<A> {
         &self,
         scratch: &mut Scratch<A>,
         starts: impl IntoIterator<Item = Pair>,
-        stop: &mut dyn FnMut(&Graph<A>, &Edge) -> bool,
+        stop: &mut dyn FnMut(&Graph<A>, &Edge<A>) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         scratch.begin();
         scratch.queue.clear();
@@ -139,7 +139,7 @@ impl<A: Allocator + Clone> Graph<A> {
     pub(super) fn backward(
         &mut self,
         ends: impl IntoIterator<Item = Pair>,
-        mut stop: impl FnMut(&Graph<A>, &Edge) -> bool,
+        mut stop: impl FnMut(&Graph<A>, &Edge<A>) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         let mut scratch = self.scratch.take();
         let found = self.backward_in(&mut scratch, ends, &mut stop);
@@ -151,7 +151,7 @@ impl<A: Allocator + Clone> Graph<A> {
         &self,
         scratch: &mut Scratch<A>,
         ends: impl IntoIterator<Item = Pair>,
-        stop: &mut dyn FnMut(&Graph<A>, &Edge) -> bool,
+        stop: &mut dyn FnMut(&Graph<A>, &Edge<A>) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         scratch.begin();
         scratch.queue.clear();
@@ -173,7 +173,7 @@ impl<A: Allocator + Clone> Graph<A> {
     }
 
     /// The shortest strong path that leads from the end of `edge` back to its beginning, so that both close a cycle.
-    pub(super) fn path_back(&mut self, edge: &Edge) -> Option<Vec<EdgeIx, A>> {
+    pub(super) fn path_back(&mut self, edge: &Edge<A>) -> Option<Vec<EdgeIx, A>> {
         let (from, holder) = (edge.from, edge.kind.holder);
         self.forward([edge.target()], |_, last| last.to == from && last.kind.waiter.waits_for(holder))
     }
@@ -237,7 +237,7 @@ impl<A: Allocator + Clone> Graph<A> {
     }
 
     /// Whether an edge leads to a class of the path.
-    fn leads_into(&self, path: &[EdgeIx], edge: &Edge) -> bool {
+    fn leads_into(&self, path: &[EdgeIx], edge: &Edge<A>) -> bool {
         path.iter().any(|&ix| self.edge(ix).from == edge.to)
     }
 

@@ -125,6 +125,10 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         *bit_set |= fresh;
         let new = &acquire.new;
+        // Most classes are used in one way.
+        if class.usage.groups.is_empty() {
+            class.usage.groups.reserve_exact(1);
+        }
         class.usage.groups.push(Group { set, signals: fresh, place: new.place, thread: cx.thread, mode: new.mode });
         self.graph.usage_changed(node);
         if set.in_handler() {
@@ -207,12 +211,12 @@ impl<A: Allocator + Clone> Engine<A> {
     /// The shortest strong path from a pair to a class held while the signal was open.
     fn path_to_open(&mut self, start: Pair, bit: u64) -> Option<Vec<EdgeIx, A>> {
         self.graph
-            .forward([start], |graph: &Graph<A>, edge: &Edge| graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0)
+            .forward([start], |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0)
     }
 
     /// The shortest strong path to one of the pairs from a class taken in the signal's handler.
     fn path_from_used(&mut self, ends: impl IntoIterator<Item = Pair>, bit: u64) -> Option<Vec<EdgeIx, A>> {
-        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge| graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0)
+        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0)
     }
 
     pub(super) fn report_connection(&self, connection: &Connection<A>, out: &mut Verdicts<A>) {

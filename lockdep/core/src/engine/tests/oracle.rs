@@ -186,7 +186,7 @@ impl Real {
     fn depend(&mut self, from: usize, to: usize, kind: Kind) -> Added {
         let evidence = Evidence::new(Seen::default(), core::iter::empty());
         let dependency = Dependency { held: &Held::FREE, new: &Held::FREE, kind };
-        self.engine.graph.depend((self.nodes[from], self.nodes[to]), dependency, evidence)
+        self.engine.graph.depend((self.nodes[from], self.nodes[to]), dependency, &evidence)
     }
 
     fn naive_edge(&self, edge: EdgeIx) -> (usize, usize, Kind) {

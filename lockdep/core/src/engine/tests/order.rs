@@ -67,7 +67,7 @@ fn links_that_come_backwards() {
         let mut depend = |from: usize, to: usize| {
             let dependency = Dependency { held: &Held::FREE, new: &Held::FREE, kind: Kind::of(&Held::FREE, &Held::FREE, false) };
             let evidence = Evidence::new(Seen::default(), core::iter::empty());
-            let added = engine.graph.depend((nodes[from], nodes[to]), dependency, evidence);
+            let added = engine.graph.depend((nodes[from], nodes[to]), dependency, &evidence);
             engine.check_invariants();
             matches!(added, Added::New { cycle: true, .. })
         };

@@ -119,3 +119,23 @@ impl Shared {
         Shared { table: AtomicPtr::new(ptr::null_mut()), used: AtomicU64::new(0) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::table::first_slot;
+    use super::*;
+
+    /// Keys that fell on few places would be searched for in each other's company: longer with every class.
+    #[test]
+    fn chains_of_many_classes_begin_in_many_places() {
+        let mask = 8191;
+        let key = |class| extend(extend(0, 1), step(ClassId::new(class, 0), Mode::Write, HeldFlags(0)));
+        let chains = (1..=4096).map(|class| first_slot(key(class) ^ context_key(0, 0), mask));
+        let pairs = (1..=4096).map(|class| first_slot(extend(key(class), key(class + 1)), mask));
+        // So many balls in so many bins leave three of five bins empty.
+        assert!(chains.collect::<BTreeSet<_>>().len() > 3000);
+        assert!(pairs.collect::<BTreeSet<_>>().len() > 3000);
+    }
+}

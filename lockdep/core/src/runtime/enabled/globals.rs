@@ -1,11 +1,12 @@
 //! What the slow section protects: the classes of the process, its stacks, its threads.
 
+use core::hash::{BuildHasher, Hash};
 use core::panic::Location;
 use core::ptr;
 use core::sync::atomic::AtomicPtr;
 
 use allocator_api2::vec::Vec;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashTable};
 
 use super::chain::Shared;
 use super::thread::ThreadState;
@@ -83,6 +84,39 @@ struct Identity {
     maker: &'static [usize],
 }
 
+/// Numbers of classes, by the hash of something that their records say: half of it, for the table, and the rest is compared.
+struct Numbers(HashTable<(u32, u32), Arena>);
+
+impl Numbers {
+    const fn new() -> Numbers {
+        Numbers(HashTable::new_in(Arena))
+    }
+
+    fn hash(value: &impl Hash) -> u32 {
+        (foldhash::fast::FixedState::with_seed(3).hash_one(value) >> 32) as u32
+    }
+
+    /// The bits that a table looks at are at both ends.
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash).wrapping_mul(0x9e37_79b9_0000_0001)
+    }
+
+    fn find(&self, hash: u32, mut is: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.0.find(Numbers::spread(hash), |&(known, number)| known == hash && is(number)).map(|&(_, number)| number)
+    }
+
+    fn insert(&mut self, hash: u32, number: u32) {
+        self.0.insert_unique(Numbers::spread(hash), (hash, number), |&(hash, _)| Numbers::spread(hash));
+    }
+
+    /// In the place of another, which has the same hash.
+    fn replace(&mut self, hash: u32, old: u32, new: u32) {
+        if let Some(known) = self.0.find_mut(Numbers::spread(hash), |&known| known == (hash, old)) {
+            known.1 = new;
+        }
+    }
+}
+
 /// The classes of locks by what locks of one class share; see `LockMap`.
 pub(crate) static ALIKE: Shared = Shared::new();
 
@@ -95,7 +129,9 @@ const MANY_NAMES: usize = 256;
 pub(crate) struct Globals {
     pub(crate) stacks: Interned,
     classes: Vec<&'static ClassRecord, Arena>,
-    index: HashMap<Identity, u32, foldhash::fast::FixedState, Arena>,
+    index: Numbers,
+    /// The last class of each name and place that has classes told apart by their makers.
+    twins: Numbers,
     /// Names of threads that left evidence.
     pub(crate) names: HashMap<u32, [u8; 16], foldhash::fast::FixedState, Arena>,
     /// So many names are worth looking for those that nobody needs any more.
@@ -123,7 +159,8 @@ impl Globals {
         Globals {
             stacks: Interned::new(),
             classes: Vec::new_in(Arena),
-            index: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(3), Arena),
+            index: Numbers::new(),
+            twins: Numbers::new(),
             names: HashMap::with_hasher_in(hash, Arena),
             many_names: MANY_NAMES,
             threads: ptr::null(),
@@ -154,34 +191,13 @@ impl Globals {
             // SAFETY: otherwise it is a `&'static Location`.
             (None, unsafe { &*place.cast::<Location<'static>>() })
         };
-        let identity = match declared {
-            // A declared class is one class, whatever its locks protect.
-            Some(class) => Identity {
-                declared: ptr::from_ref(class) as usize,
-                file: "",
-                line: 0,
-                column: 0,
-                kind: "",
-                type_name: "",
-                maker: &[],
-            },
-            None => Identity {
-                declared: 0,
-                file: site.file(),
-                line: site.line(),
-                column: site.column(),
-                kind: info.kind,
-                type_name: name.unwrap_or(type_name),
-                maker: self.tells_apart(site, maker),
-            },
-        };
-        if let Some(&base) = self.index.get(&identity) {
-            return self.classes[base as usize - 1];
+        let identity = self.identity(declared, site, info.kind, name.unwrap_or(type_name), maker);
+        let hash = Numbers::hash(&identity);
+        if let Some(base) = self.index.find(hash, |base| self.identity_of(self.numbered(base)) == identity) {
+            return self.numbered(base);
         }
         let base = self.classes.len() as u32 + 1;
-        let is_twin =
-            |other: &&&ClassRecord| other.maker != 0 && (other.site, other.kind, other.type_name) == (site, info.kind, type_name);
-        let twins = if maker == 0 { 0 } else { self.classes.iter().filter(is_twin).count() as u32 };
+        let twins = if maker == 0 { 0 } else { self.count_twin(base, (site, info.kind, type_name)) };
         let record = immortal(ClassRecord {
             base,
             declared,
@@ -200,8 +216,59 @@ impl Globals {
             foreign: info.foreign && crate::shims().next().is_some(),
         });
         self.classes.push(record);
-        self.index.insert(identity, base);
+        self.index.insert(hash, base);
         record
+    }
+
+    fn identity(
+        &self,
+        declared: Option<&'static LockClass>,
+        site: &'static Location<'static>,
+        kind: &'static str,
+        type_name: &'static str,
+        maker: u32,
+    ) -> Identity {
+        match declared {
+            // A declared class is one class, whatever its locks protect.
+            Some(class) => Identity {
+                declared: ptr::from_ref(class) as usize,
+                file: "",
+                line: 0,
+                column: 0,
+                kind: "",
+                type_name: "",
+                maker: &[],
+            },
+            None => Identity {
+                declared: 0,
+                file: site.file(),
+                line: site.line(),
+                column: site.column(),
+                kind,
+                type_name,
+                maker: self.tells_apart(site, maker),
+            },
+        }
+    }
+
+    fn identity_of(&self, class: &ClassRecord) -> Identity {
+        self.identity(class.declared, class.site, class.kind, class.name.unwrap_or(class.type_name), class.maker)
+    }
+
+    /// How many classes that a maker told apart had this name and place before `base`, which has them now.
+    fn count_twin(&mut self, base: u32, named: (&'static Location<'static>, &'static str, &'static str)) -> u32 {
+        let hash = Numbers::hash(&named);
+        let named_so = |class: &ClassRecord| (class.site, class.kind, class.type_name) == named;
+        match self.twins.find(hash, |base| named_so(self.numbered(base))) {
+            Some(last) => {
+                self.twins.replace(hash, last, base);
+                self.numbered(last).twins + 1
+            }
+            None => {
+                self.twins.insert(hash, base);
+                0
+            }
+        }
     }
 
     /// The callers of a constructor that tell its locks apart. One is enough where the place is the program's own: only the fields

@@ -20,6 +20,11 @@ pub(crate) struct Table {
     previous: *mut Table,
 }
 
+/// Where the search for a key begins. By its upper half too: keys are products, whose lowest bits say the least.
+pub(super) const fn first_slot(key: u64, mask: usize) -> usize {
+    (key >> 32 ^ key) as usize & mask
+}
+
 struct Slot {
     key: AtomicU64,
     more: AtomicU64,
@@ -39,7 +44,7 @@ impl Shared {
         }
         // SAFETY: a published table stays valid as long as the graph.
         let table = unsafe { &*table };
-        let mut at = key as usize & table.mask;
+        let mut at = first_slot(key, table.mask);
         loop {
             // SAFETY: `slots` has `mask + 1` elements.
             let slot = unsafe { &*table.slots.add(at) };
@@ -67,7 +72,7 @@ impl Shared {
     }
 
     fn put(table: &Table, key: u64, more: u64) -> bool {
-        let mut at = key as usize & table.mask;
+        let mut at = first_slot(key, table.mask);
         loop {
             // SAFETY: `slots` has `mask + 1` elements.
             let slot = unsafe { &*table.slots.add(at) };

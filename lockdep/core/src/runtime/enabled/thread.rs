@@ -476,7 +476,9 @@ impl ThreadState {
 
     /// Takes released entries off the top, after another thread released some of ours as well.
     pub(crate) fn tidy(&self) {
-        if self.untidy.swap(0, Ordering::Relaxed) != 0 && self.depth() > self.base() {
+        // Looked at first: the exchange is locked.
+        let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
+        if untidy && self.depth() > self.base() {
             self.shuffling.store(1, Ordering::Relaxed);
             let locks =
                 (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
