@@ -16,7 +16,7 @@ use allocator_api2::vec::Vec;
 use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
 use super::evidence::{Evidence, Gate, Seen};
-use super::graph::{Added, Cycle, Dependency, Key, Kind, NodeIx, Waiter};
+use super::graph::{Added, Cycle, Dependency, Kind, NodeIx, Waiter};
 use super::usage::Connection;
 use super::verdict::{Hint, Label, Verdict};
 use super::{ClassInfo, Engine, Verdicts};
@@ -243,8 +243,8 @@ impl<A: Allocator + Clone> Engine<A> {
         if held.instance == 0 || new.instance == 0 {
             return;
         }
-        let from = self.graph.node(Key::Instance(held.instance), held.class);
-        let to = self.graph.node(Key::Instance(new.instance), new.class);
+        let from = self.graph.instance(held.instance, held.class);
+        let to = self.graph.instance(new.instance, new.class);
         let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
         let evidence = self.evidence(cx, held, new);
         self.depend((from, to), dependency, &evidence, worst);
@@ -294,11 +294,12 @@ impl<A: Allocator + Clone> Engine<A> {
     fn written(&mut self, class: ClassId, worst: &mut Option<Cycle<A>>, out: &mut Verdicts<A>) {
         let Some(known) = self.classes.get_mut(class) else { return };
         let first = !core::mem::replace(&mut known.written, true);
+        let node = known.node;
         if !first || !known.info.rules.reads_alone {
             return;
         }
         let mut connection: Option<Connection<A>> = None;
-        for read in self.graph.reads_alone(class) {
+        for read in self.graph.reads_alone(class, node) {
             let edge = self.graph.edge(read);
             let (ends, evidence) = ((edge.from, edge.to), edge.evidence.whole());
             let kind = Kind { waiter: Waiter::Anybody, ..edge.kind };

@@ -47,13 +47,12 @@ impl<A: Allocator + Clone> Graph<A> {
     pub(super) fn usage_changed(&mut self, node: NodeIx) {
         let bits = self.nodes[node as usize].bits;
         let mut arcs = Vec::new_in(self.alloc());
-        arcs.extend(self.nodes[node as usize].out.iter().map(|&ix| (self.edge(ix).target(), bits.safe(self.edge(ix).kind))));
+        arcs.extend(self.edges_out(node).map(|(_, edge)| (edge.target(), bits.safe(edge.kind))));
         for &(target, up) in &arcs {
             self.spread_up(target, up);
         }
         arcs.clear();
-        for &ix in &self.nodes[node as usize].into {
-            let edge = self.edge(ix);
+        for (_, edge) in self.edges_into(node) {
             arcs.extend(edge.sources().map(|source| (source, bits.unsafe_(edge.kind))));
         }
         for &(source, down) in &arcs {
@@ -64,7 +63,7 @@ impl<A: Allocator + Clone> Graph<A> {
     fn spread_up(&mut self, pair: Pair, bits: u64) {
         let empty = Vec::new_in(self.alloc());
         let mut up = core::mem::replace(&mut self.up, empty);
-        self.spread(pair, bits, &mut up, |graph, pair, push| {
+        self.spread((pair, bits), &mut up, |graph, pair, push| {
             graph.edges_from(pair).map(|(_, edge)| edge.target()).for_each(push);
         });
         self.up = up;
@@ -73,18 +72,25 @@ impl<A: Allocator + Clone> Graph<A> {
     fn spread_down(&mut self, pair: Pair, bits: u64) {
         let empty = Vec::new_in(self.alloc());
         let mut down = core::mem::replace(&mut self.down, empty);
-        self.spread(pair, bits, &mut down, |graph, pair, push| {
+        self.spread((pair, bits), &mut down, |graph, pair, push| {
             graph.edges_to(pair).flat_map(|(_, edge)| edge.sources()).for_each(push);
         });
         self.down = down;
     }
 
-    fn spread(&self, pair: Pair, bits: u64, sets: &mut Vec<u64, A>, next: impl Fn(&Graph<A>, Pair, &mut dyn FnMut(Pair))) {
+    fn spread(
+        &mut self,
+        (pair, bits): (Pair, u64),
+        sets: &mut Vec<u64, A>,
+        next: impl Fn(&Graph<A>, Pair, &mut dyn FnMut(Pair)),
+    ) {
         if bits & !sets[pair as usize] == 0 {
             return;
         }
         sets[pair as usize] |= bits;
-        let mut work = Vec::new_in(self.alloc());
+        let mut scratch = self.scratch.take();
+        let work = &mut scratch.forward;
+        work.clear();
         work.push(pair);
         while let Some(pair) = work.pop() {
             next(self, pair, &mut |reached| {
@@ -94,5 +100,6 @@ impl<A: Allocator + Clone> Graph<A> {
                 }
             });
         }
+        self.scratch = scratch;
     }
 }

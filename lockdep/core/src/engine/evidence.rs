@@ -128,6 +128,11 @@ impl<A: Allocator> Kept<A> {
         }
     }
 
+    /// What it takes beside the dependency.
+    pub(super) fn more_bytes(&self) -> usize {
+        if matches!(self, Kept::More(_)) { size_of::<Evidence>().next_power_of_two() } else { 0 }
+    }
+
     /// All of it.
     pub(super) fn whole(&self) -> Evidence {
         match self {

@@ -144,6 +144,36 @@ pub(super) struct Edge<A: Allocator> {
     /// By whom.
     thread: u32,
     pub(super) evidence: Kept<A>,
+    /// Its neighbours among the edges out of `from`, and among those into `to`.
+    links: [Link; 2],
+}
+
+/// The edges before and after one in a list of a node; [`NONE`] at its ends.
+#[derive(Clone, Copy)]
+struct Link {
+    before: EdgeIx,
+    after: EdgeIx,
+}
+
+/// The first and the last edge of a list; [`NONE`] if it is empty.
+#[derive(Clone, Copy)]
+pub(super) struct List {
+    first: EdgeIx,
+    last: EdgeIx,
+}
+
+impl List {
+    const EMPTY: List = List { first: NONE, last: NONE };
+}
+
+/// No edge.
+const NONE: EdgeIx = EdgeIx::MAX;
+
+/// Which of the two lists of a node, and of the two links of an edge.
+#[derive(Clone, Copy)]
+enum Way {
+    Out,
+    Into,
 }
 
 impl<A: Allocator> Edge<A> {
@@ -182,21 +212,22 @@ pub(super) struct Bits {
     pub(super) open_shared: u64,
 }
 
-pub(super) struct Node<A: Allocator + Clone> {
+pub(super) struct Node {
     pub(super) key: Key,
     /// The class, also of an instance.
     pub(super) class: ClassId,
-    pub(super) out: Vec<EdgeIx, A>,
-    pub(super) into: Vec<EdgeIx, A>,
+    /// The edges from it and those to it, in the order in which they came.
+    lists: [List; 2],
     pub(super) bits: Bits,
 }
 
 /// The dependency graph.
 pub(super) struct Graph<A: Allocator + Clone> {
     alloc: A,
-    pub(super) nodes: Vec<Node<A>, A>,
+    pub(super) nodes: Vec<Node, A>,
     pub(super) edges: Vec<Option<Edge<A>>, A>,
-    keys: Map<Key, NodeIx, A>,
+    /// The nodes of instances; a class knows its own.
+    instances: Map<u64, NodeIx, A>,
     index: Map<(NodeIx, NodeIx, Kind), EdgeIx, A>,
     free_nodes: Vec<NodeIx, A>,
     free_edges: Vec<EdgeIx, A>,
@@ -235,7 +266,7 @@ impl<A: Allocator + Clone> Graph<A> {
         Graph {
             nodes: Vec::new_in(alloc.clone()),
             edges: Vec::new_in(alloc.clone()),
-            keys: Map::with_hasher_in(Default::default(), alloc.clone()),
+            instances: Map::with_hasher_in(Default::default(), alloc.clone()),
             index: Map::with_hasher_in(Default::default(), alloc.clone()),
             free_nodes: Vec::new_in(alloc.clone()),
             free_edges: Vec::new_in(alloc.clone()),
@@ -257,10 +288,81 @@ impl<A: Allocator + Clone> Graph<A> {
         self.edges.len() - self.free_edges.len()
     }
 
-    /// What the edges take, in the lists of their nodes and the index too.
+    /// What the edges take, in the index too.
     pub(super) fn edge_bytes(&self) -> usize {
-        let lists = self.nodes.iter().map(|node| node.out.capacity() + node.into.capacity()).sum::<usize>();
-        self.edges.capacity() * size_of::<Option<Edge<A>>>() + lists * size_of::<EdgeIx>() + self.index.allocation_size()
+        let more = self.edges.iter().flatten().map(|edge| edge.evidence.more_bytes()).sum::<usize>();
+        self.edges.capacity() * size_of::<Option<Edge<A>>>() + more + self.index.allocation_size()
+    }
+
+    /// The edges from a node.
+    pub(super) fn edges_out(&self, node: NodeIx) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
+        self.list(node, Way::Out)
+    }
+
+    /// The edges to a node.
+    pub(super) fn edges_into(&self, node: NodeIx) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
+        self.list(node, Way::Into)
+    }
+
+    fn list(&self, node: NodeIx, way: Way) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
+        let mut next = self.nodes[node as usize].lists[way as usize].first;
+        core::iter::from_fn(move || {
+            let ix = (next != NONE).then_some(next)?;
+            let edge = self.edge(ix);
+            next = edge.links[way as usize].after;
+            Some((ix, edge))
+        })
+    }
+
+    /// The first edge from a node.
+    pub(super) fn first_out(&self, node: NodeIx) -> Option<EdgeIx> {
+        self.first(node, Way::Out)
+    }
+
+    fn first(&self, node: NodeIx, way: Way) -> Option<EdgeIx> {
+        Some(self.nodes[node as usize].lists[way as usize].first).filter(|&ix| ix != NONE)
+    }
+
+    /// The next edge from the same node.
+    pub(super) fn next_out(&self, edge: EdgeIx) -> Option<EdgeIx> {
+        Some(self.edge(edge).links[Way::Out as usize].after).filter(|&ix| ix != NONE)
+    }
+
+    fn list_mut(&mut self, edge: EdgeIx, way: Way) -> &mut List {
+        let node = match way {
+            Way::Out => self.edge(edge).from,
+            Way::Into => self.edge(edge).to,
+        };
+        &mut self.nodes[node as usize].lists[way as usize]
+    }
+
+    /// Puts an edge at the end of its lists.
+    fn link(&mut self, ix: EdgeIx) {
+        for way in [Way::Out, Way::Into] {
+            let list = self.list_mut(ix, way);
+            let before = core::mem::replace(&mut list.last, ix);
+            if before == NONE {
+                list.first = ix;
+            } else {
+                self.edge_mut(before).links[way as usize].after = ix;
+            }
+            self.edge_mut(ix).links[way as usize] = Link { before, after: NONE };
+        }
+    }
+
+    /// Takes an edge out of its lists.
+    fn unlink(&mut self, ix: EdgeIx) {
+        for way in [Way::Out, Way::Into] {
+            let Link { before, after } = self.edge(ix).links[way as usize];
+            match before {
+                NONE => self.list_mut(ix, way).first = after,
+                _ => self.edge_mut(before).links[way as usize].after = after,
+            }
+            match after {
+                NONE => self.list_mut(ix, way).last = before,
+                _ => self.edge_mut(after).links[way as usize].before = before,
+            }
+        }
     }
 
     pub(super) fn edge(&self, edge: EdgeIx) -> &Edge<A> {
@@ -289,12 +391,19 @@ impl<A: Allocator + Clone> Graph<A> {
         self.index.get(&(from, to, kind)).copied()
     }
 
-    /// The node of `key`, made if need be: without edges, so anywhere in the order is right; last is.
-    pub(super) fn node(&mut self, key: Key, class: ClassId) -> NodeIx {
-        if let Some(&node) = self.keys.get(&key) {
+    /// The node of an instance, made if need be.
+    pub(super) fn instance(&mut self, instance: u64, class: ClassId) -> NodeIx {
+        if let Some(&node) = self.instances.get(&instance) {
             return node;
         }
-        let node = match self.free_nodes.pop() {
+        let node = self.node(Key::Instance(instance), class);
+        self.instances.insert(instance, node);
+        node
+    }
+
+    /// A new node: without edges, so anywhere in the order is right; last is.
+    pub(super) fn node(&mut self, key: Key, class: ClassId) -> NodeIx {
+        match self.free_nodes.pop() {
             Some(node) => {
                 self.nodes[node as usize].key = key;
                 self.nodes[node as usize].class = class;
@@ -302,9 +411,7 @@ impl<A: Allocator + Clone> Graph<A> {
             }
             None => {
                 let node = self.nodes.len() as NodeIx;
-                let alloc = || self.alloc.clone();
-                let (out, into) = (Vec::new_in(alloc()), Vec::new_in(alloc()));
-                self.nodes.push(Node { key, class, out, into, bits: Bits::default() });
+                self.nodes.push(Node { key, class, lists: [List::EMPTY; 2], bits: Bits::default() });
                 for _ in Waiter::ALL {
                     let place = self.last_place();
                     self.rank.push(place);
@@ -314,9 +421,7 @@ impl<A: Allocator + Clone> Graph<A> {
                 self.scratch.grow(self.rank.len());
                 node
             }
-        };
-        self.keys.insert(key, node);
-        node
+        }
     }
 
     /// The evidence of a dependency, if it is known.
@@ -344,7 +449,7 @@ impl<A: Allocator + Clone> Graph<A> {
             return Added::Known { edge, reconsider: weaker && cycles };
         }
         let evidence = Kept::new_in(self.alloc(), evidence);
-        let mut edge = Edge { from, to, kind, back: false, holding, acquiring, modes, thread, evidence };
+        let mut edge = Edge { from, to, kind, back: false, holding, acquiring, modes, thread, evidence, links: [Link { before: NONE, after: NONE }; 2] };
         let cycle = self.closes_cycle(&edge);
         edge.back = cycle;
         let ix = match self.free_edges.pop() {
@@ -357,18 +462,19 @@ impl<A: Allocator + Clone> Graph<A> {
         self.edges[ix as usize] = Some(edge);
         self.back_edges += u32::from(cycle);
         self.index.insert((from, to, kind), ix);
-        self.nodes[from as usize].out.push(ix);
-        self.nodes[to as usize].into.push(ix);
+        self.link(ix);
         self.close_over(ix);
         Added::New { edge: ix, cycle }
     }
 
-    /// The dependencies of plain reads of this class that count as recursive so far.
-    pub(super) fn reads_alone(&self, class: ClassId) -> Vec<EdgeIx, A> {
+    /// The dependencies of plain reads of this class, whose node is known, that count as recursive so far.
+    pub(super) fn reads_alone(&self, class: ClassId, node: NodeIx) -> Vec<EdgeIx, A> {
         let mut reads = Vec::new_in(self.alloc.clone());
-        let edges = self.edges.iter().enumerate().filter_map(|(ix, edge)| Some((ix as EdgeIx, edge.as_ref()?)));
-        let alone = |edge: &Edge<A>| edge.kind.recursive() && edge.modes.1 == Mode::Read && self.class(edge.to) == class;
-        reads.extend(edges.filter(|(_, edge)| alone(edge)).map(|(ix, _)| ix));
+        let instances = self.instances.values().copied().filter(|&node| self.class(node) == class);
+        for node in instances.chain([node]) {
+            let alone = |edge: &Edge<A>| edge.kind.recursive() && edge.modes.1 == Mode::Read;
+            reads.extend(self.edges_into(node).filter(|(_, edge)| alone(edge)).map(|(ix, _)| ix));
+        }
         reads
     }
 
@@ -384,16 +490,12 @@ impl<A: Allocator + Clone> Graph<A> {
 
     /// Removes an instance with all its dependencies.
     pub(super) fn forget(&mut self, instance: u64) {
-        let Some(node) = self.keys.remove(&Key::Instance(instance)) else { return };
-        let node_ref = &mut self.nodes[node as usize];
-        let out = core::mem::replace(&mut node_ref.out, Vec::new_in(self.alloc.clone()));
-        let into = core::mem::replace(&mut node_ref.into, Vec::new_in(self.alloc.clone()));
-        node_ref.bits = Bits::default();
-        for &ix in out.iter().chain(&into) {
+        let Some(node) = self.instances.remove(&instance) else { return };
+        self.nodes[node as usize].bits = Bits::default();
+        while let Some(ix) = self.first(node, Way::Out).or_else(|| self.first(node, Way::Into)) {
+            self.unlink(ix);
             let Some(edge) = self.edges[ix as usize].take() else { continue };
             self.index.remove(&(edge.from, edge.to, edge.kind));
-            self.nodes[edge.from as usize].out.retain(|&other| other != ix);
-            self.nodes[edge.to as usize].into.retain(|&other| other != ix);
             self.back_edges -= u32::from(edge.back);
             self.free_edges.push(ix);
         }

@@ -17,8 +17,8 @@ impl<A: Allocator + Clone> Engine<A> {
     pub fn check_invariants(&self) {
         let graph = &self.graph;
         for (ix, edge) in graph.edges.iter().enumerate().filter_map(|(ix, edge)| Some((ix as u32, edge.as_ref()?))) {
-            assert!(graph.nodes[edge.from as usize].out.contains(&ix), "edge {ix} is in the list of its start");
-            assert!(graph.nodes[edge.to as usize].into.contains(&ix), "edge {ix} is in the list of its end");
+            assert!(graph.edges_out(edge.from).any(|(known, _)| known == ix), "edge {ix} is in the list of its start");
+            assert!(graph.edges_into(edge.to).any(|(known, _)| known == ix), "edge {ix} is in the list of its end");
             assert_eq!(graph.edge_between(edge.from, edge.to, edge.kind), Some(ix), "edge {ix} is in the index");
             if !edge.back {
                 for source in edge.sources() {
@@ -26,6 +26,10 @@ impl<A: Allocator + Clone> Engine<A> {
                     assert!(below < above, "the order has {source} at {below} before {} at {above}", edge.target());
                 }
             }
+        }
+        for node in 0..graph.nodes.len() as u32 {
+            assert!(graph.edges_out(node).all(|(_, edge)| edge.from == node), "the edges out of node {node} begin there");
+            assert!(graph.edges_into(node).all(|(_, edge)| edge.to == node), "the edges into node {node} end there");
         }
         let back_edges = graph.edges.iter().flatten().filter(|edge| edge.back).count();
         assert_eq!(graph.back_edges as usize, back_edges, "the edges that closed a cycle are counted");

@@ -87,14 +87,12 @@ const LONGEST: usize = 8;
 impl<A: Allocator + Clone> Graph<A> {
     /// The edges that lead on from a pair.
     pub(super) fn edges_from(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
-        let out = self.nodes[parts(pair).0 as usize].out.iter().map(|&ix| (ix, self.edge(ix)));
-        out.filter(move |(_, edge)| edge.follows(pair))
+        self.edges_out(parts(pair).0).filter(move |(_, edge)| edge.follows(pair))
     }
 
     /// The edges that lead to a pair.
     pub(super) fn edges_to(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
-        let into = self.nodes[parts(pair).0 as usize].into.iter().map(|&ix| (ix, self.edge(ix)));
-        into.filter(move |(_, edge)| edge.target() == pair)
+        self.edges_into(parts(pair).0).filter(move |(_, edge)| edge.target() == pair)
     }
 
     /// The shortest strong path from one of `starts` along an edge that `stop` accepts: its edges.
@@ -208,15 +206,15 @@ impl<A: Allocator + Clone> Graph<A> {
         // Which edge to try next, behind each edge of the path.
         let mut next = Vec::new_in(self.alloc());
         path.push(first);
-        next.push(0);
+        next.push(self.first_out(start.to));
         while let (Some(&last), Some(at)) = (path.last(), next.last_mut()) {
             let here = self.edge(last);
-            let Some(&ix) = self.nodes[here.to as usize].out.get(*at).filter(|_| path.len() < length) else {
+            let Some(ix) = at.filter(|_| path.len() < length) else {
                 path.pop();
                 next.pop();
                 continue;
             };
-            *at += 1;
+            *at = self.next_out(ix);
             *patience = patience.checked_sub(1)?;
             let edge = self.edge(ix);
             let closes = edge.to == start.from && edge.kind.waiter.waits_for(start.kind.holder);
@@ -230,7 +228,7 @@ impl<A: Allocator + Clone> Graph<A> {
             if closes {
                 path.pop();
             } else {
-                next.push(0);
+                next.push(self.first_out(edge.to));
             }
         }
         None

@@ -31,7 +31,9 @@ pub(super) enum Set {
 
 /// Where a class was first used so, for each newly set group of signals.
 pub(super) struct Usage<A: Allocator + Clone> {
-    groups: Vec<Group, A>,
+    /// Most classes are used in one way.
+    first: Option<Group>,
+    more: Vec<Group, A>,
 }
 
 struct Group {
@@ -44,17 +46,28 @@ struct Group {
 
 impl<A: Allocator + Clone> Usage<A> {
     pub(super) fn new_in(alloc: A) -> Usage<A> {
-        Usage { groups: Vec::new_in(alloc) }
+        Usage { first: None, more: Vec::new_in(alloc) }
+    }
+
+    fn add(&mut self, group: Group) {
+        match self.first {
+            None => self.first = Some(group),
+            Some(_) => self.more.push(group),
+        }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.first.iter().chain(&self.more)
     }
 
     /// Where the class was first used with one of `signals` in one of `sets`, and how it was taken.
     fn first(&self, sets: &[Set], signals: u64) -> Option<&Group> {
-        self.groups.iter().find(|group| sets.contains(&group.set) && group.signals & signals != 0)
+        self.groups().find(|group| sets.contains(&group.set) && group.signals & signals != 0)
     }
 
     /// Who used it so.
     pub(super) fn threads(&self) -> impl Iterator<Item = u32> + '_ {
-        self.groups.iter().map(|group| group.thread.id)
+        self.groups().map(|group| group.thread.id)
     }
 
     /// Where it was taken in a handler of one of `signals`: which signal, where, by whom.
@@ -125,11 +138,7 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         *bit_set |= fresh;
         let new = &acquire.new;
-        // Most classes are used in one way.
-        if class.usage.groups.is_empty() {
-            class.usage.groups.reserve_exact(1);
-        }
-        class.usage.groups.push(Group { set, signals: fresh, place: new.place, thread: cx.thread, mode: new.mode });
+        class.usage.add(Group { set, signals: fresh, place: new.place, thread: cx.thread, mode: new.mode });
         self.graph.usage_changed(node);
         if set.in_handler() {
             self.complete_unsafe_enables(new.class, fresh, out);

@@ -174,7 +174,7 @@ impl Real {
     /// Another lock at this place.
     fn renew(&mut self, at: usize) {
         self.instances += 1;
-        self.nodes[CLASSES + at] = self.engine.graph.node(Key::Instance(self.instances), ClassId::new(99, 0));
+        self.nodes[CLASSES + at] = self.engine.graph.instance(self.instances, ClassId::new(99, 0));
     }
 
     fn forget(&mut self, at: usize) {

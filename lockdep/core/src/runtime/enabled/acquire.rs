@@ -418,8 +418,7 @@ pub(super) fn judge(
     let same_class = held.iter().any(|held| held.is_lock() && held.class.base() == record.base);
     let locks_held = held[base..].iter().filter(|held| held.is_lock()).count();
     if locks_held >= 1 {
-        // It leaves evidence, which may outlive it.
-        globals.names.insert(thread.thread().id, thread.name.get());
+        thread.left_evidence.store(1, Ordering::Relaxed);
     }
     // What is proven is proven for what is really held, which a release in progress may have changed already.
     let chain = chain_of(held, base, thread);

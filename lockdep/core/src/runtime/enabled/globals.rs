@@ -3,7 +3,7 @@
 use core::hash::{BuildHasher, Hash};
 use core::panic::Location;
 use core::ptr;
-use core::sync::atomic::AtomicPtr;
+use core::sync::atomic::{AtomicPtr, Ordering};
 
 use allocator_api2::vec::Vec;
 use hashbrown::{HashMap, HashTable};
@@ -340,6 +340,9 @@ impl Globals {
         self.clock += 1;
         let gone = thread.thread().id;
         self.notifiers.retain(|&(_, thread), _| thread != gone);
+        if thread.left_evidence.load(Ordering::Relaxed) != 0 {
+            self.names.insert(gone, thread.name.get());
+        }
         // SAFETY: as in `join`.
         unsafe {
             match thread.previous.get().as_ref() {

@@ -94,6 +94,8 @@ pub(crate) struct ThreadState {
     pub(crate) interrupted: [Cell<Interrupted>; HANDLERS],
     /// Inside a slow section.
     pub(crate) slow: AtomicU8,
+    /// It made a dependency, which may outlive it: then its name is kept.
+    pub(crate) left_evidence: AtomicU8,
     /// Releasing out of order: keys and entries do not agree for a moment.
     pub(crate) shuffling: AtomicU8,
     /// Another thread released something of ours.
@@ -211,6 +213,7 @@ thread_local! {
             stack_room: AtomicUsize::new(usize::MAX),
             interrupted: [const { Cell::new(Interrupted::NOTHING) }; HANDLERS],
             slow: AtomicU8::new(0),
+            left_evidence: AtomicU8::new(0),
             shuffling: AtomicU8::new(0),
             untidy: AtomicU8::new(0),
             allocating: AtomicU8::new(0),
