@@ -63,8 +63,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… and so are locks of different types made in one",
         "runtime/enabled/globals.rs",
-        "type_name: name.unwrap_or(type_name),",
-        "type_name: name.unwrap_or(\"\"),",
+        "                type_name,\n                maker: self.tells_apart(site, maker),",
+        "                type_name: &type_name[..0],\n                maker: self.tells_apart(site, maker),",
         "it",
         "annotations::two_types_from_one_place_are_two_classes",
     ),
@@ -710,7 +710,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Who waits for a condition variable with a lock held waits for whoever needs that lock to notify",
         ACQUIRE,
-        "            self.depend((from, to), dependency, evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
+        "            self.depend((from, to), dependency, &evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
         "            let _ = (to, dependency, evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
         "conformance",
         "verdicts::a_wait_with_a_lock_that_the_notifier_needs",

@@ -118,13 +118,18 @@ fn fresh_edges<C: Contender>(bench: &mut Bench) {
                 (C::mutex_of_role(role), C::mutex_of_role(role + 1))
             })
             .collect();
-        let start = Instant::now();
-        for (a, b) in &pairs {
-            let _a = a.lock();
-            let _b = b.lock();
-        }
-        (start.elapsed(), n)
+        (first_times(pairs.iter().map(|(a, b)| (a, b))), n)
     });
+}
+
+/// Nests each pair, once; what that took of a CPU.
+fn first_times<'m, M: Mutex + 'm>(pairs: impl Iterator<Item = (&'m M, &'m M)>) -> Duration {
+    let start = cpu_time();
+    for (a, b) in pairs {
+        let _a = a.lock();
+        let _b = b.lock();
+    }
+    cpu_time() - start
 }
 
 fn many_live<C: Contender>(bench: &mut Bench) {
@@ -222,11 +227,22 @@ fn series<C: Contender>(bench: &mut Bench) {
             let _new = made[made.len() - 1].lock();
         }
         bench.measure(&format!("series/classes/{count}"), known_pair);
+        let mut role = 100_000 * count;
+        bench.timed(&format!("series/new edge, classes/{count}"), FRAMES, &mut |n| {
+            // Few enough that their number stays about the same.
+            let n = n.min(count as u64 / 10 + 10);
+            let pairs: Vec<_> = (0..n)
+                .map(|_| {
+                    role += 2;
+                    (C::mutex_of_role(role), C::mutex_of_role(role + 1))
+                })
+                .collect();
+            (first_times(pairs.iter().map(|(a, b)| (a, b))), n)
+        });
     }
     // Edges between the classes that there are.
-    let mut edges = 0;
+    let (mut edges, width) = (0, 400);
     for count in [1_000, 10_000, 50_000] {
-        let width = 400;
         while edges < count {
             let (a, b) = (edges / width, edges % width);
             if a < b {
@@ -236,6 +252,14 @@ fn series<C: Contender>(bench: &mut Bench) {
             edges += 1;
         }
         bench.measure(&format!("series/edges/{count}"), known_pair);
+        bench.timed(&format!("series/new edge, edges/{count}"), FRAMES, &mut |n| {
+            // The next ones of the same kind.
+            let n = n.min(count as u64 / 10);
+            let next = (edges..).map(|edge| (edge / width, edge % width)).filter(|(a, b)| a < b).take(n as usize);
+            let next: Vec<_> = next.collect();
+            edges = next.last().map_or(edges, |(a, b)| a * width + b + 1);
+            (first_times(next.iter().map(|&(a, b)| (&made[a], &made[b]))), n)
+        });
     }
     drop(made);
     for count in [10, 100, 1_000, 10_000] {

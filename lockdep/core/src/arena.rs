@@ -23,8 +23,9 @@ const SMALLEST: usize = 16;
 const SIZES: usize = 48;
 /// How much is mapped at a time.
 const PIECE: usize = 1 << 20;
-/// So much of a piece gets its pages at once: one by one, at the first touch, each costs as much as a whole search.
-const STEP: usize = 1 << 16;
+/// The same, where much is needed: as one page, if the system gives it. Page by page, the first touch of so much memory takes twenty
+/// times as long, and a new dependency would spend a third of its time there.
+const LARGE_PIECE: usize = 2 << 20;
 /// The largest alignment that is given.
 const PAGE: usize = 4096;
 
@@ -35,14 +36,12 @@ pub(crate) struct Blocks {
     /// The rest of the piece mapped last.
     next: *mut u8,
     end: *mut u8,
-    /// So far it has pages.
-    backed: *mut u8,
     mapped: usize,
 }
 
 impl Blocks {
     pub(crate) const fn new() -> Blocks {
-        Blocks { free: [ptr::null_mut(); SIZES], next: ptr::null_mut(), end: ptr::null_mut(), backed: ptr::null_mut(), mapped: 0 }
+        Blocks { free: [ptr::null_mut(); SIZES], next: ptr::null_mut(), end: ptr::null_mut(), mapped: 0 }
     }
 
     /// Bytes mapped so far.
@@ -78,26 +77,14 @@ impl Blocks {
         }
         let mut aligned = self.next.wrapping_add(self.next.align_offset(size.min(PAGE)));
         if self.next.is_null() || (self.end as usize) < aligned as usize + size {
-            // The rest of the old piece is lost: less than one block.
-            aligned = map(PIECE)?;
-            self.mapped += PIECE;
-            self.backed = aligned;
-            self.end = aligned.wrapping_add(PIECE);
+            // The rest of the old piece is lost: less than one block. A program that has few locks is done with the first.
+            let piece = if self.mapped == 0 { PIECE } else { LARGE_PIECE };
+            aligned = map(piece)?;
+            self.mapped += piece;
+            self.end = aligned.wrapping_add(piece);
         }
         self.next = aligned.wrapping_add(size);
-        if self.next > self.backed {
-            self.back();
-        }
         Some(aligned)
-    }
-
-    /// Gives pages to what is in use of the piece, and to a little more.
-    fn back(&mut self) {
-        let length = (self.next as usize - self.backed as usize).next_multiple_of(STEP);
-        // SAFETY: part of a piece of ours, which is a whole number of steps. An old kernel refuses, and gives pages when they are
-        // touched.
-        unsafe { libc::madvise(self.backed.cast(), length, libc::MADV_POPULATE_WRITE) };
-        self.backed = self.backed.wrapping_add(length);
     }
 
     /// A longer block in the place of `block`, with what is in it, if that can be had without copying.
@@ -118,6 +105,7 @@ impl Blocks {
         if moved == libc::MAP_FAILED {
             return None;
         }
+        prefer_large_pages(moved, new_size);
         self.mapped += new_size - old_size;
         Some(NonNull::slice_from_raw_parts(NonNull::new(moved.cast())?, new_size))
     }
@@ -138,7 +126,19 @@ fn map(size: usize) -> Option<*mut u8> {
     let block = unsafe {
         libc::mmap(ptr::null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
     };
-    (block != libc::MAP_FAILED).then_some(block.cast())
+    if block == libc::MAP_FAILED {
+        return None;
+    }
+    prefer_large_pages(block, size);
+    Some(block.cast())
+}
+
+/// A hint: if it is refused, there are small pages.
+fn prefer_large_pages(block: *mut libc::c_void, size: usize) {
+    if size >= LARGE_PIECE {
+        // SAFETY: a mapping of ours, which keeps what is in it.
+        unsafe { libc::madvise(block, size, libc::MADV_HUGEPAGE) };
+    }
 }
 
 // SAFETY: blocks are disjoint, stay where they are until deallocated, and all handles speak of the one arena.

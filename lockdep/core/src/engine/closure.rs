@@ -88,8 +88,8 @@ impl<A: Allocator + Clone> Graph<A> {
             return;
         }
         sets[pair as usize] |= bits;
-        let mut scratch = self.scratch.take();
-        let work = &mut scratch.forward;
+        let empty = Vec::new_in(self.alloc());
+        let mut work = core::mem::replace(&mut self.scratch.forward, empty);
         work.clear();
         work.push(pair);
         while let Some(pair) = work.pop() {
@@ -100,6 +100,6 @@ impl<A: Allocator + Clone> Graph<A> {
                 }
             });
         }
-        self.scratch = scratch;
+        self.scratch.forward = work;
     }
 }

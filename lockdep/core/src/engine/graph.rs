@@ -449,7 +449,18 @@ impl<A: Allocator + Clone> Graph<A> {
             return Added::Known { edge, reconsider: weaker && cycles };
         }
         let evidence = Kept::new_in(self.alloc(), evidence);
-        let mut edge = Edge { from, to, kind, back: false, holding, acquiring, modes, thread, evidence, links: [Link { before: NONE, after: NONE }; 2] };
+        let mut edge = Edge {
+            from,
+            to,
+            kind,
+            back: false,
+            holding,
+            acquiring,
+            modes,
+            thread,
+            evidence,
+            links: [Link { before: NONE, after: NONE }; 2],
+        };
         let cycle = self.closes_cycle(&edge);
         edge.back = cycle;
         let ix = match self.free_edges.pop() {

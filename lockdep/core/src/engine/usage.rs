@@ -225,7 +225,8 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// The shortest strong path to one of the pairs from a class taken in the signal's handler.
     fn path_from_used(&mut self, ends: impl IntoIterator<Item = Pair>, bit: u64) -> Option<Vec<EdgeIx, A>> {
-        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0)
+        self.graph
+            .backward(ends, |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0)
     }
 
     pub(super) fn report_connection(&self, connection: &Connection<A>, out: &mut Verdicts<A>) {
