@@ -118,7 +118,7 @@ pub(super) fn common_outer(frames: &[Frame], other: &[Frame]) -> usize {
 fn symbol(frame: &Frame) -> String {
     match frame.symbol() {
         Some(symbol) => clean(symbol),
-        None => format!("{:#x}", frame.ip),
+        None => frame.module.as_deref().map_or_else(|| format!("{:#x}", frame.ip), clean),
     }
 }
 

@@ -29,7 +29,8 @@
 //! * A *thread* is `name`, `tid`, `held` (as above), `waits_for` (a *lock*), `waited_ms`, `in_handler` (a *signal*), `missing`
 //!   (why there is no stack of where it is now).
 //! * A stack is `label`, `lock` (index into `locks`), `mode`, `site`, `thread`, `in_handler` (a *signal*), and `frames`,
-//!   innermost first: `symbol`, `file`, `line`, `ip` (hexadecimal, `"0x5581"`).
+//!   innermost first: `symbol`, `file`, `line`, `ip` (hexadecimal, `"0x5581"`), `module` (of a frame without a symbol: the program or
+//!   library and where in it, `"app+0x5581"`, as `addr2line` takes it).
 
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,9 @@ pub(crate) struct JsonFrame {
     pub(crate) file: Option<String>,
     pub(crate) line: Option<u32>,
     pub(crate) ip: String,
+    // Later than the first reports of this version.
+    #[serde(default)]
+    pub(crate) module: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -215,6 +219,7 @@ fn frame(frame: &Frame) -> JsonFrame {
         file: place.map(|(file, _)| file.to_owned()),
         line: place.map(|(_, line)| line).filter(|&line| line > 0),
         ip: format!("{:#x}", frame.ip),
+        module: frame.module.clone(),
     }
 }
 

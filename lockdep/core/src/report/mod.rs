@@ -40,7 +40,7 @@ pub(crate) use labels::label;
 #[cfg(all(test, feature = "validate"))]
 pub(crate) use names::without_modules;
 #[cfg(feature = "validate")]
-pub(crate) use names::{count, is_declared};
+pub(crate) use names::{clean, count, is_declared};
 #[cfg(feature = "validate")]
 pub(crate) use signals::signal_name;
 #[cfg(feature = "validate")]
@@ -183,6 +183,8 @@ pub struct Frame {
     pub(crate) symbol: Option<String>,
     pub(crate) file: Option<String>,
     pub(crate) line: u32,
+    /// Of a frame without a symbol: the program or library, and where in it.
+    pub(crate) module: Option<String>,
 }
 
 impl Frame {

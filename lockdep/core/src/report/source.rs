@@ -219,15 +219,20 @@ fn closed_length(text: &str, open: char, close: char) -> Option<usize> {
 
 /// The places of a stack from the innermost outwards, without those in the standard library.
 pub(super) fn callers(frames: &[Frame]) -> impl Iterator<Item = (&str, u32, u32)> {
-    let files = frames.iter().filter_map(|frame| Some((frame.file.as_deref()?, frame.line, 0)));
-    files.filter(|(file, _, _)| !is_library(file))
+    places(frames).filter(|(file, _, _)| !is_library(file))
+}
+
+/// Up to a frame of which nothing is known: it may be where it happened, and what is further out is not.
+fn places(frames: &[Frame]) -> impl Iterator<Item = (&str, u32, u32)> {
+    let known = frames.iter().take_while(|frame| frame.symbol.is_some() || frame.file.is_some());
+    known.filter_map(|frame| Some((frame.file.as_deref()?, frame.line, 0)))
 }
 
 /// The place of a step: its site, or the innermost frame that has one.
 pub(super) fn place(site: Option<Site>, frames: &[Frame]) -> Option<(&str, u32, u32)> {
     match site {
         Some(site) => Some((site.file, site.line, site.column)),
-        None => frames.iter().find_map(|frame| frame.file.as_deref().map(|file| (file, frame.line, 0))),
+        None => places(frames).next(),
     }
 }
 
@@ -287,11 +292,25 @@ mod tests {
         assert!(!sources.is_library("/home/me/library/core/src/option.rs"));
     }
 
+    /// A stripped program, called by a C library that is not.
+    #[test]
+    fn an_unknown_frame_hides_its_callers() {
+        let frame = |symbol: Option<&str>, file: Option<&str>| {
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            Frame { ip: 0, symbol: text(symbol), file: text(file), line: 1, module: None }
+        };
+        let (own, libc) = (frame(None, None), frame(Some("qsort"), Some("stdlib/qsort.c")));
+        let nameless = frame(Some("raise"), None);
+        assert_eq!(place(None, &[nameless, libc.clone()]).map(|place| place.0), Some("stdlib/qsort.c"));
+        assert_eq!(place(None, &[own.clone(), libc.clone()]), None);
+        assert_eq!(callers(&[own, libc]).next(), None);
+    }
+
     #[test]
     fn the_path_of_a_frame_leads_to_the_file() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let file = Some(here.to_str().unwrap().to_owned());
-        let frame = Frame { ip: 0, symbol: None, file, line: 1 };
+        let frame = Frame { ip: 0, symbol: None, file, line: 1, module: None };
         let mut sources = Sources::with_roots(Vec::new());
         assert!(sources.read("Cargo.toml", &[]).is_none());
         let found = sources.read("Cargo.toml", &[frame]).unwrap();

@@ -17,16 +17,30 @@ pub(crate) fn symbolize(addresses: &[usize]) -> Vec<Frame> {
         backtrace::resolve(call, |symbol| {
             let name = symbol.name().map(|name| format!("{name:#}"));
             let file = symbol.filename().map(Path::to_string_lossy).map(String::from);
-            frames.push(Frame { ip, symbol: name, file, line: symbol.lineno().unwrap_or(0) });
+            frames.push(Frame { ip, symbol: name, file, line: symbol.lineno().unwrap_or(0), module: None });
         });
         if is_return_from_handler(ip) {
             frames.truncate(before);
-            frames.push(Frame { ip, symbol: Some(SIGNAL.into()), file: None, line: 0 });
+            frames.push(Frame { ip, symbol: Some(SIGNAL.into()), file: None, line: 0, module: None });
         } else if frames.len() == before {
-            frames.push(Frame { ip, symbol: None, file: None, line: 0 });
+            frames.push(Frame { ip, symbol: None, file: None, line: 0, module: module(call) });
         }
     }
     trim(frames)
+}
+
+/// What can be said of code without symbols: the program or library, and the place in it, which does not change from run to run.
+fn module(address: *mut core::ffi::c_void) -> Option<String> {
+    // SAFETY: all zeros is a `Dl_info`, which is pointers.
+    let mut info: libc::Dl_info = unsafe { core::mem::zeroed() };
+    // SAFETY: `info` lives across the call; the address is only compared.
+    if unsafe { libc::dladdr(address, &raw mut info) } == 0 || info.dli_fname.is_null() {
+        return None;
+    }
+    // SAFETY: a string that lives as long as what is loaded, which has code on a stack of the program.
+    let path = unsafe { core::ffi::CStr::from_ptr(info.dli_fname) }.to_string_lossy();
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    Some(format!("{name}+{:#x}", address.addr() - info.dli_fbase.addr()))
 }
 
 /// What stands between a handler and what it interrupted.
@@ -48,11 +62,10 @@ fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {
     if let Some(end) = frames.iter().position(|frame| frame.symbol().is_some_and(starts_thread)) {
         frames.truncate(end);
     }
-    let named = frames.iter().any(|frame| frame.symbol().is_some_and(|symbol| symbol != SIGNAL));
     frames.retain(|frame| match frame.symbol() {
         Some(symbol) => !is_ours(symbol) && !is_plumbing(symbol) && !frame.file.as_deref().is_some_and(is_our_file),
-        // Among frames with names this is the piece of code that the kernel returns to from a handler.
-        None => !named,
+        // Of a program without symbols, or of code that was made at run time.
+        None => true,
     });
     if frames.first().is_some_and(|frame| frame.symbol() == Some(SIGNAL)) {
         // All of the handler was ours.
@@ -109,4 +122,27 @@ fn is_plumbing(symbol: &str) -> bool {
 
 fn starts_thread(symbol: &str) -> bool {
     symbol.contains("__rust_begin_short_backtrace") || symbol.starts_with("std::rt::lang_start")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stripped program: of all its frames only those of the C library have names.
+    #[test]
+    fn frames_without_names_stay() {
+        let frame = |ip, symbol: Option<&str>| Frame { ip, symbol: symbol.map(String::from), file: None, line: 0, module: None };
+        let frames = trim(vec![frame(1, None), frame(2, None), frame(3, Some("__libc_start_main"))]);
+        assert_eq!(frames.iter().map(|frame| frame.ip).collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_place_in_a_module_does_not_change_from_run_to_run() {
+        let here = frames_without_names_stay as *mut core::ffi::c_void;
+        let module = module(here).unwrap();
+        let (name, offset) = module.split_once('+').unwrap();
+        assert!(std::env::current_exe().unwrap().ends_with(name), "{module}");
+        assert!(offset.starts_with("0x") && !offset.contains("7f"), "{module}");
+        assert_eq!(super::module(core::ptr::without_provenance_mut(8)), None);
+    }
 }
