@@ -119,6 +119,7 @@ fn scenario() {
         "handler-path" => handler_path(),
         "handlers" => handlers(),
         "handlers-path" => handlers_path(),
+        "handlers-crossed" => handlers_crossed(),
         "handlers-in-order" => handlers_in_order(),
         "handler-held" => handler_held(),
         "handler-mask" => handler_mask(),
@@ -431,6 +432,15 @@ fn handlers_path() {
     raise(libc::SIGUSR2);
     let _done = DONE_LOCK.lock_irqsave();
     *TABLE_LOCK.lock() += 1;
+}
+
+/// Each takes a lock of its own, and may interrupt the other.
+fn handlers_crossed() {
+    handle(libc::SIGUSR1, || *DONE_LOCK.lock() += 1);
+    handle(libc::SIGUSR2, || *TABLE_LOCK.lock() += 1);
+    for signal in [libc::SIGUSR1, libc::SIGUSR2, libc::SIGUSR1] {
+        raise(signal);
+    }
 }
 
 /// Handlers on top of each other that do it right.
@@ -952,6 +962,13 @@ mod validated {
             &["`done` is taken in the handler of SIGUSR1, and elsewhere held with SIGUSR1 unblocked"],
         );
         only("handlers-path", &["IrqInversion"], &["`done`, taken in the handler of SIGUSR1, leads to `table`"]);
+        only(
+            "handlers-crossed",
+            &["IrqInversion"],
+            &[
+                "handlers may wait for each other: `table`, taken in the handler of SIGUSR2, is held with SIGUSR1 unblocked; `done`, taken",
+            ],
+        );
         only("handlers-in-order", &[], &[]);
     }
 

@@ -115,15 +115,13 @@
 //! # What it does not find
 //!
 //! * What did not run. Both halves of a contradiction must have been executed, though never at the same time; only
-//!   [`UnsafeIrqEnable`](ReportKind::UnsafeIrqEnable) needs no more than one.
+//!   [`UnsafeIrqEnable`](ReportKind::UnsafeIrqEnable) needs no more than one. What one run tells is measured: [oracle](_documentation::oracle).
 //! * Locks it does not know: other crates' own use of `std::sync` or `parking_lot`, file locks, channels, joins. [`Map`] says what
 //!   else waits for what.
 //! * Data races, starvation. Lost wake-ups, and conditions that nobody ever makes true, only by their result: the watchdog reports
 //!   a wait that lasts.
 //! * Without the feature `interpose`, handlers that were not registered with [`signal::register`]: their locks count as the interrupted
 //!   code's.
-//! * Handlers of two signals that interrupt each other, on two threads: signals are compared one by one. The
-//!   [oracle](_documentation::oracle) says what else one run tells, measured.
 //! * Async tasks: a lock belongs to the thread that took it, and a guard held across `.await` looks like the thread's.
 //! * A wrong order that only the data decides. Two locks of one class taken one inside the other are reported unless an
 //!   [annotation](_documentation::annotating) says what keeps them apart: classes, not instances, is what one run can speak for.

@@ -141,8 +141,8 @@ cases! {
         });
     }
 
-    /// Each handler has a lock of its own, and no order comes from one interrupting the other.
-    nested_handlers_with_locks_of_their_own => [], |cx| {
+    /// Each handler has a lock of its own, and may interrupt the other: on two threads at once, each of them waits for the other.
+    nested_handlers_with_locks_of_their_own => ["IrqInversion Possible: second, first"], |cx| {
         let (first, second) = (SpinLock::with_class(0, class("first")), SpinLock::with_class(0, class("second")));
         cx.in_handler(SIGUSR1, || {
             let _first = first.lock();
@@ -299,6 +299,7 @@ cases! {
         "UnsafeIrqEnable Certain: outer, inner",
         "WaitContext Certain: a",
         "IrqUsage Possible: a",
+        "IrqInversion Possible: a, b",
     ], |cx| {
         let (a, b) = (Mutex::with_class(0, class("a")), Mutex::with_class(0, class("b")));
         nested(&[&a, &b]);

@@ -17,7 +17,7 @@ use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
 use super::evidence::{Evidence, Gate, Seen};
 use super::graph::{Added, Cycle, Dependency, Kind, NodeIx, Waiter};
-use super::usage::Connection;
+use super::usage::Conflicts;
 use super::verdict::{Hint, Label, Verdict};
 use super::{ClassInfo, Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity, WaitType};
@@ -78,19 +78,21 @@ impl<A: Allocator + Clone> Engine<A> {
         if waits {
             self.check_leaf(cx, &acquire, out);
         }
+        let mut conflicts = Conflicts::NONE;
         if !acquire.wait {
-            self.mark_usage(cx, &acquire, out);
+            self.mark_usage(cx, &acquire, &mut conflicts, out);
         }
+        let mut worst = None;
         if waits {
-            let mut worst = None;
             if new.exclusive() || acquire.upgrade {
-                self.written(new.class, &mut worst, out);
+                self.written(new.class, &mut worst, &mut conflicts);
             }
             if matches!(self.check_class(cx, &acquire, &mut worst, out), Nesting::Fine) {
-                self.add_dependencies(cx, &acquire, &mut worst, out);
+                self.add_dependencies(cx, &acquire, &mut worst, &mut conflicts);
             }
-            self.report_cycle(worst, out);
         }
+        self.report_conflicts(&mut conflicts, out);
+        self.report_cycle(worst, out);
     }
 
     /// The worst entry of the very same lock, and what it means.
@@ -251,10 +253,15 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// Every held lock of this context now comes before the new one.
-    fn add_dependencies(&mut self, cx: &Context<'_>, acquire: &Acquire, worst: &mut Option<Cycle<A>>, out: &mut Verdicts<A>) {
+    fn add_dependencies(
+        &mut self,
+        cx: &Context<'_>,
+        acquire: &Acquire,
+        worst: &mut Option<Cycle<A>>,
+        conflicts: &mut Conflicts<A>,
+    ) {
         let new = &acquire.new;
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return };
-        let mut connection: Option<Connection<A>> = None;
         let mut distance = 0;
         for held in cx.own().iter().rev() {
             let Some(class) = self.classes.get(held.class) else { continue };
@@ -264,20 +271,14 @@ impl<A: Allocator + Clone> Engine<A> {
             let from = class.node;
             let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
             let evidence = self.evidence(cx, held, new).timed(acquire.timed);
-            if let Added::New { edge, cycle: false } = self.depend((from, to), dependency, &evidence, worst)
-                && let Some(found) = self.connection(edge)
-                && connection.as_ref().is_none_or(|shortest| found.path.len() < shortest.path.len())
-            {
-                connection = Some(found);
+            if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, worst) {
+                conflicts.connected(self.connection(edge));
             }
             distance += 1;
             let waited_for_all_below = !held.flags.has(HeldFlags::TRY) && held.mode != Mode::ReadRecursive;
             if distance >= NEAR && waited_for_all_below {
                 break;
             }
-        }
-        if let Some(connection) = connection {
-            self.report_connection(&connection, out);
         }
     }
 
@@ -291,14 +292,13 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// The class has a writer, who may wait between two readers from now on: what its readers did counts again, as that.
-    fn written(&mut self, class: ClassId, worst: &mut Option<Cycle<A>>, out: &mut Verdicts<A>) {
+    fn written(&mut self, class: ClassId, worst: &mut Option<Cycle<A>>, conflicts: &mut Conflicts<A>) {
         let Some(known) = self.classes.get_mut(class) else { return };
         let first = !core::mem::replace(&mut known.written, true);
         let node = known.node;
         if !first || !known.info.rules.reads_alone {
             return;
         }
-        let mut connection: Option<Connection<A>> = None;
         for read in self.graph.reads_alone(class, node) {
             let edge = self.graph.edge(read);
             let (ends, evidence) = ((edge.from, edge.to), edge.evidence.whole());
@@ -306,15 +306,9 @@ impl<A: Allocator + Clone> Engine<A> {
             let held = Held { class: self.graph.class(edge.from), place: edge.holding, mode: edge.modes.0, ..Held::FREE };
             let new = Held { class, place: edge.acquiring, mode: edge.modes.1, ..Held::FREE };
             let added = self.depend(ends, Dependency { held: &held, new: &new, kind }, &evidence, worst);
-            if let Added::New { edge, cycle: false } = added
-                && let Some(found) = self.connection(edge)
-                && connection.as_ref().is_none_or(|shortest| found.path.len() < shortest.path.len())
-            {
-                connection = Some(found);
+            if let Added::New { edge, .. } = added {
+                conflicts.connected(self.connection(edge));
             }
-        }
-        if let Some(connection) = connection {
-            self.report_connection(&connection, out);
         }
     }
 

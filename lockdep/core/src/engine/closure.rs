@@ -4,6 +4,9 @@
 //! `p` was held. An irq inversion through an edge or a new usage bit is then one AND; only if that finds something is the path
 //! searched. Each set only grows, so all updates together cost at most 64 steps per arc.
 //!
+//! `leads[s]`: signals that were open under some class which is, or leads to by a strong path, one that the handler of `s` waits for. So a
+//! handler of `s` may have to wait for somebody who is interrupted by one of these, and for what their handlers wait for.
+//!
 //! Readers: a class held shared along its first edge is in the way of everybody in the handler but recursive readers; a class
 //! reached by a recursive reader is held open against it only by exclusive holders (reference: the kernel masks the READ bits
 //! of classes that only weak paths reach).
@@ -27,6 +30,22 @@ impl Bits {
             Waiter::Upgrade => self.open_shared,
         }
     }
+
+    /// The signals open under a holder of this class who keeps the handler of the signal waiting.
+    pub(super) fn open_against(&self, signal: u64) -> u64 {
+        let anybody = if self.used & signal != 0 { self.open | self.open_shared } else { 0 };
+        let recursive = if self.used_recursive & signal != 0 { self.open } else { 0 };
+        anybody | recursive
+    }
+}
+
+/// The signals of a set, each as a bit.
+pub(super) fn each(mut signals: u64) -> impl Iterator<Item = u64> {
+    core::iter::from_fn(move || {
+        let lowest = signals & signals.wrapping_neg();
+        signals ^= lowest;
+        (lowest != 0).then_some(lowest)
+    })
 }
 
 impl<A: Allocator + Clone> Graph<A> {
@@ -41,6 +60,55 @@ impl<A: Allocator + Clone> Graph<A> {
             self.spread_down(source, down);
         }
         self.spread_up(target, up);
+        self.lead(up, down);
+    }
+
+    fn lead(&mut self, from: u64, to: u64) {
+        each(from).for_each(|signal| self.leads[signal.trailing_zeros() as usize] |= to);
+    }
+
+    /// What a signal leads to.
+    fn led_to(&self, signal: u64) -> u64 {
+        self.leads[signal.trailing_zeros() as usize]
+    }
+
+    /// The shortest row of signals, the first of `above`, the second of `below`, each of which leads to the next, and the last to the
+    /// first; one signal, if it is in both.
+    pub(super) fn row(&self, above: u64, below: u64) -> Option<Vec<u64, A>> {
+        if above == 0 || below == 0 {
+            return None;
+        }
+        let mut row = Vec::new_in(self.alloc());
+        if let Some(both) = each(above & below).next() {
+            row.push(both);
+            return Some(row);
+        }
+        // Breadth first: where each was reached from; nowhere, if it is of `below`.
+        let mut via = [0; 64];
+        let (mut layer, mut reached) = (below, below);
+        let mut last = loop {
+            if let Some(last) = each(layer).find(|&signal| self.led_to(signal) & above != 0) {
+                break last;
+            }
+            let mut next = 0;
+            for from in each(layer) {
+                let fresh = self.led_to(from) & !reached;
+                each(fresh).for_each(|signal| via[signal.trailing_zeros() as usize] = from);
+                (next, reached) = (next | fresh, reached | fresh);
+            }
+            if next == 0 {
+                return None;
+            }
+            layer = next;
+        };
+        let first = each(self.led_to(last) & above).next();
+        while last != 0 {
+            row.push(last);
+            last = via[last.trailing_zeros() as usize];
+        }
+        row.extend(first);
+        row.reverse();
+        Some(row)
     }
 
     /// The usage of a node changed: its neighbours learn of it.
@@ -58,6 +126,15 @@ impl<A: Allocator + Clone> Graph<A> {
         for &(source, down) in &arcs {
             self.spread_down(source, down);
         }
+        let up = |waiters: &[Waiter]| waiters.iter().fold(0, |up, waiter| up | self.up[waiter.at(node) as usize]);
+        let exclusive = up(&[Waiter::Anybody, Waiter::Recursive]) | bits.used_recursive;
+        let shared = up(&[Waiter::Anybody, Waiter::Upgrade]);
+        let down = |waiter: Waiter| self.down[waiter.at(node) as usize];
+        let (anybody, recursive) = (down(Waiter::Anybody) | bits.open | bits.open_shared, down(Waiter::Recursive) | bits.open);
+        self.lead(bits.used, anybody);
+        self.lead(bits.used_recursive, recursive);
+        self.lead(exclusive, bits.open);
+        self.lead(shared, bits.open_shared);
     }
 
     fn spread_up(&mut self, pair: Pair, bits: u64) {

@@ -241,6 +241,8 @@ pub(super) struct Graph<A: Allocator + Clone> {
     pub(super) up: Vec<u64, A>,
     /// Signals that were open under some class behind this pair.
     pub(super) down: Vec<u64, A>,
+    /// For each signal (the first is signal 1) those that it leads to; see `closure.rs`.
+    pub(super) leads: [u64; 64],
     /// Scratch space of the searches.
     pub(super) scratch: super::search::Scratch<A>,
 }
@@ -275,6 +277,7 @@ impl<A: Allocator + Clone> Graph<A> {
             places: 0..0,
             up: Vec::new_in(alloc.clone()),
             down: Vec::new_in(alloc.clone()),
+            leads: [0; 64],
             scratch: super::search::Scratch::new_in(alloc.clone()),
             alloc,
         }

@@ -7,6 +7,10 @@
 //! | `open` | held exclusively while s was open | `used`, `used_recursive` | the same |
 //! | `open_shared` | held shared while s was open | `used` | `used`, and what an `E→` edge keeps waiting |
 //!
+//! And over several signals: what a handler of s takes, or what that leads to, is held while t is open; what a handler of t takes leads
+//! on; and somewhere something is held while s is open. Handlers on as many threads then wait for each other. Which signal leads to
+//! which is kept for the whole graph (`closure.rs`); an acquisition is asked for the circles that it closes.
+//!
 //! A trylock in a handler does not wait, so it sets no `used`; what it holds is held all the same. Only the innermost handler
 //! counts: signals are lines of their own, not levels.
 
@@ -15,7 +19,7 @@ use allocator_api2::vec::Vec;
 
 use super::class::ClassId;
 use super::event::{Acquire, Context, HeldFlags, Place, Thread};
-use super::graph::{Edge, EdgeIx, Graph, Pair, Waiter};
+use super::graph::{Edge, EdgeIx, Graph, NodeIx, Pair, Waiter};
 use super::verdict::{Label, Verdict};
 use super::{Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity};
@@ -98,19 +102,56 @@ impl Set {
     }
 }
 
-/// A strong path from a class taken in the handlers of `signals` to one held while they were open.
+/// A strong path from a class taken in a signal's handler to one held while it was open; or several, each from a class taken in the
+/// handler of its signal to one held while the signal of the next one was open, and the last leads to the first: then handlers on
+/// several threads wait for each other.
 pub(super) struct Connection<A: Allocator> {
-    signals: u64,
+    pub(super) legs: Vec<Leg<A>, A>,
+}
+
+/// One of these paths.
+pub(super) struct Leg<A: Allocator> {
+    /// The signal, as a bit.
+    pub(super) signal: u64,
+    /// The class taken in its handler.
+    pub(super) first: NodeIx,
+    /// The way from there to the class held open; empty if it is the same.
     pub(super) path: Vec<EdgeIx, A>,
 }
 
+impl<A: Allocator> Connection<A> {
+    /// What is shorter is reported rather.
+    fn length(&self) -> (usize, usize) {
+        (self.legs.len(), self.legs.iter().map(|leg| leg.path.len()).sum())
+    }
+}
+
+/// What an acquisition contradicts: one finding on one class, and one over others.
+pub(super) struct Conflicts<A: Allocator> {
+    usage: Option<Verdict<A>>,
+    connection: Option<Connection<A>>,
+}
+
+impl<A: Allocator + Clone> Conflicts<A> {
+    pub(super) const NONE: Conflicts<A> = Conflicts { usage: None, connection: None };
+
+    /// Keeps the shortest.
+    pub(super) fn connected(&mut self, found: Option<Connection<A>>) {
+        if let Some(found) = found
+            && self.connection.as_ref().is_none_or(|shortest| found.length() < shortest.length())
+        {
+            self.connection = Some(found);
+        }
+    }
+}
+
 impl<A: Allocator + Clone> Engine<A> {
-    /// Marks the usage of an acquisition, and reports what contradicts it.
-    pub(super) fn mark_usage(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
+    /// Marks the usage of an acquisition, and notes what contradicts it.
+    pub(super) fn mark_usage(&mut self, cx: &Context<'_>, acquire: &Acquire, found: &mut Conflicts<A>, out: &mut Verdicts<A>) {
         let new = &acquire.new;
         if !new.flags.has(HeldFlags::TRY) {
             let set = if new.mode == Mode::ReadRecursive { Set::UsedRecursive } else { Set::Used };
-            self.mark(cx, acquire, set, cx.handler_bit(), out);
+            self.mark(cx, acquire, (set, cx.handler_bit()), found, out);
         }
         let set = if new.exclusive() { Set::Open } else { Set::OpenShared };
         let mut mask = new.mask;
@@ -119,10 +160,17 @@ impl<A: Allocator + Clone> Engine<A> {
             let hold = cx.own().iter().rev().find(|held| held.is_lock() && held.lock == new.lock);
             mask &= hold.map_or(mask, |hold| hold.mask);
         }
-        self.mark(cx, acquire, set, !mask, out);
+        self.mark(cx, acquire, (set, !mask), found, out);
     }
 
-    fn mark(&mut self, cx: &Context<'_>, acquire: &Acquire, set: Set, signals: u64, out: &mut Verdicts<A>) {
+    fn mark(
+        &mut self,
+        cx: &Context<'_>,
+        acquire: &Acquire,
+        (set, signals): (Set, u64),
+        found: &mut Conflicts<A>,
+        out: &mut Verdicts<A>,
+    ) {
         let Some(class) = self.classes.get_mut(acquire.new.class) else { return };
         let node = class.node;
         let bits = &mut self.graph.nodes[node as usize].bits;
@@ -144,8 +192,7 @@ impl<A: Allocator + Clone> Engine<A> {
             self.complete_unsafe_enables(new.class, fresh, out);
         }
         if conflicts & fresh != 0 {
-            self.report_usage(cx, acquire, set, conflicts & fresh, out);
-            return;
+            self.note_usage(cx, acquire, set, conflicts & fresh, found);
         }
         let (down, up) = (&self.graph.down, &self.graph.up);
         let of = |sets: &[u64], waiter: Waiter| sets[waiter.at(node) as usize];
@@ -155,72 +202,105 @@ impl<A: Allocator + Clone> Engine<A> {
             Set::Open => of(up, Waiter::Anybody) | of(up, Waiter::Recursive),
             Set::OpenShared => of(up, Waiter::Anybody) | of(up, Waiter::Upgrade),
         };
-        if across & fresh != 0 {
-            self.report_usage_path(new.class, set, across & fresh, out);
+        let row = match conflicts & fresh {
+            0 if set.in_handler() => self.graph.row(fresh, conflicts | across),
+            0 => self.graph.row(conflicts | across, fresh),
+            // What goes around over other signals besides comes to the same.
+            _ => self.graph.row(across & fresh, across & fresh),
+        };
+        if let Some(row) = row {
+            let path = self.path_of_usage(node, set, conflicts, &row);
+            found.connected(path.and_then(|path| self.connect(&row, node, path)));
         }
     }
 
     /// One class contradicts itself.
-    fn report_usage(&self, cx: &Context<'_>, acquire: &Acquire, set: Set, signals: u64, out: &mut Verdicts<A>) {
+    fn note_usage(&self, cx: &Context<'_>, acquire: &Acquire, set: Set, signals: u64, found: &mut Conflicts<A>) {
         let new = &acquire.new;
         let signal = lowest(signals);
-        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqUsage, Severity::Possible).signals(signals);
         let (mut label, mut other_label) = (Label::HeldOpen(signal), Label::InHandler(signal));
         if set.in_handler() {
             core::mem::swap(&mut label, &mut other_label);
         }
-        let lock = verdict.class(new.class, new.mode, new.place);
         let (place, thread) = self.usage_place(new.class, |usage| {
             usage.first(set.contradicts(), 1 << (signal - 1)).map(|group| (group.place, group.thread))
         });
-        verdict.part(other_label, Some(lock), place, thread);
-        verdict.part(label, Some(lock), new.place, cx.thread);
-        out.push(verdict);
+        // Taken in a handler that others may interrupt, it may do so as one and as the other.
+        let verdict = found.usage.get_or_insert_with(|| {
+            let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqUsage, Severity::Possible);
+            verdict.class(new.class, new.mode, new.place);
+            verdict
+        });
+        verdict.signals |= signals;
+        verdict.part(other_label, Some(0), place, thread);
+        verdict.part(label, Some(0), new.place, cx.thread);
     }
 
-    /// The new usage of one class contradicts that of another, over a strong path.
-    fn report_usage_path(&mut self, class: ClassId, set: Set, signals: u64, out: &mut Verdicts<A>) {
-        let Some(node) = self.classes.get(class).map(|class| class.node) else { return };
-        let signal = lowest(signals);
-        let bit = 1 << (signal - 1);
-        let path = match set {
-            Set::Used => self.path_to_open(Waiter::Anybody.at(node), bit),
-            Set::UsedRecursive => self.path_to_open(Waiter::Recursive.at(node), bit),
-            Set::Open => self.path_from_used([Waiter::Anybody.at(node), Waiter::Recursive.at(node)], bit),
-            Set::OpenShared => self.path_from_used([Waiter::Anybody.at(node), Waiter::Upgrade.at(node)], bit),
-        };
-        if let Some(path) = path {
-            self.report_connection(&Connection { signals, path }, out);
+    /// The first leg of `row`: between the class of a node, whose usage is new, and another one if the class does not do alone.
+    fn path_of_usage(&mut self, node: NodeIx, set: Set, conflicts: u64, row: &[u64]) -> Option<Vec<EdgeIx, A>> {
+        let (signal, next) = (row[0], row[1 % row.len()]);
+        let other = if set.in_handler() { next } else { signal };
+        if row.len() > 1 && conflicts & other != 0 {
+            return Some(Vec::new_in(self.alloc.clone()));
+        }
+        match set {
+            Set::Used => self.path_to_open([Waiter::Anybody.at(node)], next),
+            Set::UsedRecursive => self.path_to_open([Waiter::Recursive.at(node)], next),
+            Set::Open => self.path_from_used([Waiter::Anybody.at(node), Waiter::Recursive.at(node)], signal),
+            Set::OpenShared => self.path_from_used([Waiter::Anybody.at(node), Waiter::Upgrade.at(node)], signal),
         }
     }
 
-    /// What a new dependency connects: a class taken in a handler with one held while its signal is open.
+    /// What a new dependency connects: classes taken in handlers with some held while these signals are open.
     pub(super) fn connection(&mut self, ix: EdgeIx) -> Option<Connection<A>> {
         let edge = self.graph.edge(ix);
-        let (sources, target) = (edge.sources(), edge.target());
-        let safe = self.graph.nodes[edge.from as usize].bits.safe(edge.kind);
+        let (from, sources, target) = (edge.from, edge.sources(), edge.target());
+        let safe = self.graph.nodes[from as usize].bits.safe(edge.kind);
         let open = self.graph.nodes[edge.to as usize].bits.unsafe_(edge.kind);
         let above = edge.sources().fold(safe, |bits, source| bits | self.graph.up[source as usize]);
-        let signals = above & (open | self.graph.down[target as usize]);
-        if signals == 0 {
-            return None;
-        }
-        let bit = 1 << (lowest(signals) - 1);
+        let row = self.graph.row(above, open | self.graph.down[target as usize])?;
+        let (signal, next) = (row[0], row[1 % row.len()]);
         let mut path = Vec::new_in(self.alloc.clone());
-        if safe & bit == 0 {
-            path.extend_from_slice(&self.path_from_used(sources, bit)?);
+        if safe & signal == 0 {
+            path.extend_from_slice(&self.path_from_used(sources, signal)?);
         }
         path.push(ix);
-        if open & bit == 0 {
-            path.extend_from_slice(&self.path_to_open(target, bit)?);
+        if open & next == 0 {
+            path.extend_from_slice(&self.path_to_open([target], next)?);
         }
-        Some(Connection { signals, path })
+        self.connect(&row, from, path)
+    }
+
+    /// The connection around a row of signals, of which the first leg is known: `path`, or the class of `node` alone.
+    fn connect(&mut self, row: &[u64], node: NodeIx, path: Vec<EdgeIx, A>) -> Option<Connection<A>> {
+        let mut legs = Vec::new_in(self.alloc.clone());
+        let first = path.first().map_or(node, |&ix| self.graph.edge(ix).from);
+        legs.push(Leg { signal: row[0], first, path });
+        for (at, &signal) in row.iter().enumerate().skip(1) {
+            legs.push(self.leg(signal, row[(at + 1) % row.len()])?);
+        }
+        Some(Connection { legs })
+    }
+
+    /// The shortest way from a class taken in the handler of a signal to one held while the next was open.
+    fn leg(&mut self, signal: u64, next: u64) -> Option<Leg<A>> {
+        let nodes = || self.graph.nodes.iter().enumerate().map(|(node, known)| (node as NodeIx, known.bits));
+        if let Some((first, _)) = nodes().find(|(_, bits)| bits.open_against(signal) & next != 0) {
+            return Some(Leg { signal, first, path: Vec::new_in(self.alloc.clone()) });
+        }
+        let mut starts = Vec::new_in(self.alloc.clone());
+        for (node, bits) in nodes() {
+            let waiters = [(bits.used, Waiter::Anybody), (bits.used_recursive, Waiter::Recursive)];
+            starts.extend(waiters.into_iter().filter(|(used, _)| used & signal != 0).map(|(_, waiter)| waiter.at(node)));
+        }
+        let path = self.path_to_open(starts, next)?;
+        Some(Leg { signal, first: self.graph.edge(*path.first()?).from, path })
     }
 
     /// The shortest strong path from a pair to a class held while the signal was open.
-    fn path_to_open(&mut self, start: Pair, bit: u64) -> Option<Vec<EdgeIx, A>> {
+    fn path_to_open(&mut self, starts: impl IntoIterator<Item = Pair>, bit: u64) -> Option<Vec<EdgeIx, A>> {
         self.graph
-            .forward([start], |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0)
+            .forward(starts, |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0)
     }
 
     /// The shortest strong path to one of the pairs from a class taken in the signal's handler.
@@ -229,29 +309,44 @@ impl<A: Allocator + Clone> Engine<A> {
             .backward(ends, |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0)
     }
 
-    pub(super) fn report_connection(&self, connection: &Connection<A>, out: &mut Verdicts<A>) {
-        let path = &connection.path;
-        let (Some(&first), Some(&last)) = (path.first(), path.last()) else { return };
-        let (first, last) = (self.graph.edge(first), self.graph.edge(last));
-        let signal = lowest(connection.signals);
-        let bit = 1 << (signal - 1);
-        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqInversion, Severity::Possible).signals(bit);
-        let (safe, open) = (self.graph.class(first.from), self.graph.class(last.to));
+    /// Reports what was found; nothing is left of it.
+    pub(super) fn report_conflicts(&self, found: &mut Conflicts<A>, out: &mut Verdicts<A>) {
+        out.extend(found.usage.take());
+        let Some(Connection { legs }) = found.connection.take() else { return };
+        let signals = legs.iter().fold(0, |signals, leg| signals | leg.signal);
+        let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqInversion, Severity::Possible).signals(signals);
+        for (at, leg) in legs.iter().enumerate() {
+            self.show(leg, legs[(at + 1) % legs.len()].signal, &mut verdict);
+        }
+        out.push(verdict);
+    }
+
+    /// A leg, at whose end the signal `next` was open.
+    fn show(&self, leg: &Leg<A>, next: u64, verdict: &mut Verdict<A>) {
+        let (first, last) = (leg.path.first().map(|&ix| self.graph.edge(ix)), leg.path.last().map(|&ix| self.graph.edge(ix)));
+        let (safe, open) = (leg.first, last.map_or(leg.first, |last| last.to));
         // The usage that really conflicts: as in `Bits::safe` and `Bits::unsafe_`.
-        let used = if first.kind.shared() { Set::OpenShared } else { Set::Open }.contradicts();
-        let held_open: &[Set] = match last.kind.waiter {
-            Waiter::Upgrade => &[Set::OpenShared],
-            Waiter::Recursive => Set::UsedRecursive.contradicts(),
-            Waiter::Anybody => Set::Used.contradicts(),
+        let alone = if self.graph.nodes[open as usize].bits.open & next != 0 { Set::Open } else { Set::OpenShared };
+        let used = match first {
+            Some(first) if first.kind.shared() => Set::OpenShared,
+            Some(_) => Set::Open,
+            None => alone,
         };
-        let (safe_group, open_group) = (self.group(safe, used, bit), self.group(open, held_open, bit));
+        let held_open: &[Set] = match last.map(|last| last.kind.waiter) {
+            Some(Waiter::Upgrade) => &[Set::OpenShared],
+            Some(Waiter::Recursive) => Set::UsedRecursive.contradicts(),
+            Some(Waiter::Anybody) => Set::Used.contradicts(),
+            None => &[alone],
+        };
+        let (safe, open) = (self.graph.class(safe), self.graph.class(open));
+        let (safe_group, open_group) = (self.group(safe, used.contradicts(), leg.signal), self.group(open, held_open, next));
         let lock = verdict.class(safe, safe_group.map_or(Mode::Write, |group| group.mode), Place::default());
         if let Some(group) = safe_group {
             verdict.locks[lock].place = group.place;
-            verdict.part(Label::InHandler(signal), Some(lock), group.place, group.thread);
+            verdict.part(Label::InHandler(lowest(leg.signal)), Some(lock), group.place, group.thread);
         }
         let mut from = lock;
-        for &ix in path {
+        for &ix in &leg.path {
             let edge = self.graph.edge(ix);
             let to = verdict.class(self.graph.class(edge.to), edge.modes.1, edge.acquiring);
             verdict.part(Label::Holding, Some(from), edge.holding, edge.thread());
@@ -259,9 +354,8 @@ impl<A: Allocator + Clone> Engine<A> {
             from = to;
         }
         if let Some(group) = open_group {
-            verdict.part(Label::HeldOpen(signal), Some(from), group.place, group.thread);
+            verdict.part(Label::HeldOpen(lowest(next)), Some(from), group.place, group.thread);
         }
-        out.push(verdict);
     }
 
     fn group(&self, class: ClassId, sets: &[Set], signals: u64) -> Option<&Group> {

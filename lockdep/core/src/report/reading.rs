@@ -91,13 +91,41 @@ pub(super) fn in_the_way(body: &Body) -> Option<Taken<'_>> {
 
 /// The sides of a cycle, or the dependencies of a path.
 pub(super) fn edges(body: &Body) -> Vec<Edge<'_>> {
-    let pairs = body.steps.windows(2).filter_map(|pair| {
-        let [first, second] = pair else { return None };
-        let (held, wanted) = (taken(body, first)?, taken(body, second)?);
-        let is_edge = begins_edge(first) && ends_edge(second);
-        is_edge.then_some(Edge { thread: &first.thread, held, wanted })
-    });
-    pairs.collect()
+    body.steps.windows(2).filter_map(|pair| edge(body, pair)).collect()
+}
+
+fn edge<'a>(body: &'a Body, pair: &'a [Step]) -> Option<Edge<'a>> {
+    let [first, second] = pair else { return None };
+    let (held, wanted) = (taken(body, first)?, taken(body, second)?);
+    let is_edge = begins_edge(first) && ends_edge(second);
+    is_edge.then_some(Edge { thread: &first.thread, held, wanted })
+}
+
+/// One signal's part of an irq inversion: a lock taken in its handler, and what that leads to.
+pub(super) struct Leg<'a> {
+    pub(super) signal: i32,
+    pub(super) wanted: Taken<'a>,
+    pub(super) edges: Vec<Edge<'a>>,
+    /// Held while a signal was open: that of the next leg.
+    pub(super) held: Taken<'a>,
+    pub(super) open: i32,
+}
+
+/// The parts of an irq inversion, most of which have one.
+pub(super) fn legs(body: &Body) -> Vec<Leg<'_>> {
+    let mut legs: Vec<Leg<'_>> = Vec::new();
+    for (at, step) in body.steps.iter().enumerate() {
+        let Some(taken) = taken(body, step) else { continue };
+        match (step.what, legs.last_mut()) {
+            (Label::InHandler(signal), _) => {
+                legs.push(Leg { signal: signal.into(), wanted: taken, edges: Vec::new(), held: taken, open: signal.into() });
+            }
+            (Label::HeldOpen(signal), Some(leg)) => (leg.held, leg.open) = (taken, signal.into()),
+            (_, Some(leg)) => leg.edges.extend(body.steps.get(at..at + 2).and_then(|pair| edge(body, pair))),
+            (_, None) => {}
+        }
+    }
+    legs
 }
 
 /// Who is who when signals are enabled too early.

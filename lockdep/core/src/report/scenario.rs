@@ -226,8 +226,27 @@ fn irq_usage(body: &Body, names: &Names) -> Option<Scenario> {
     Some(Scenario { columns: threads(1), rows, remark: None })
 }
 
+/// Of each signal, a thread that holds what the handler of the one before leads to, and is interrupted.
+fn handlers_in_a_circle(legs: &[reading::Leg<'_>], names: &Names) -> Scenario {
+    let shown: Vec<usize> = (0..legs.len()).filter(|&at| at < MOST_COLUMNS - 1 || at == legs.len() - 1).collect();
+    let left_out = legs.len() - shown.len() + legs.iter().map(|leg| leg.edges.len()).sum::<usize>();
+    let columns = || shown.iter().enumerate().map(|(column, &at)| (column, &legs[at]));
+    let mut rows: Vec<Row> = columns().map(|(column, leg)| row(column, hold(leg.held, names))).collect();
+    for (column, leg) in columns() {
+        rows.push(row(column, What::Signal(Some(leg.open))));
+        let next = legs.iter().find(|next| next.signal == leg.open).unwrap_or(leg);
+        rows.push(row(column, call_in_handler(next.wanted, names)));
+    }
+    let remark = (left_out > 0).then(|| format!("... and {left_out} more in between, each waiting for the next"));
+    Scenario { columns: threads(shown.len()), rows, remark }
+}
+
 /// The first thread holds the end of the path and is interrupted; the others stand between its handler and that lock.
 fn irq_inversion(body: &Body, names: &Names) -> Option<Scenario> {
+    let legs = reading::legs(body);
+    if legs.len() > 1 {
+        return Some(handlers_in_a_circle(&legs, names));
+    }
     let edges = reading::edges(body);
     let (first, last) = (edges.first()?, edges.last()?);
     let skipped = edges.len().saturating_sub(MOST_COLUMNS - 1);

@@ -373,6 +373,41 @@ fn irq_inversion() -> Draft {
         .help("block SIGUSR1 wherever `WAL` is taken, or take no lock in its handler")
 }
 
+/// Two handlers, each with a lock of its own, that may interrupt each other.
+fn handlers_in_a_circle(path: bool) -> Draft {
+    let stats_in_report = site(STORE, "STATS.lock()", "lock()");
+    let wal_in_report = site(STORE, "let wal = WAL.lock()", "lock()");
+    let wal_in_commit = site_nth(STORE, "lock()", 0);
+    let handler =
+        |what: &str, line| vec![frame(what, STORE, line), frame("store::install::{{closure}}", "/home/me/store/src/main.rs", 40)];
+    let in_report = |line| handler("store::report", line);
+    let mut draft = Draft::new(ReportKind::IrqInversion, Severity::Possible).lock(stats()).step(
+        Label::InHandler(SIGUSR1),
+        0,
+        stats_in_report,
+        &in_report(stats_in_report.line),
+    );
+    if path {
+        draft = draft
+            .lock(lock("pages", "Mutex", "store::Pages", site_nth(STORE, "Mutex::new", 0)))
+            .step(Label::Holding, 0, stats_in_report, &in_report(stats_in_report.line))
+            .step(Label::AcquiredUnder, 1, wal_in_report, &in_report(wal_in_report.line))
+            .step(Label::HeldOpen(SIGIO), 1, stats_in_report, &in_report(stats_in_report.line));
+    } else {
+        draft = draft.step(Label::HeldOpen(SIGIO), 0, stats_in_report, &in_report(stats_in_report.line));
+    }
+    let last = usize::from(path) + 1;
+    draft
+        .lock(wal())
+        .step(Label::InHandler(SIGIO), last, wal_in_commit, &handler("store::commit", wal_in_commit.line))
+        .by("worker 2")
+        .step(Label::HeldOpen(SIGUSR1), last, wal_in_commit, &handler("store::commit", wal_in_commit.line))
+        .by("worker 2")
+        .body(|body| body.signals = vec![libc::SIGUSR1, libc::SIGIO])
+        .in_handler(libc::SIGUSR1)
+        .help("install one handler with the signals of the others in its mask")
+}
+
 fn irq_state() -> Draft {
     let enable = site_nth(ELEVATOR, "irq::enable", 0);
     let frames = [
@@ -687,6 +722,12 @@ fn an_unsafe_enable_in_a_section_without_a_lock() {
         .body(|body| body.signals = (1..=31).collect())
         .help("end the section with `irq::restore` alone");
     golden("unsafe_irq_enable_section", draft);
+}
+
+#[test]
+fn handlers_that_wait_for_each_other() {
+    golden("irq_inversion_handlers", handlers_in_a_circle(false));
+    golden("irq_inversion_handlers_path", handlers_in_a_circle(true));
 }
 
 #[test]

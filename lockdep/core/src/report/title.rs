@@ -34,10 +34,7 @@ impl Titled<'_> {
                 let (handler, signal) = (self.some_handler(), self.signal());
                 format!("{subject} is taken in {handler}, and elsewhere held with {signal} unblocked")
             }
-            ReportKind::IrqInversion => {
-                let (handler, signal, last) = (self.some_handler(), self.signal(), self.lock(body.locks.last()));
-                format!("{subject}, taken in {handler}, leads to {last}, which is held with {signal} unblocked")
-            }
+            ReportKind::IrqInversion => self.irq_inversion(&subject),
             ReportKind::UnsafeIrqEnable => self.unsafe_irq_enable(),
             ReportKind::IrqState => self.irq_state(),
             ReportKind::UnlockImbalance => match (body.hint, self.handler()) {
@@ -125,6 +122,24 @@ impl Titled<'_> {
     /// "a lock is", "3 locks are".
     fn are(&self, what: &str, n: usize) -> String {
         if n > 1 { format!("{} are", count(n, what)) } else { format!("a {what} is") }
+    }
+
+    fn irq_inversion(&self, subject: &str) -> String {
+        let legs = reading::legs(self.body);
+        if legs.len() < 2 {
+            let (handler, signal, last) = (self.some_handler(), self.signal(), self.lock(self.body.locks.last()));
+            return format!("{subject}, taken in {handler}, leads to {last}, which is held with {signal} unblocked");
+        }
+        let leg = |leg: &reading::Leg<'_>| {
+            let (wanted, held) = (self.names.quoted(leg.wanted.lock), self.names.quoted(leg.held.lock));
+            let (signal, open) = (signal_name(leg.signal), signal_name(leg.open));
+            match leg.edges.as_slice() {
+                [] => format!("{wanted}, taken in the handler of {signal}, is held with {open} unblocked"),
+                _ => format!("{wanted}, taken in the handler of {signal}, leads to {held}, held with {open} unblocked"),
+            }
+        };
+        let legs: Vec<String> = legs.iter().map(leg).collect();
+        format!("handlers may wait for each other: {}", legs.join("; "))
     }
 
     fn recursion(&self, subject: &str) -> String {

@@ -281,20 +281,12 @@ pub(crate) struct Machine {
     pub(crate) defers: bool,
 }
 
-/// A state that nobody can leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Deadlock {
-    /// The locks that somebody waits for.
-    pub(crate) waits: u8,
-    /// Handlers of different signals wait in it. What a signal's handler needs is compared with what its own interruption finds held,
-    /// signal by signal: that one thread is in the handler of one signal, interrupted by the other, and another thread the other way
-    /// round, is beyond the rules.
-    pub(crate) crossed: bool,
-}
+/// The locks that somebody waits for in a state that nobody can leave.
+pub(crate) type Waits = u8;
 
 /// What the search comes to.
 pub(crate) enum Outcome {
-    Deadlocks(BTreeSet<Deadlock>),
+    Deadlocks(BTreeSet<Waits>),
     /// It was given up.
     TooMany,
 }
@@ -342,8 +334,7 @@ impl Machine {
             if work.len() == before {
                 let waits = state.iter().filter_map(|running| self.wants(running.top())).fold(0, |waits, lock| waits | 1 << lock);
                 if waits != 0 {
-                    let handlers = state.iter().map(|running| running.top().part()).filter(|&part| part >= self.threads.len());
-                    deadlocks.insert(Deadlock { waits, crossed: handlers.collect::<HashSet<_>>().len() > 1 });
+                    deadlocks.insert(waits);
                 }
             }
             for who in 0..state.len() {

@@ -716,6 +716,10 @@ fn identity(verdict: &Verdict<Global>) -> Identity {
             (verdict.kind, classes, 0, Vec::new())
         }
         ReportKind::IrqUsage => (verdict.kind, classes, verdict.signals & verdict.signals.wrapping_neg(), Vec::new()),
+        ReportKind::IrqInversion if verdict.signals.count_ones() > 1 => {
+            classes.sort_unstable();
+            (verdict.kind, classes, verdict.signals, Vec::new())
+        }
         ReportKind::IrqInversion => {
             let ends = [classes[0], classes[classes.len() - 1]];
             (verdict.kind, ends.to_vec(), verdict.signals & verdict.signals.wrapping_neg(), Vec::new())

@@ -201,6 +201,11 @@ fn class_identity(globals: &Globals, class: ClassId) -> u64 {
     hash.0
 }
 
+/// The identity of a cycle of classes, wherever it begins.
+fn around(classes: impl Iterator<Item = u64>) -> u64 {
+    classes.fold(0, |sum, class| sum.wrapping_add(class.rotate_left(17).wrapping_mul(class | 1)))
+}
+
 /// The identity of a finding: kind, classes and, where the place is the bug, sites.
 fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
     let mut hash = EMPTY;
@@ -209,12 +214,16 @@ fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
     match verdict.kind {
         // A cycle is the same wherever it is entered.
         ReportKind::Inversion | ReportKind::Deadlock => {
-            let sum = classes.fold(0_u64, |sum, class| sum.wrapping_add(class.rotate_left(17).wrapping_mul(class | 1)));
-            hash.bytes(&sum.to_le_bytes());
+            hash.bytes(&around(classes).to_le_bytes());
         }
         ReportKind::IrqUsage => {
             classes.for_each(|class| hash.bytes(&class.to_le_bytes()));
             hash.number(verdict.signals.trailing_zeros());
+        }
+        // A circle of handlers, too.
+        ReportKind::IrqInversion if verdict.signals.count_ones() > 1 => {
+            hash.bytes(&around(classes).to_le_bytes());
+            hash.bytes(&verdict.signals.to_le_bytes());
         }
         ReportKind::IrqInversion => {
             let mut classes = classes;

@@ -98,6 +98,12 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
             format!("{ONE_ORDER}; a lock that no other thread can reach yet may be taken with `lock_nested(1)`")
         }
         (ReportKind::IrqUsage, _) if is_allocator(locks.first()) => no_allocation(),
+        (ReportKind::IrqInversion, _) if verdict.signals.count_ones() > 1 => {
+            format!(
+                "install one handler with the signals of the others in its mask, or keep them blocked there while {first} is held: \
+                 `lock_irqsave`"
+            )
+        }
         (ReportKind::IrqInversion, _) if is_allocator(locks.last()) => {
             format!("allocate and free before {first} is taken, or after it is released; or do not take it in the handler")
         }
