@@ -16,7 +16,7 @@ use lockdep::alloc::Checked;
 use lockdep::parking_lot::Mutex;
 use lockdep::signal::{self, Registration};
 use lockdep::spin::SpinLock;
-use lockdep::{LockClass, irq};
+use lockdep::{LockClass, irq, stats};
 
 /// An allocator that no handler may use. It is checked on top of that, and nothing may come of it.
 struct NotInHandlers;
@@ -52,6 +52,10 @@ static ALLOCATOR: Checked<NotInHandlers> = Checked::new(NotInHandlers);
 
 /// Runs a scenario in a process of its own.
 fn run(scenario: &str, environment: &[(&str, &str)]) -> Output {
+    command(scenario, environment).output().unwrap()
+}
+
+fn command(scenario: &str, environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "scenario", "--ignored", "--nocapture", "--test-threads=1"]);
     for name in [
@@ -66,7 +70,7 @@ fn run(scenario: &str, environment: &[(&str, &str)]) -> Output {
         command.env_remove(name);
     }
     command.env("LOCKDEP_SCENARIO", scenario).env("RUST_BACKTRACE", "0").envs(environment.iter().copied());
-    command.output().unwrap()
+    command
 }
 
 fn stderr(output: &Output) -> String {
@@ -129,6 +133,8 @@ fn scenario() {
         "lines" => lines(),
         "lazy" => lazy(),
         "secret-mask" => secret_mask(),
+        "low-memory" => low_memory(),
+        "plugin" => plugin(),
         "storm" => storm(false),
         "storm-planted" => storm(true),
         _ => panic!("no scenario `{name}`"),
@@ -152,6 +158,58 @@ fn inversion() {
         }
         let _b = b.lock();
         let _a = a.lock();
+    }
+}
+
+/// The system gives no more memory, but for what the program has already.
+fn low_memory() {
+    let class = |n: usize| LockClass::new(format!("class {n}").leak());
+    let locks: Vec<_> = (0..30_000).map(|n| Mutex::with_class(n, Box::leak(Box::new(class(n))))).collect();
+    let takes = |outer: usize| {
+        let _outer = locks[outer].lock();
+        let _inner = locks[outer + 1].lock();
+    };
+    takes(0);
+    let pages: u64 = std::fs::read_to_string("/proc/self/statm").unwrap().split(' ').next().unwrap().parse().unwrap();
+    let limit = libc::rlimit { rlim_cur: pages * 4096, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: sets a limit of this process.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) }, 0);
+    for _ in 0..2 {
+        (0..locks.len() - 1).for_each(takes);
+    }
+    let known = stats().classes;
+    let unlimited = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: as above.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const unlimited) }, 0);
+    if cfg!(feature = "validate") {
+        assert!((100..locks.len()).contains(&known), "{known}");
+    }
+}
+
+/// A library with checked locks comes and goes, and a thread that used it stays.
+fn plugin() {
+    let directory = std::env::current_exe().unwrap().parent().unwrap().with_file_name("examples");
+    let path = std::ffi::CString::new(directory.join("libplugin.so").to_str().unwrap()).unwrap();
+    let (used, wait) = std::sync::mpsc::channel();
+    let (closed, end) = std::sync::mpsc::channel::<()>();
+    // SAFETY: the library's functions take no arguments, and are called while it is loaded.
+    unsafe {
+        let library = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
+        assert!(!library.is_null(), "{path:?}: build the examples first, `cargo build --examples`");
+        let function = |name: &std::ffi::CStr| {
+            std::mem::transmute::<*mut libc::c_void, Option<extern "C" fn()>>(libc::dlsym(library, name.as_ptr())).unwrap()
+        };
+        let (forth, back) = (function(c"forth"), function(c"back"));
+        let user = std::thread::spawn(move || {
+            forth();
+            used.send(()).unwrap();
+            let _ = end.recv();
+        });
+        wait.recv().unwrap();
+        back();
+        assert_eq!(libc::dlclose(library), 0);
+        drop(closed);
+        user.join().unwrap();
     }
 }
 
@@ -810,10 +868,60 @@ mod validated {
     }
 
     #[test]
+    fn a_bad_value_is_one_line() {
+        let output = run("clean", &[("LOCKDEP", "a\nb\u{1b}[31m")]);
+        assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+        assert!(stderr(&output).starts_with("lockdep: LOCKDEP=a b [31m is not"), "{}", stderr(&output));
+    }
+
+    /// It used to be an abort, after a sentence that promised otherwise.
+    #[test]
+    fn a_program_without_memory_goes_on_unchecked() {
+        let output = run("low-memory", &[]);
+        assert_exit(&output, 0);
+        let text = stderr(&output);
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.starts_with("lockdep: out of memory: what is new from here on"), "{text}");
+    }
+
+    /// The end of the process used to call what was no longer there.
+    #[test]
+    fn a_library_that_is_closed() {
+        let output = run("plugin", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+    }
+
+    /// What did not fit at once used to be lost.
+    #[test]
+    fn a_standard_error_that_does_not_block() {
+        use std::io::Read as _;
+        use std::os::fd::AsRawFd as _;
+
+        let (mut reader, mut writer) = std::io::pipe().unwrap();
+        // SAFETY: a flag of a descriptor of ours.
+        unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) };
+        while std::io::Write::write(&mut writer, &[b'.'; 4096]).is_ok() {}
+        let mut child = command("inversion", &[]).stderr(writer).stdout(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(66));
+        let text = text.trim_start_matches('.');
+        assert!(text.starts_with("error[lockdep::Inversion]"), "{text}");
+        assert!(text.ends_with("lockdep: 1 report in this process, from `scenario`\n"), "{text}");
+    }
+
+    #[test]
     fn reports_are_also_written_as_json() {
-        let directory = std::env::temp_dir().join(format!("lockdep-out-{}", std::process::id()));
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let mut name = std::env::temp_dir().join(format!("lockdep-out-{}", std::process::id())).into_os_string();
+        // No valid UTF-8: a path all the same.
+        name.push(std::ffi::OsStr::from_bytes(b"\xff"));
+        let directory = std::path::PathBuf::from(name);
         std::fs::create_dir_all(&directory).unwrap();
-        assert_exit(&run("inversion", &[("LOCKDEP_OUT", directory.to_str().unwrap())]), 66);
+        assert_exit(&command("inversion", &[]).env("LOCKDEP_OUT", &directory).output().unwrap(), 66);
         let files: Vec<_> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(files.len(), 1, "{files:?}");
         let text = std::fs::read_to_string(&files[0]).unwrap();

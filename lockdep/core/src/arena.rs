@@ -5,9 +5,13 @@
 //! in large pieces; freed blocks are kept in a list per size and given out again. Nothing is given back to the system. A table that
 //! grows beyond a piece is moved by the kernel, page by page, and not copied: it may be long, and all signals are blocked.
 //!
+//! When the system has no more, the validator stops to learn, says so once, and the program goes on: what is under way then, and
+//! whatever must be kept nevertheless, comes from a reserve that was mapped in better times.
+//!
 //! Signal safety: allowed in a handler; every operation runs in a [slow section](crate::runtime::slow).
 
 use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use allocator_api2::alloc::{AllocError, Allocator, Layout};
 
@@ -29,6 +33,21 @@ const LARGE_PIECE: usize = 2 << 20;
 /// The largest alignment that is given.
 const PAGE: usize = 4096;
 
+static EXHAUSTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the system refused memory once.
+pub(crate) fn is_exhausted() -> bool {
+    EXHAUSTED.load(Ordering::Relaxed)
+}
+
+fn exhausted() {
+    if !EXHAUSTED.swap(true, Ordering::Relaxed) {
+        crate::runtime::complain(
+            b"lockdep: out of memory: what is new from here on (classes, orders, handlers) is not checked, and the program goes on\n",
+        );
+    }
+}
+
 /// The state of the arena. The slow section is its lock.
 pub(crate) struct Blocks {
     /// The first free block of each size; a free block holds the address of the next.
@@ -37,11 +56,21 @@ pub(crate) struct Blocks {
     next: *mut u8,
     end: *mut u8,
     mapped: usize,
+    /// For when nothing can be mapped any more.
+    reserve: *mut u8,
+    reserve_end: *mut u8,
 }
 
 impl Blocks {
     pub(crate) const fn new() -> Blocks {
-        Blocks { free: [ptr::null_mut(); SIZES], next: ptr::null_mut(), end: ptr::null_mut(), mapped: 0 }
+        Blocks {
+            free: [ptr::null_mut(); SIZES],
+            next: ptr::null_mut(),
+            end: ptr::null_mut(),
+            mapped: 0,
+            reserve: ptr::null_mut(),
+            reserve_end: ptr::null_mut(),
+        }
     }
 
     /// Bytes mapped so far.
@@ -73,14 +102,13 @@ impl Blocks {
     /// A block that was never used. Its address is a multiple of its size, or of the page size if that is smaller.
     fn carve(&mut self, size: usize) -> Option<*mut u8> {
         if size >= PIECE {
-            return map(size).inspect(|_| self.mapped += size);
+            return self.map(size);
         }
         let mut aligned = self.next.wrapping_add(self.next.align_offset(size.min(PAGE)));
         if self.next.is_null() || (self.end as usize) < aligned as usize + size {
             // The rest of the old piece is lost: less than one block. A program that has few locks is done with the first.
-            let piece = if self.mapped == 0 { PIECE } else { LARGE_PIECE };
-            aligned = map(piece)?;
-            self.mapped += piece;
+            let piece = if self.mapped == 0 || is_exhausted() { PIECE } else { LARGE_PIECE };
+            aligned = self.map(piece)?;
             self.end = aligned.wrapping_add(piece);
         }
         self.next = aligned.wrapping_add(size);
@@ -107,7 +135,39 @@ impl Blocks {
         }
         prefer_large_pages(moved, new_size);
         self.mapped += new_size - old_size;
+        self.keep_reserve(new_size);
         Some(NonNull::slice_from_raw_parts(NonNull::new(moved.cast())?, new_size))
+    }
+
+    fn map(&mut self, size: usize) -> Option<*mut u8> {
+        let block = if is_exhausted() { None } else { map(size) };
+        if block.is_some() {
+            self.mapped += size;
+            self.keep_reserve(size);
+            return block;
+        }
+        exhausted();
+        let block = self.reserve;
+        if (self.reserve_end as usize) - (block as usize) < size {
+            return None;
+        }
+        self.reserve = block.wrapping_add(size);
+        Some(block)
+    }
+
+    /// Tables double: as much as that of the largest takes, and a piece for all else. Pages that nobody touches cost no memory, and the
+    /// reserve that was too small is given back.
+    fn keep_reserve(&mut self, largest: usize) {
+        let (wanted, kept) = (2 * largest + LARGE_PIECE, self.reserve_end as usize - self.reserve as usize);
+        if kept >= wanted {
+            return;
+        }
+        let Some(larger) = map(wanted) else { return exhausted() };
+        if kept > 0 {
+            // SAFETY: nothing of it was given out: that happens only when nothing is mapped any more, and no reserve kept.
+            unsafe { libc::munmap(self.reserve.cast(), kept) };
+        }
+        (self.reserve, self.reserve_end) = (larger, larger.wrapping_add(wanted));
     }
 
     /// # Safety
@@ -145,7 +205,7 @@ fn prefer_large_pages(block: *mut libc::c_void, size: usize) {
 unsafe impl Allocator for Arena {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         slow::with_blocks(|blocks| blocks.allocate(layout)).ok_or_else(|| {
-            crate::runtime::complain(b"lockdep: out of memory: the validator cannot track anything new\n");
+            crate::runtime::complain(b"lockdep: out of memory, and of what was kept for that: this is an abort\n");
             AllocError
         })
     }

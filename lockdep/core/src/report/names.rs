@@ -135,7 +135,7 @@ pub(super) fn shorten(text: &str, longest: usize) -> String {
 }
 
 /// One line without control characters: what the program calls things must not steer the terminal.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_direction(c) { ' ' } else { c }).collect()
 }
 

@@ -1,12 +1,14 @@
 //! Settings: from the environment before `main`, from the program afterwards; the environment wins.
 
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::thread::ThreadState;
 use super::{baseline, complain, position, slow, watchdog};
+use crate::arena;
 use crate::irq::Lines;
 use crate::runtime::{Action, Config, Masks, SameClass, Stacks};
 
@@ -45,9 +47,9 @@ pub(super) fn action() -> Action {
     }
 }
 
-/// No rule is asked.
+/// No rule is asked: nobody wants it, or there is no memory left for what is learned by it.
 pub(super) fn off() -> bool {
-    ACTION.load(Ordering::Relaxed) == Action::Off as u8
+    ACTION.load(Ordering::Relaxed) == Action::Off as u8 || arena::is_exhausted()
 }
 
 /// No rule is asked, and nobody wants to know who holds what either.
@@ -155,14 +157,21 @@ fn signal(value: &str) -> Option<libc::c_int> {
 pub(super) fn from_environment() {
     let mut config = Config::new();
     let mut made = 0;
-    let mut read = |name: &str, setting: Setting, wanted: &str, take: &mut dyn FnMut(&str) -> bool| {
+    let mut read_any = |name: &str, setting: Setting, wanted: &str, take: &mut dyn FnMut(&OsStr) -> bool| {
         let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else { return };
-        if value.to_str().is_some_and(&mut *take) {
+        if take(&value) {
             made |= setting as u32;
         } else {
-            let value = value.to_string_lossy();
+            let value = crate::report::clean(&value.to_string_lossy());
             complain(format!("lockdep: {name}={value} is not understood (want {wanted}); the default applies\n").as_bytes());
         }
+    };
+    read_any("LOCKDEP_OUT", Setting::Out, "a directory that exists", &mut |value| {
+        config.out = std::fs::metadata(value).is_ok_and(|meta| meta.is_dir()).then(|| value.into());
+        config.out.is_some()
+    });
+    let mut read = |name: &str, setting: Setting, wanted: &str, take: &mut dyn FnMut(&str) -> bool| {
+        read_any(name, setting, wanted, &mut |value| value.to_str().is_some_and(&mut *take));
     };
     let mut verbose = false;
     read("LOCKDEP", Setting::Action, "log, panic, abort or off; `,verbose` may follow", &mut |value| {
@@ -206,10 +215,6 @@ pub(super) fn from_environment() {
     read("LOCKDEP_EXITCODE", Setting::ExitCode, "a number from 0 to 255", &mut |value| {
         config.exit_code = value.parse().ok();
         config.exit_code.is_some()
-    });
-    read("LOCKDEP_OUT", Setting::Out, "a directory that exists", &mut |value| {
-        config.out = std::fs::metadata(value).is_ok_and(|meta| meta.is_dir()).then(|| value.into());
-        config.out.is_some()
     });
     read("LOCKDEP_WATCHDOG", Setting::Watchdog, "seconds, such as 30 or 0.5; 0 for none", &mut |value| {
         let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());

@@ -347,6 +347,7 @@ pub(crate) fn handlers_expected() {
 }
 
 /// Runs `f` as if `signal` had been delivered here: its bit blocked, its context entered.
+#[track_caller]
 pub(crate) fn simulate<R>(signal: libc::c_int, site: &'static Location<'static>, f: impl FnOnce() -> R) -> R {
     struct PutBack(u64);
     impl Drop for PutBack {

@@ -27,6 +27,8 @@ extern "C" fn start() {
     // Named here, so that it is linked in.
     core::hint::black_box(scope::lockdep_pthread_create as *const ());
     config::from_environment();
+    #[cfg(not(target_feature = "crt-static"))]
+    stay_loaded();
     let mut key = 0;
     // SAFETY: plain registrations; the callbacks live as long as the program.
     unsafe {
@@ -50,6 +52,24 @@ static START: extern "C" fn() = start;
 unsafe extern "C" {
     /// glibc: as `atexit`, with the exit status.
     fn on_exit(callback: extern "C" fn(libc::c_int, *mut libc::c_void), argument: *mut libc::c_void) -> libc::c_int;
+}
+
+/// A library that is loaded by `dlopen` stays when it is closed: the ends of threads and of the process, and handlers, come here.
+#[cfg(not(target_feature = "crt-static"))]
+fn stay_loaded() {
+    // SAFETY: all zeros is a `Dl_info`, which is pointers.
+    let mut here: libc::Dl_info = unsafe { core::mem::zeroed() };
+    // SAFETY: `here` lives across the calls. The name is the loader's own, of what is loaded already, and nothing else is.
+    unsafe {
+        if libc::dladdr((start as *const ()).cast(), &raw mut here) == 0 {
+            return;
+        }
+        // The headers of the program lie in its first page.
+        let is_program = libc::getauxval(libc::AT_PHDR).wrapping_sub(here.dli_fbase.addr() as u64) < 4096;
+        if !is_program {
+            libc::dlopen(here.dli_fname, libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE);
+        }
+    }
 }
 
 /// The graph of the process.

@@ -89,10 +89,21 @@ pub(crate) fn complain(text: &[u8]) {
         match usize::try_from(written) {
             Ok(written) if written > 0 => rest = &rest[written..],
             // SAFETY: errno is this thread's own.
-            _ if unsafe { *libc::__errno_location() } == libc::EINTR => {}
-            _ => return,
+            _ => match unsafe { *libc::__errno_location() } {
+                libc::EINTR => {}
+                libc::EAGAIN if takes_more() => {}
+                _ => return,
+            },
         }
     }
+}
+
+/// Whether a standard error that does not block, and is full, has room again: who reads it may be slow.
+fn takes_more() -> bool {
+    const PATIENCE_MS: libc::c_int = 2000;
+    let mut poll = libc::pollfd { fd: libc::STDERR_FILENO, events: libc::POLLOUT, revents: 0 };
+    // SAFETY: one `pollfd`, which lives across the call.
+    unsafe { libc::poll(&raw mut poll, 1, PATIENCE_MS) == 1 }
 }
 
 /// Sleeps while `*word == expected`, at most for `limit`.
