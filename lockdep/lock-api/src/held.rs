@@ -19,7 +19,28 @@ use crate::{RawMutex, RawMutexFair, RawRwLock, RawRwLockFair, RawRwLockUpgrade, 
 /// A mapped guard knows no more of its lock than this: with one reference to both it is as small as one without a map.
 pub(crate) struct Checked<R> {
     pub(crate) map: LockMap,
-    pub(crate) raw: R,
+    pub(crate) raw: InWords<R>,
+}
+
+impl<R> Checked<R> {
+    #[inline]
+    pub(crate) const fn new(map: LockMap, raw: R) -> Checked<R> {
+        Checked { map, raw: InWords(raw) }
+    }
+}
+
+/// A raw lock that fills the words it has beside the map anyway: a new one is then written as whole words, and together with the
+/// data behind it where both are zero.
+#[cfg_attr(feature = "validate", repr(align(8)))]
+pub(crate) struct InWords<R>(R);
+
+impl<R> Deref for InWords<R> {
+    type Target = R;
+
+    #[inline]
+    fn deref(&self) -> &R {
+        &self.0
+    }
 }
 
 /// What has a [`Checked`] raw lock in it.

@@ -58,7 +58,7 @@ impl<R: RawMutex, T> Mutex<R, T> {
     #[track_caller]
     pub const fn with_class(val: T, class: &'static LockClass) -> Mutex<R, T> {
         let map = LockMap::with_class::<MutexKind<R>, T>(class);
-        Mutex { checked: Checked { map, raw: R::INIT }, data: UnsafeCell::new(val) }
+        Mutex { checked: Checked::new(map, R::INIT), data: UnsafeCell::new(val) }
     }
 
     /// A mutex around `val` on this raw lock, which must not be held.
@@ -66,7 +66,7 @@ impl<R: RawMutex, T> Mutex<R, T> {
     #[track_caller]
     pub const fn from_raw(raw_mutex: R, val: T) -> Mutex<R, T> {
         let map = LockMap::new::<MutexKind<R>, T>();
-        Mutex { checked: Checked { map, raw: raw_mutex }, data: UnsafeCell::new(val) }
+        Mutex { checked: Checked::new(map, raw_mutex), data: UnsafeCell::new(val) }
     }
 
     /// The same as [`from_raw`](Self::from_raw), under its older name.
@@ -262,7 +262,7 @@ impl<R: RawMutex, T: Default> Default for Mutex<R, T> {
     #[track_caller]
     fn default() -> Mutex<R, T> {
         let map = LockMap::made_by_caller::<MutexKind<R>, T>();
-        Mutex { checked: Checked { map, raw: R::INIT }, data: UnsafeCell::default() }
+        Mutex { checked: Checked::new(map, R::INIT), data: UnsafeCell::default() }
     }
 }
 

@@ -265,7 +265,7 @@ impl<R: RawMutex, G: GetThreadId, T> ReentrantMutex<R, G, T> {
     #[track_caller]
     pub const fn with_class(val: T, class: &'static LockClass) -> ReentrantMutex<R, G, T> {
         let map = LockMap::with_class::<ReentrantMutexKind<R>, T>(class);
-        ReentrantMutex { checked: Checked { map, raw: RawReentrantMutex::INIT }, data: UnsafeCell::new(val) }
+        ReentrantMutex { checked: Checked::new(map, RawReentrantMutex::INIT), data: UnsafeCell::new(val) }
     }
 
     /// The data, without the mutex.
@@ -282,7 +282,7 @@ impl<R: RawMutex, G, T> ReentrantMutex<R, G, T> {
     pub const fn from_raw(raw_mutex: R, get_thread_id: G, val: T) -> ReentrantMutex<R, G, T> {
         let map = LockMap::new::<ReentrantMutexKind<R>, T>();
         let raw = RawReentrantMutex::over(raw_mutex, get_thread_id);
-        ReentrantMutex { checked: Checked { map, raw }, data: UnsafeCell::new(val) }
+        ReentrantMutex { checked: Checked::new(map, raw), data: UnsafeCell::new(val) }
     }
 
     /// The same as [`from_raw`](Self::from_raw), under its older name.
@@ -521,7 +521,7 @@ impl<R: RawMutex, G: GetThreadId, T: Default> Default for ReentrantMutex<R, G, T
     #[track_caller]
     fn default() -> ReentrantMutex<R, G, T> {
         let map = LockMap::made_by_caller::<ReentrantMutexKind<R>, T>();
-        ReentrantMutex { checked: Checked { map, raw: RawReentrantMutex::INIT }, data: UnsafeCell::default() }
+        ReentrantMutex { checked: Checked::new(map, RawReentrantMutex::INIT), data: UnsafeCell::default() }
     }
 }
 

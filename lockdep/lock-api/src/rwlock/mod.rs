@@ -71,7 +71,7 @@ impl<R: RawRwLock, T> RwLock<R, T> {
     #[track_caller]
     pub const fn with_class(val: T, class: &'static LockClass) -> RwLock<R, T> {
         let map = LockMap::with_class::<RwLockKind<R>, T>(class);
-        RwLock { checked: Checked { map, raw: R::INIT }, data: UnsafeCell::new(val) }
+        RwLock { checked: Checked::new(map, R::INIT), data: UnsafeCell::new(val) }
     }
 
     /// A lock around `val` on this raw lock, which must not be held.
@@ -79,7 +79,7 @@ impl<R: RawRwLock, T> RwLock<R, T> {
     #[track_caller]
     pub const fn from_raw(raw_rwlock: R, val: T) -> RwLock<R, T> {
         let map = LockMap::new::<RwLockKind<R>, T>();
-        RwLock { checked: Checked { map, raw: raw_rwlock }, data: UnsafeCell::new(val) }
+        RwLock { checked: Checked::new(map, raw_rwlock), data: UnsafeCell::new(val) }
     }
 
     /// The same as [`from_raw`](Self::from_raw), under its older name.
@@ -564,7 +564,7 @@ impl<R: RawRwLock, T: Default> Default for RwLock<R, T> {
     #[track_caller]
     fn default() -> RwLock<R, T> {
         let map = LockMap::made_by_caller::<RwLockKind<R>, T>();
-        RwLock { checked: Checked { map, raw: R::INIT }, data: UnsafeCell::default() }
+        RwLock { checked: Checked::new(map, R::INIT), data: UnsafeCell::default() }
     }
 }
 
