@@ -764,6 +764,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "wait_context::a_timed_attempt_sleeps",
     ),
     mutation(
+        "Where it cannot be annotated, a lock that a notifier does without is in nobody's way, and hides no other",
+        ACQUIRE,
+        "self.graph.take_back(node, to);",
+        "let _ = to;",
+        "engine",
+        "engine::tests::readers::waiters_wait_for_what_all_notifiers_hold",
+    ),
+    mutation(
         "Who waits for a condition variable with a lock held waits for whoever needs that lock to notify",
         ACQUIRE,
         "            self.depend((from, to), dependency, &evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",

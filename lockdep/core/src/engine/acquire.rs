@@ -344,14 +344,6 @@ impl<A: Allocator + Clone> Engine<A> {
     /// A closed strong path: every dependency of it with both its places.
     fn report_cycle(&self, cycle: Option<Cycle<A>>, out: &mut Verdicts<A>) {
         let Some(cycle) = cycle else { return };
-        // Others were seen meanwhile who notify without it.
-        if cycle
-            .iter()
-            .map(|&ix| self.graph.edge(ix))
-            .any(|edge| !self.needed(self.graph.class(edge.from), self.graph.class(edge.to)))
-        {
-            return;
-        }
         let edges = || cycle.iter().map(|&ix| self.graph.edge(ix));
         let evidence = || edges().map(|edge| &edge.evidence);
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Inversion, Severity::Possible);
@@ -397,17 +389,27 @@ impl<A: Allocator + Clone> Engine<A> {
         self.report_cycle(worst, out);
     }
 
-    /// Keeps what all notifiers of the condition variable hold.
+    /// Keeps what all notifiers of the condition variable hold; on what only some of them hold its waiters no longer depend.
     fn note_notifier(&mut self, cx: &Context<'_>, condvar: ClassId) {
         let alloc = self.alloc.clone();
-        let holds = |class: ClassId| cx.own().iter().any(|held| held.is_lock() && held.class == class);
+        let held = || cx.own().iter().filter(|held| held.is_lock()).map(|held| held.class);
         let Some(class) = self.classes.get_mut(condvar) else { return };
-        match &mut class.notified_under {
-            Some(known) => known.retain(|&class| holds(class)),
-            None => {
-                let mut known = Vec::new_in(alloc);
-                known.extend(cx.own().iter().filter(|held| held.is_lock()).map(|held| held.class));
-                class.notified_under = Some(known);
+        let (node, believed) = (class.node, !class.info.rules.reads_alone);
+        let Some(known) = &mut class.notified_under else {
+            let mut first = Vec::new_in(alloc);
+            first.extend(held());
+            class.notified_under = Some(first);
+            return;
+        };
+        let mut gone = Vec::new_in(alloc);
+        gone.extend(known.iter().copied().filter(|&class| held().all(|held| held != class)));
+        known.retain(|class| !gone.contains(class));
+        if believed {
+            return;
+        }
+        for class in gone {
+            if let Some(to) = self.classes.get(class).map(|class| class.node) {
+                self.graph.take_back(node, to);
             }
         }
     }

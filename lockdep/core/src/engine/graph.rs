@@ -507,12 +507,25 @@ impl<A: Allocator + Clone> Graph<A> {
         let Some(node) = self.instances.remove(&instance) else { return };
         self.nodes[node as usize].bits = Bits::default();
         while let Some(ix) = self.first(node, Way::Out).or_else(|| self.first(node, Way::Into)) {
-            self.unlink(ix);
-            let Some(edge) = self.edges[ix as usize].take() else { continue };
-            self.index.remove(&(edge.from, edge.to, edge.kind));
-            self.back_edges -= u32::from(edge.back);
-            self.free_edges.push(ix);
+            self.remove(ix);
         }
         self.free_nodes.push(node);
+    }
+
+    /// Takes back every dependency between two nodes. What went over it is still known as above and below (`closure.rs`): such a
+    /// path is looked for, and not found.
+    pub(super) fn take_back(&mut self, from: NodeIx, to: NodeIx) {
+        let between = |graph: &Graph<A>| graph.edges_out(from).find(|(_, edge)| edge.to == to).map(|(ix, _)| ix);
+        while let Some(ix) = between(self) {
+            self.remove(ix);
+        }
+    }
+
+    fn remove(&mut self, ix: EdgeIx) {
+        self.unlink(ix);
+        let Some(edge) = self.edges[ix as usize].take() else { return };
+        self.index.remove(&(edge.from, edge.to, edge.kind));
+        self.back_edges -= u32::from(edge.back);
+        self.free_edges.push(ix);
     }
 }
