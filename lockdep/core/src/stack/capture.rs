@@ -194,27 +194,30 @@ impl StackCache {
                 true
             });
         }
-        let id = slow::with(|globals| globals.stacks.intern(&addresses[..depth]));
         let (recognisable, slots) = if self.first { (true, &[][..]) } else { (recognisable, &slots[..slot_count]) };
-        let ways = &self.entries[key.bucket()];
-        let free = ways.iter().find(|way| way.load(Ordering::Relaxed).is_null());
-        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        // One of the others, each in its turn.
-        let place = free.or_else(|| ways.get(number % WAYS).filter(|_| !in_handler));
-        let Some(place) = place.filter(|_| recognisable && depth > 0) else { return (id, ptr::null_mut()) };
-        let capture = Capture::allocate(Capture { key, moment, sp, number, id, len: 0, slots: ptr::null_mut() }, slots);
-        let old = place.swap(capture, Ordering::Release);
-        // SAFETY: by the invariant of the cache; then it is out of it, and nobody reads it any more.
-        unsafe {
-            if let Some(old) = old.as_ref() {
-                let recent = &self.recent[old.moment.bucket()];
-                if ptr::eq(recent.load(Ordering::Relaxed), old) {
-                    recent.store(ptr::null_mut(), Ordering::Relaxed);
+        // All that needs the lock, at once: entering costs more than unwinding.
+        slow::with(|globals| {
+            let id = globals.stacks.intern(&addresses[..depth]);
+            let ways = &self.entries[key.bucket()];
+            let free = ways.iter().find(|way| way.load(Ordering::Relaxed).is_null());
+            let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+            // One of the others, each in its turn.
+            let place = free.or_else(|| ways.get(number % WAYS).filter(|_| !in_handler));
+            let Some(place) = place.filter(|_| recognisable && depth > 0) else { return (id, ptr::null_mut()) };
+            let capture = Capture::allocate(Capture { key, moment, sp, number, id, len: 0, slots: ptr::null_mut() }, slots);
+            let old = place.swap(capture, Ordering::Release);
+            // SAFETY: by the invariant of the cache; then it is out of it, and nobody reads it any more.
+            unsafe {
+                if let Some(old) = old.as_ref() {
+                    let recent = &self.recent[old.moment.bucket()];
+                    if ptr::eq(recent.load(Ordering::Relaxed), old) {
+                        recent.store(ptr::null_mut(), Ordering::Relaxed);
+                    }
                 }
+                Capture::free(old);
             }
-            Capture::free(old);
-        }
-        (id, capture)
+            (id, capture)
+        })
     }
 
     /// How many stacks were unwound and kept.

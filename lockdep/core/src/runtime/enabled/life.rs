@@ -13,8 +13,8 @@ use crate::irq::{Lines, bit};
 use crate::runtime::{Stacks, mask};
 use crate::stack::{DEEPEST, StackCache};
 
-/// Entries of a fresh held stack.
-const ROOM: u32 = 64;
+/// Entries of a fresh held stack; with the [`Outgrown`] behind them they fill a block.
+const ROOM: u32 = 63;
 
 /// The graph of the process; made by the first slow section that needs it.
 static PROCESS: AtomicPtr<Graph> = AtomicPtr::new(core::ptr::null_mut());
@@ -142,7 +142,7 @@ fn prepare_now(thread: &'static ThreadState) {
         // What its parent had blocked for a moment only was noted there before.
         thread.born.store(real & !ThreadState::get(&thread.born), Ordering::Relaxed);
         thread.set_context(real, thread.handler.load(Ordering::Relaxed));
-        give_room(thread, ROOM);
+        give_room(thread);
     });
     let key = THREAD_END.load(Ordering::Relaxed);
     if key != u32::MAX {
@@ -188,26 +188,52 @@ pub(crate) fn make_room(thread: &'static ThreadState) {
             // Locks that are taken hand over hand leave nothing but gaps below the last.
             thread.close_gaps();
             if full() || thread.depth.load(Ordering::Relaxed) > capacity / 2 {
-                give_room(thread, capacity * 2);
+                give_room(thread);
             }
         });
     }
 }
 
-/// Moves the held stack to a larger place; in a slow section.
-fn give_room(thread: &ThreadState, capacity: u32) {
-    let entries = allocate_for::<Held>(capacity as usize);
+/// Behind the last entry of a held stack: the one that it took the place of.
+struct Outgrown {
+    entries: *mut Held,
+    capacity: u32,
+}
+
+const _: () = assert!(size_of::<Outgrown>() <= size_of::<Held>() && align_of::<Outgrown>() <= align_of::<Held>());
+
+/// Moves the held stack to a larger place, or to its first; in a slow section.
+fn give_room(thread: &ThreadState) {
     let old = thread.held.load(Ordering::Relaxed);
-    let old_capacity = thread.capacity.load(Ordering::Relaxed) as usize;
-    // SAFETY: fresh memory for `capacity` entries, of which the old ones are a part. The old place is not freed before the
-    // thread ends: code that this interrupted may be filling an entry of it, and will find that the stack has moved.
+    let old_capacity = thread.capacity.load(Ordering::Relaxed);
+    let capacity = if old.is_null() { ROOM } else { 2 * old_capacity + 1 };
+    let entries = allocate_for::<Held>(capacity as usize + 1);
+    // SAFETY: fresh memory for `capacity` entries, of which the old ones are a part, and one more. The old place is not freed before
+    // the thread ends: code that this interrupted may be filling an entry of it, and will find that the stack has moved.
     unsafe {
         for at in 0..capacity as usize {
-            entries.add(at).write(if at < old_capacity { *old.add(at) } else { Held::FREE });
+            entries.add(at).write(if at < old_capacity as usize { *old.add(at) } else { Held::FREE });
         }
+        entries.add(capacity as usize).cast::<Outgrown>().write(Outgrown { entries: old, capacity: old_capacity });
     }
     thread.held.store(entries, Ordering::Relaxed);
     thread.capacity.store(capacity, Ordering::Relaxed);
+}
+
+/// Frees a held stack, and those that it took the place of.
+///
+/// # Safety
+///
+/// They are `give_room`'s, and nobody uses them any more.
+unsafe fn free_room(mut entries: *mut Held, mut capacity: u32) {
+    while !entries.is_null() {
+        // SAFETY: as for the caller; behind the entries there is what `give_room` wrote there.
+        unsafe {
+            let outgrown = entries.add(capacity as usize).cast::<Outgrown>().read();
+            free_for(entries, capacity as usize + 1);
+            (entries, capacity) = (outgrown.entries, outgrown.capacity);
+        }
+    }
 }
 
 /// A thread ends: it may hold nothing.
@@ -236,7 +262,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         thread.instances.store(0, Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
-            free_for(held, capacity as usize);
+            free_room(held, capacity);
             caches.into_iter().for_each(|cache| free_cache(cache));
         }
     });
@@ -351,5 +377,21 @@ mod tests {
         }
         links[links.len() - 1].release();
         assert_eq!(current().capacity.load(Ordering::Relaxed), before);
+    }
+
+    /// Each of these threads needs half a megabyte in the end, and half of that before.
+    #[test]
+    fn outgrown_stacks_are_freed_with_their_thread() {
+        let mapped = || slow::with_blocks(|blocks| blocks.mapped());
+        let before = mapped();
+        for _ in 0..64 {
+            let grow = || {
+                prepare(current());
+                (0..7).for_each(|_| slow::with(|_| give_room(current())));
+            };
+            std::thread::spawn(grow).join().expect("it ends");
+        }
+        // Tests beside this one map pieces of their own.
+        assert!(mapped() - before < 16 << 20);
     }
 }
