@@ -175,11 +175,14 @@ fn first_time(
     stack: u32,
     sp: usize,
 ) {
+    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
+    let thread = current();
+    if as_its_like(thread, map, how, Place { site: core::ptr::from_ref(site).expose_provenance(), stack }, flags) {
+        return;
+    }
     if config::idle() {
         return;
     }
-    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
-    let thread = current();
     life::prepare(thread);
     handler::settle(thread, sp);
     watchdog::attend(thread);
@@ -216,6 +219,29 @@ fn first_time(
     conclude(thread, found, Some(map));
 }
 
+/// A lock that nobody took before, where this thread has taken its like with the same locks held: as known as an old one. Whether it
+/// was, and is held now.
+fn as_its_like(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) -> bool {
+    let room = thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed);
+    let annotated = how.nest.is_some() || how.order.is_some();
+    if map.info().is_registered() || annotated || !room || !map.join_known_class(thread) {
+        return false;
+    }
+    let held = entry(thread, map, how, place, flags);
+    let longer = extend(held.chain, step_of(&held));
+    let known = proven_here(thread, map, longer ^ ThreadState::get(&thread.context)) == Some(true);
+    if known {
+        push(thread, &held, longer);
+    }
+    known
+}
+
+/// Whether a chain that this thread knows is still fine; nothing if it does not know it.
+fn proven_here(thread: &ThreadState, map: &LockMap, key: u64) -> Option<bool> {
+    let known = thread.known(key);
+    (ThreadState::get(&known.key) == key).then(|| ThreadState::get(&known.more) == 0 || still_fine(thread, key, map))
+}
+
 /// No rule is asked, but the watchdog wants to know who holds what.
 fn track(thread: &'static ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) {
     slow::with(|globals| {
@@ -242,9 +268,8 @@ pub(super) fn proven(thread: &'static ThreadState, map: &LockMap, how: How<'_>, 
     }
     let step = step(ClassId::new(map.class(), how.subclass), how.mode, flags);
     let key = extend(ThreadState::get(&thread.chain), step) ^ ThreadState::get(&thread.context);
-    let known = thread.known(key);
-    if ThreadState::get(&known.key) == key {
-        return ThreadState::get(&known.more) == 0 || still_fine(thread, key, map);
+    if let Some(fine) = proven_here(thread, map, key) {
+        return fine;
     }
     let chains = &life::graph(thread).chains;
     let by_others = chains.get(key).map(Proven).filter(|proven| !proven.has(Proven::MORE_THREADS));

@@ -350,8 +350,17 @@ impl ThreadState {
     /// below, one bit longer than a block, so that a count that ran over is still of this block, and is no number.
     pub(crate) fn next_number(&self) -> u64 {
         static BLOCKS: AtomicU64 = AtomicU64::new(0);
-        // A handler may be here as well, so that reading and writing must be one step.
-        let next = self.numbers.fetch_add(1, Ordering::Relaxed);
+        // A handler may be here as well, so that reading and writing must be one step; nobody else, so that it need not be locked.
+        let mut next = 1_u64;
+        // SAFETY: a word of ours; the instruction is whole to whoever interrupts this thread.
+        unsafe {
+            core::arch::asm!(
+                "xadd qword ptr [{numbers}], {next}",
+                numbers = in(reg) self.numbers.as_ptr(),
+                next = inout(reg) next,
+                options(nostack),
+            );
+        }
         let (block, count) = (next / (2 * BLOCK), next % (2 * BLOCK));
         if count < BLOCK {
             return block * BLOCK + count;
