@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::report::Frame;
 
 /// Crates whose frames are never the user's: ours, and what lies between a signal and its action.
-const OURS: [&str; 5] = ["lockdep", "lockdep_core", "lockdep_lock_api", "signal_hook", "signal_hook_registry"];
+const OURS: [&str; 6] =
+    ["lockdep", "lockdep_core", "lockdep_lock_api", "lockdep_shim_locks", "signal_hook", "signal_hook_registry"];
 
 /// The frames of a stack, innermost first, without our own and without what starts a thread or the program.
 pub(crate) fn symbolize(addresses: &[usize]) -> Vec<Frame> {
@@ -76,9 +77,10 @@ fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {
 
 /// With line tables only, a symbol is a bare name without its crate: the file tells.
 fn is_our_file(file: &str) -> bool {
-    const DIRECTORIES: [&str; 8] = [
+    const DIRECTORIES: [&str; 9] = [
         "/lockdep/core/src/",
         "/lockdep/lock-api/src/",
+        "/lockdep/shims/locks/src/",
         "/lockdep/src/parking_lot/",
         "/lockdep/src/spin/",
         "/lockdep/src/sync/",
@@ -144,5 +146,18 @@ mod tests {
         assert!(std::env::current_exe().unwrap().ends_with(name), "{module}");
         assert!(offset.starts_with("0x") && !offset.contains("7f"), "{module}");
         assert_eq!(super::module(core::ptr::without_provenance_mut(8)), None);
+    }
+
+    /// Where a thread waits in a lock of the shims, the watchdog's "now at" began inside that lock.
+    #[test]
+    fn the_locks_of_the_shims_are_ours() {
+        let frame = |symbol: &str, file: &str| Frame { ip: 1, symbol: Some(symbol.into()), file: Some(file.into()), line: 1, module: None };
+        let frames = trim(vec![
+            frame("lockdep_shim_locks::mutex::RawMutex::wait", "/a/lockdep/shims/locks/src/mutex.rs"),
+            // With line tables only.
+            frame("wait", "/a/lockdep/shims/locks/src/mutex.rs"),
+            frame("user::main", "/a/main.rs"),
+        ]);
+        assert_eq!(frames.iter().map(|frame| frame.symbol()).collect::<Vec<_>>(), [Some("user::main")]);
     }
 }
