@@ -118,6 +118,11 @@ pub trait LockKind {
     const WAIT: WaitType;
     /// Whether `Mode::Read` passes a queued writer when taken in a handler (the kernel's queued rwlock does).
     const READ_RECURSIVE_IN_HANDLER: bool = false;
+    /// Whether `Mode::Read` passes a queued writer wherever it is taken: of locks that cannot say so by their mode. Asked once, when a
+    /// class is registered.
+    fn readers_pass() -> bool {
+        false
+    }
     /// Whether a guard may be dropped by another thread than the one that took it.
     const GUARDS_MOVE: bool = false;
     /// Whether guards are dropped by other threads so often that a thread which takes the lock again need not wait for itself.
@@ -140,6 +145,7 @@ pub(crate) struct LockInfo {
     pub(crate) kind: &'static str,
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
+    pub(crate) readers_pass: fn() -> bool,
     pub(crate) guards_move: bool,
     pub(crate) holder_may_change: bool,
     pub(crate) by_instance: bool,

@@ -49,7 +49,8 @@ enum Nesting {
 impl<A: Allocator + Clone> Engine<A> {
     pub(super) fn acquire(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
         let mut acquire = *acquire;
-        if acquire.info.read_recursive_in_handler && cx.handler != 0 && acquire.new.mode == Mode::Read {
+        let passes = acquire.info.readers_pass || acquire.info.read_recursive_in_handler && cx.handler != 0;
+        if passes && acquire.new.mode == Mode::Read {
             acquire.new.mode = Mode::ReadRecursive;
         }
         let new = &acquire.new;

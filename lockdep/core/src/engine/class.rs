@@ -48,6 +48,8 @@ pub struct ClassInfo {
     pub rules: ClassRules,
     /// A plain read taken in a handler passes queued writers.
     pub read_recursive_in_handler: bool,
+    /// A plain read passes queued writers everywhere.
+    pub readers_pass: bool,
     /// A guard may be with another thread than the one that took the lock, which then does not wait for itself.
     pub holder_may_change: bool,
 }

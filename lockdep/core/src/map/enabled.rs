@@ -155,6 +155,7 @@ impl<K: LockKind, T> Info<K, T> {
         kind: K::NAME,
         wait: K::WAIT,
         read_recursive_in_handler: K::READ_RECURSIVE_IN_HANDLER,
+        readers_pass: K::readers_pass,
         guards_move: K::GUARDS_MOVE,
         holder_may_change: K::HOLDER_MAY_CHANGE,
         by_instance: K::BY_INSTANCE,

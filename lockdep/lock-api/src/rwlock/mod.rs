@@ -3,6 +3,7 @@
 mod convert;
 mod guards;
 
+use core::any::type_name;
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::marker::PhantomData;
@@ -38,6 +39,10 @@ unsafe impl<R: RawRwLock + Send, T: ?Sized + Send> Send for RwLock<R, T> {}
 // SAFETY: readers share the data, which so needs `Sync`; a writer may take it out, which needs `Send`.
 unsafe impl<R: RawRwLock + Sync, T: ?Sized + Send + Sync> Sync for RwLock<R, T> {}
 
+/// Raw locks of other crates whose readers do not care for writers that wait, as reading them shows. Of any other it is assumed that
+/// they do, as those of `parking_lot`: by its traits no raw lock says so.
+const READERS_PASS: [&str; 2] = ["dashmap::lock::RawRwLock", "spin::rwlock::RwLock<"];
+
 struct RwLockKind<R>(PhantomData<R>);
 
 impl<R: RawRwLock> LockKind for RwLockKind<R> {
@@ -47,6 +52,11 @@ impl<R: RawRwLock> LockKind for RwLockKind<R> {
     // `GuardSend` is empty; a marker that is not may not go to other threads.
     const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
     const READ_RECURSIVE_IN_HANDLER: bool = R::LOCKDEP_READ_RECURSIVE_IN_HANDLER;
+
+    fn readers_pass() -> bool {
+        // Those that know of the validator say it by the mode.
+        R::LOCKDEP_FOREIGN && READERS_PASS.iter().any(|name| type_name::<R>().starts_with(name))
+    }
 }
 
 impl<R, T: ?Sized> Locked for RwLock<R, T> {

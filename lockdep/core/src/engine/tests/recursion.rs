@@ -136,6 +136,14 @@ fn a_certain_recursion_is_all_that_is_said() {
     );
 }
 
+/// As those of `dashmap`, whose readers come in next to readers, whoever waits.
+#[test]
+fn readers_that_pass_writers_may_read_again() {
+    check("class A readers_pass; t1: read A, read A, unlock A, read A queued", &[]);
+    check("class A readers_pass; t1: lock A, read A", &["Recursion Certain: A A"]);
+    check("class A readers_pass; t1: read A, lock A", &["Recursion Certain: A A"]);
+}
+
 #[test]
 fn the_handler_takes_what_the_interrupted_code_holds() {
     check("t1: lock A, on 10 { lock A", &["Recursion Certain: A A on 10"]);

@@ -28,7 +28,7 @@
 //! | `begin`, `end`, `end_test` | the thread begins only here, not with all others; the thread ends; the test ends |
 //!
 //! Words of `class`: `sleep`, `spin`, `free`; `leaf`, `no_validate`, `by_instance`, `reads_alone`, `ascending` (comparator by address),
-//! `handler_reads` (a plain read in a handler is recursive), `as_spin` (declared to spin, whatever the lock).
+//! `handler_reads` (a plain read in a handler is recursive), `readers_pass` (everywhere), `as_spin` (declared to spin, whatever the lock).
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -235,6 +235,7 @@ impl World {
                 "reads_alone" => info.rules.reads_alone = true,
                 "ascending" => info.rules = ClassRules { compare: Some(|held, new| held.cmp(&new)), ..info.rules },
                 "handler_reads" => info.read_recursive_in_handler = true,
+                "readers_pass" => info.readers_pass = true,
                 "as_spin" => info.rules.wait = Some(WaitType::Spin),
                 word => panic!("a class cannot be {word}"),
             }

@@ -16,7 +16,7 @@ use core::sync::atomic::Ordering;
 use allocator_api2::vec::Vec;
 
 use super::acquire::{conclude, event, is_hold_of, place, take_out};
-use super::globals::Globals;
+use super::globals::{ClassRecord, Globals};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
 use super::{config, life, orphans, slow, watchdog};
@@ -367,8 +367,8 @@ pub(super) fn entries(thread: &'static ThreadState) -> impl Iterator<Item = Held
 
 fn in_the_way(globals: &Globals, held: &Held, wants: &Held) -> bool {
     let queued_writer = held.state == State::Waiting && held.mode == Mode::Write;
-    let passes_writers =
-        || wants.context != 0 && globals.record(wants.class).is_some_and(|class| class.read_recursive_in_handler);
+    let passes = |class: &ClassRecord| class.readers_pass || class.read_recursive_in_handler && wants.context != 0;
+    let passes_writers = || globals.record(wants.class).is_some_and(passes);
     let mode = if wants.mode == Mode::Read && passes_writers() { Mode::ReadRecursive } else { wants.mode };
     // Where guards go from thread to thread, nobody knows who must come on.
     let anybody = || globals.record(wants.class).is_some_and(|class| class.holder_may_change);

@@ -36,6 +36,7 @@ pub(crate) struct ClassRecord {
     pub(crate) type_name: &'static str,
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
+    pub(crate) readers_pass: bool,
     pub(crate) guards_move: bool,
     pub(crate) holder_may_change: bool,
     pub(crate) by_instance: bool,
@@ -58,6 +59,7 @@ impl ClassRecord {
             wait: self.wait,
             rules,
             read_recursive_in_handler: self.read_recursive_in_handler,
+            readers_pass: self.readers_pass,
             holder_may_change: self.holder_may_change,
         }
     }
@@ -210,6 +212,7 @@ impl Globals {
             type_name,
             wait: info.wait,
             read_recursive_in_handler: info.read_recursive_in_handler,
+            readers_pass: (info.readers_pass)(),
             guards_move: info.guards_move,
             holder_may_change: info.holder_may_change,
             by_instance: info.by_instance,
