@@ -62,6 +62,27 @@ fn all_shims_are_there_and_right_code_is_silent() {
     assert!(said.ends_with("clean\n"), "{said}");
 }
 
+/// What cargo only warns of, or says nothing of: a package that is not patched, one whose version the shim does not stand for.
+#[test]
+#[ignore = "asks cargo for the versions of a tree of its own"]
+fn what_is_not_patched_is_named() {
+    let shims = Path::new(env!("CARGO_MANIFEST_DIR")).join("lockdep/shims");
+    let check = |arguments: &[&str]| {
+        let checked = Command::new(shims.join("check")).args(arguments).current_dir(shims.join("tests/tree")).output().unwrap();
+        (checked.status.code(), String::from_utf8_lossy(&[checked.stderr, checked.stdout].concat()).into_owned())
+    };
+    let (code, said) = check(&["--config", "../config/patches.toml"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.lines().all(|line| line.ends_with(": checked")) && said.lines().count() >= 5, "{said}");
+    let one = "patch.crates-io.parking_lot.path = '../../parking_lot-0.12'";
+    let (code, said) = check(&["--config", one]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.lines().any(|line| line.starts_with("parking_lot 0.12.") && line.ends_with(": checked")), "{said}");
+    assert!(said.lines().any(|line| line.starts_with("parking_lot 0.11.") && line.contains(": NOT checked: no patch names /")), "{said}");
+    let (code, said) = check(&["--config", "patch.crates-io.parking_lot.path = '/nowhere'"]);
+    assert!(code == Some(2) && said.contains("/nowhere"), "{said}");
+}
+
 #[test]
 #[ignore = "takes a build of its own"]
 fn every_version_is_checked_and_so_is_the_order_across_them() {

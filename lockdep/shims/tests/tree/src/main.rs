@@ -86,6 +86,9 @@ fn clean() {
     let _both = (reentrant.lock(), reentrant.lock());
     assert!(parking_lot_12::deadlock::check_deadlock().is_empty());
     assert!(parking_lot_11::deadlock::check_deadlock().is_empty());
+    // Its readers pass writers that wait.
+    let map: dashmap::DashMap<u32, u32> = [(1, 1)].into_iter().collect();
+    let _both = (map.get(&1), map.get(&1));
     signals();
     println!("clean");
 }
