@@ -36,6 +36,18 @@ pub fn wanted(bugs: &[&str]) -> Wanted {
     std::process::exit(2)
 }
 
+/// Does what may never return. If it has not after ten seconds, says so and ends the process.
+pub fn bug(name: &str, body: impl FnOnce()) {
+    let stuck = name.to_owned();
+    thread::spawn(move || {
+        thread::sleep(Duration::from_secs(10));
+        eprintln!("{stuck}: it hangs");
+        std::process::exit(3);
+    });
+    body();
+    println!("{name}: it returned");
+}
+
 /// A load: threads, and the time for which they run.
 pub struct Load {
     name: &'static str,

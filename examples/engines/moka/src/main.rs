@@ -1,20 +1,24 @@
 //! moka 0.12, `sync`: a cache with limits of size and age and a listener; readers, writers, loaders, iterators, invalidation. And
-//! one deadlock: the loader of one key asks for another.
+//! its deadlocks: whatever calls back, calls back with a lock held.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use harness::{Load, Wanted, wanted};
 use moka::notification::RemovalCause;
 use moka::sync::Cache;
+use parking_lot::Mutex;
 
 const KEYS: u64 = 20_000;
 
+const BUGS: [&str; 5] =
+    ["load-under-load", "listener-that-writes", "listener-that-tidies", "lock-in-listener", "loaders-that-ask-for-each-other"];
+
 fn main() {
-    match wanted(&["loaders-that-ask-for-each-other"]) {
+    match wanted(&BUGS) {
         Wanted::Load(time) => load(time),
-        Wanted::Bug(_) => bug(),
+        Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
 
@@ -76,13 +80,54 @@ fn load(time: Duration) {
     println!("  evicted        {:>12}", evicted.load(Ordering::Relaxed));
 }
 
-/// Two threads that load these two keys at once wait for each other.
-fn bug() {
-    let cache: Cache<&str, u32> = Cache::new(10);
-    for (key, other) in [("a", "b"), ("b", "a")] {
-        let value = cache.get_with(key, || cache.get_with(other, || 1) + 1);
-        println!("{key}: {value}");
-        cache.invalidate(key);
-        cache.invalidate(other);
+fn bug(name: &str) {
+    match name {
+        // A load is a lock for each key, held while the loader runs.
+        "load-under-load" => {
+            let cache: Cache<&str, u32> = Cache::new(10);
+            println!("{}", cache.get_with("a", || cache.get_with("a", || 1) + 1));
+        }
+        // The listener hears of a replacement with the lock of the key held,
+        "listener-that-writes" => {
+            let cache = listening(10, |cache, key, _| cache.insert(key, 0));
+            cache.insert(1, 1);
+            cache.insert(1, 2);
+        }
+        // and of an eviction with that of the maintenance.
+        "listener-that-tidies" => {
+            let cache = listening(1, |cache, _, _| cache.run_pending_tasks());
+            (0..100).for_each(|key| cache.insert(key, key));
+            cache.run_pending_tasks();
+        }
+        // An index beside the cache, for which one has a listener: here its lock is taken under that of the key, there the other way
+        // round. It returns as long as no other thread does the other half.
+        "lock-in-listener" => {
+            let index = Arc::new(Mutex::new(0));
+            let counted = Arc::clone(&index);
+            let cache = listening(10, move |_, _, _| *counted.lock() += 1);
+            cache.insert(1, 1);
+            cache.invalidate(&1);
+            let index = index.lock();
+            cache.insert(1, *index);
+        }
+        // Two threads that load these two keys at once wait for each other.
+        _ => {
+            let cache: Cache<&str, u32> = Cache::new(10);
+            for (key, other) in [("a", "b"), ("b", "a")] {
+                let value = cache.get_with(key, || cache.get_with(other, || 1) + 1);
+                println!("{key}: {value}");
+                cache.invalidate(key);
+                cache.invalidate(other);
+            }
+        }
     }
+}
+
+/// A cache whose listener gets it.
+fn listening(size: u64, heard: impl Fn(&Cache<u64, u64>, u64, RemovalCause) + Send + Sync + 'static) -> Cache<u64, u64> {
+    let known = Arc::new(OnceLock::<Cache<u64, u64>>::new());
+    let found = Arc::clone(&known);
+    let listener = move |key: Arc<u64>, _value: u64, cause: RemovalCause| heard(found.get().expect("the cache"), *key, cause);
+    let cache = Cache::builder().max_capacity(size).eviction_listener(listener).build();
+    known.get_or_init(|| cache).clone()
 }

@@ -1,4 +1,5 @@
-//! nebari 0.5: versioned and unversioned trees, transactions over both, readers, scans, compaction.
+//! nebari 0.5: versioned and unversioned trees, transactions over both, readers, scans, compaction. And two deadlocks of
+//! transactions.
 
 use std::time::Duration;
 
@@ -9,7 +10,13 @@ use nebari::tree::{Root, ScanEvaluation, Unversioned, Versioned};
 const KEYS: u64 = 2_000;
 
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    match wanted(&["tree-twice", "other-tree"]) {
+        Wanted::Load(time) => load(time),
+        Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
+    }
+}
+
+fn load(time: Duration) {
     let directory = directory();
     let roots = Config::default_for(directory.path()).open().expect("a database");
     let plain = roots.tree(Unversioned::tree("plain")).expect("a tree");
@@ -74,4 +81,28 @@ fn main() {
         std::thread::sleep(Duration::from_millis(100));
     });
     load.run();
+}
+
+/// Each of these never returns.
+fn bug(name: &str) {
+    let directory = directory();
+    let roots = Config::default_for(directory.path()).open().expect("a database");
+    let begin = |tree: &'static str| roots.transaction(&[Unversioned::tree(tree)]).expect("a transaction");
+    let transaction = begin("a");
+    if name == "tree-twice" {
+        let mut tree = transaction.tree::<Unversioned>(0).expect("a tree");
+        tree.set("key", "value").expect("a write");
+        // The same tree, or another index by mistake.
+        let mut again = transaction.tree::<Unversioned>(0).expect("a tree");
+        println!("{:?}", again.get(b"key").expect("a read"));
+    } else {
+        std::thread::scope(|scope| {
+            // Waits for the tree, as it should, but with the table of all trees locked,
+            scope.spawn(|| begin("a").rollback());
+            std::thread::sleep(Duration::from_secs(1));
+            // so that nobody gets any tree until then.
+            begin("b").rollback();
+            transaction.rollback();
+        });
+    }
 }

@@ -1,5 +1,5 @@
 //! parity-db 0.5: hashed and ordered columns, commits with deletions, readers, iterators; its threads move the log into the tables
-//! by the way.
+//! by the way. And two deadlocks of a callback that iterates.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,13 @@ use parity_db::{CompressionType, Db, Options};
 const KEYS: u64 = 20_000;
 
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    match wanted(&["iterate-under-iterate", "commit-while-iterating"]) {
+        Wanted::Load(time) => load(time),
+        Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
+    }
+}
+
+fn load(time: Duration) {
     let directory = directory();
     let mut options = Options::with_columns(directory.path(), 3);
     options.columns[0].compression = CompressionType::Lz4;
@@ -70,4 +76,26 @@ fn main() {
     load.run();
     drop(db);
     drop(Db::open(&options).expect("the database again"));
+}
+
+/// Each of these never returns.
+fn bug(name: &str) {
+    let directory = directory();
+    let db = Db::open_or_create(&Options::with_columns(directory.path(), 1)).expect("a database");
+    db.commit((0..10_u32).map(|n| (0, n.to_be_bytes(), Some(vec![0; 10])))).expect("a commit");
+    while db.get_num_column_value_entries(0).expect("a count") < 10 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let mut first = true;
+    let done = db.iter_column_while(0, |_| {
+        if name == "iterate-under-iterate" {
+            db.iter_column_while(0, |_| true).expect("an iteration");
+        } else if std::mem::take(&mut first) {
+            // While somebody iterates, no log is written into the tables; its queue fills, then that of the commits, and then a commit
+            // waits for room.
+            (0..400_u32).for_each(|n| db.commit([(0, n.to_be_bytes(), Some(vec![n as u8; 1 << 20]))]).expect("a commit"));
+        }
+        true
+    });
+    done.expect("an iteration");
 }

@@ -1,15 +1,22 @@
-//! quick_cache 0.6 over parking_lot: readers, writers, loaders, removal, resizing.
+//! quick_cache 0.6 over parking_lot: readers, writers, loaders, removal, resizing. And its deadlocks: whatever
+//! calls back, calls back with a shard locked.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use harness::{Load, Wanted, wanted};
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, EntryAction};
 
 const KEYS: u64 = 20_000;
 
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    match wanted(&["retain-that-reads", "entry-that-reads", "value-that-reads-when-dropped", "load-under-load"]) {
+        Wanted::Load(time) => load(time),
+        Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
+    }
+}
+
+fn load(time: Duration) {
     let cache = Arc::new(Cache::<u64, Arc<[u8]>>::new(5_000));
     let mut load = Load::new("quick_cache", time);
     for name in ["writer 1", "writer 2"] {
@@ -43,4 +50,38 @@ fn main() {
         std::thread::sleep(Duration::from_millis(5));
     });
     load.run();
+}
+
+/// Each of these never returns.
+fn bug(name: &str) {
+    let cache = Cache::<u64, u64>::new(100);
+    (0..100).for_each(|key| cache.insert(key, key));
+    match name {
+        "retain-that-reads" => cache.retain(|key, _| cache.contains_key(key)),
+        "entry-that-reads" => {
+            cache.entry(&1, None, |key, value| {
+                *value += cache.get(key).unwrap_or(0);
+                EntryAction::Retain(())
+            });
+        }
+        "value-that-reads-when-dropped" => {
+            static CACHE: OnceLock<Cache<u64, Value>> = OnceLock::new();
+            struct Value;
+            impl Drop for Value {
+                fn drop(&mut self) {
+                    println!("{} are left", CACHE.get().expect("the cache").len());
+                }
+            }
+            impl Clone for Value {
+                fn clone(&self) -> Value {
+                    Value
+                }
+            }
+            let cache = CACHE.get_or_init(|| Cache::new(100));
+            cache.insert(1, Value);
+            cache.clear();
+        }
+        // The second one waits, parked, until the first one has loaded: no lock is in it.
+        _ => drop(cache.get_or_insert_with(&1_000, || cache.get_or_insert_with(&1_000, || Ok::<_, ()>(1)))),
+    }
 }

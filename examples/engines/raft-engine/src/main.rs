@@ -1,23 +1,37 @@
-//! raft-engine 0.4: groups with keys, synced and unsynced batches, readers, purges.
+//! raft-engine 0.4: groups with keys, synced and unsynced batches, readers, purges. And its deadlocks of
+//! callbacks.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use harness::{Load, Wanted, directory, wanted};
+use raft_engine::internals::{EventListener, FileBlockHandle};
 use raft_engine::{Command, Config, Engine, LogBatch, ReadableSize};
 
 const GROUPS: u64 = 64;
 const KEYS: u64 = 100;
 
+const BUGS: [&str; 4] = ["scan-that-writes", "scan-that-reads", "scan-that-writes-elsewhere", "listener-that-writes"];
+
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
-    let directory = directory();
-    let config = Config {
-        dir: directory.path().to_str().expect("a path").to_owned(),
+    match wanted(&BUGS) {
+        Wanted::Load(time) => load(time),
+        Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
+    }
+}
+
+fn config(directory: &std::path::Path) -> Config {
+    Config {
+        dir: directory.to_str().expect("a path").to_owned(),
         target_file_size: ReadableSize::mb(1),
         purge_threshold: ReadableSize::mb(4),
         ..Config::default()
-    };
+    }
+}
+
+fn load(time: Duration) {
+    let directory = directory();
+    let config = config(directory.path());
     let engine = Arc::new(Engine::open(config.clone()).expect("an engine"));
     let key = |random: u64| (random % KEYS).to_be_bytes().to_vec();
 
@@ -66,4 +80,52 @@ fn main() {
     load.run();
     drop(engine);
     drop(Engine::open(config).expect("the engine again"));
+}
+
+fn bug(name: &str) {
+    let directory = directory();
+    let known = Arc::new(OnceLock::<Engine>::new());
+    let listeners: Vec<Arc<dyn EventListener>> = match name {
+        "listener-that-writes" => vec![Arc::new(Listener(Arc::clone(&known)))],
+        _ => Vec::new(),
+    };
+    let engine = Engine::open_with_listeners(config(directory.path()), listeners).expect("an engine");
+    let write = |engine: &Engine, group: u64| {
+        let mut batch = LogBatch::default();
+        batch.put(group, b"key".to_vec(), b"value".to_vec()).expect("a place in the batch");
+        engine.write(&mut batch, false).expect("a write");
+    };
+    write(&engine, 1);
+    let scan = |mut callback: &mut dyn FnMut()| {
+        engine.scan_raw_messages(1, None, None, false, |_, _| {
+            callback();
+            true
+        })
+    };
+    match name {
+        // The callback runs with the table of its group locked.
+        "scan-that-writes" => scan(&mut || write(&engine, 1)).expect("a scan"),
+        // This returns as long as no writer comes between,
+        "scan-that-reads" => scan(&mut || drop(engine.get(1, b"key"))).expect("a scan"),
+        // and this as long as another thread does not look into all tables, as `raft_groups` and purges do, while a third one waits
+        // to write into the scanned one.
+        "scan-that-writes-elsewhere" => {
+            scan(&mut || write(&engine, 2)).expect("a scan");
+            println!("{} groups", engine.raft_groups().len());
+        }
+        _ => write(known.get_or_init(|| engine), 2),
+    }
+}
+
+/// Marks each write by another.
+struct Listener(Arc<OnceLock<Engine>>);
+
+impl EventListener for Listener {
+    /// Runs with the file locked, and its writer is the leader of a group of writers, of which a second write waits to be the next.
+    fn on_append_log_file(&self, _: FileBlockHandle) {
+        let Some(engine) = self.0.get() else { return };
+        let mut batch = LogBatch::default();
+        batch.put(1, b"last".to_vec(), b"now".to_vec()).expect("a place in the batch");
+        engine.write(&mut batch, false).expect("a write");
+    }
 }

@@ -19,7 +19,7 @@ const BUGS: [&str; 6] = [
 fn main() {
     match wanted(&BUGS) {
         Wanted::Load(time) => load(time),
-        Wanted::Bug(name) => bug(&name),
+        Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
 
@@ -182,5 +182,4 @@ fn bug(name: &str) {
             println!("{:?}", db.merge("key", "more"));
         }
     }
-    println!("{name}: it returned");
 }
