@@ -78,7 +78,10 @@ fn what_is_not_patched_is_named() {
     let (code, said) = check(&["--config", one]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.lines().any(|line| line.starts_with("parking_lot 0.12.") && line.ends_with(": checked")), "{said}");
-    assert!(said.lines().any(|line| line.starts_with("parking_lot 0.11.") && line.contains(": NOT checked: no patch names /")), "{said}");
+    assert!(
+        said.lines().any(|line| line.starts_with("parking_lot 0.11.") && line.contains(": NOT checked: no patch names /")),
+        "{said}"
+    );
     let (code, said) = check(&["--config", "patch.crates-io.parking_lot.path = '/nowhere'"]);
     assert!(code == Some(2) && said.contains("/nowhere"), "{said}");
 }

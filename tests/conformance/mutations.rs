@@ -294,6 +294,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine",
         "engine::tests::readers::a_writer_makes_what_was_read_before_count",
     ),
+    mutation(
+        "A thread does not wake itself, in code without annotations",
+        ACQUIRE,
+        "if self.wakes_itself(&cycle) {",
+        "if false {",
+        "engine",
+        "engine::tests::readers::a_thread_does_not_wake_itself",
+    ),
+    mutation(
+        "… and one that comes later may",
+        ACQUIRE,
+        "(reconsider || another && woken())",
+        "(reconsider || false && woken())",
+        "engine",
+        "engine::tests::readers::a_thread_does_not_wake_itself",
+    ),
     // ---- Evidence.
     mutation(
         "A gate on all sides guards",
@@ -322,8 +338,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A gate that is missing later raises the severity",
         GRAPH,
-        "return Added::Known { edge, reconsider: weaker && cycles };",
-        "return Added::Known { edge, reconsider: weaker && cycles && false };",
+        "reconsider: weaker && cycles, another",
+        "reconsider: weaker && cycles && false, another",
         "conformance",
         "precision::a_gate_that_is_missing_later",
     ),

@@ -20,6 +20,7 @@ use super::graph::{Added, Cycle, Dependency, Kind, NodeIx, Waiter};
 use super::usage::Conflicts;
 use super::verdict::{Hint, Label, Verdict};
 use super::{ClassInfo, Engine, Verdicts};
+use crate::class::READY;
 use crate::kind::{Mode, ReportKind, Severity, WaitType};
 
 /// Beyond so many held locks, the nearest that waited for all below it stands for them.
@@ -323,7 +324,15 @@ impl<A: Allocator + Clone> Engine<A> {
         worst: &mut Option<Cycle<A>>,
     ) -> Added {
         let added = self.graph.depend(ends, dependency, evidence);
-        if let Added::New { edge, cycle: true } | Added::Known { edge, reconsider: true } = added
+        let look = match added {
+            Added::New { edge, cycle } => cycle.then_some(edge),
+            Added::Known { edge, reconsider, another } => {
+                let woken =
+                    || self.is_woken_by_another(self.graph.edge(edge).from) || self.is_woken_by_another(self.graph.edge(edge).to);
+                (reconsider || another && woken()).then_some(edge)
+            }
+        };
+        if let Some(edge) = look
             && let Some(cycle) = self.graph.worst_cycle_through(edge)
         {
             let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), cycle.len());
@@ -345,6 +354,9 @@ impl<A: Allocator + Clone> Engine<A> {
     /// A closed strong path: every dependency of it with both its places.
     fn report_cycle(&self, cycle: Option<Cycle<A>>, out: &mut Verdicts<A>) {
         let Some(cycle) = cycle else { return };
+        if self.wakes_itself(&cycle) {
+            return;
+        }
         let edges = || cycle.iter().map(|&ix| self.graph.edge(ix));
         let evidence = || edges().map(|edge| &edge.evidence);
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Inversion, Severity::Possible);
@@ -366,6 +378,24 @@ impl<A: Allocator + Clone> Engine<A> {
             verdict.part(Label::AcquiredUnder, Some(next), edge.acquiring, edge.thread());
         }
         out.push(verdict);
+    }
+
+    /// Whether it is a condition variable in code that nobody here can annotate: there a thread that waits is not held for the one
+    /// that wakes it, though it may wake others.
+    fn is_woken_by_another(&self, node: NodeIx) -> bool {
+        let class = self.graph.class(node);
+        let known = || self.classes.get(class);
+        class.subclass() != READY && known().is_some_and(|class| class.info.rules.reads_alone && class.notified_under.is_some())
+    }
+
+    /// Whether all that is known of a waiter and of who wakes it was done by one thread.
+    fn wakes_itself(&self, cycle: &Cycle<A>) -> bool {
+        let edge = |at: usize| self.graph.edge(cycle[at % cycle.len()]);
+        (0..cycle.len()).any(|at| {
+            let (wait, notify) = (edge(at), edge(at + 1));
+            self.is_woken_by_another(notify.from)
+                && !self.threads.could_meet([&wait.evidence, &notify.evidence].into_iter(), false)
+        })
     }
 
     /// The waiters of a condition variable are woken by one who holds locks: whoever waits for it while holding one of these

@@ -260,6 +260,8 @@ pub(super) enum Added {
         edge: EdgeIx,
         /// A gate is gone, and the edge may be part of a reported cycle.
         reconsider: bool,
+        /// It was not known of this thread, and the edge may be part of a cycle that was not reported for that.
+        another: bool,
     },
 }
 
@@ -442,6 +444,7 @@ impl<A: Allocator + Clone> Graph<A> {
         if let Some(edge) = self.edge_between(from, to, kind) {
             let (cycles, alloc) = (self.back_edges > 0, self.alloc());
             let known = self.edge_mut(edge);
+            let another = known.evidence.threads().iter().all(|seen| seen.thread != thread);
             let weaker = known.evidence.merge(evidence, alloc);
             // A plain read that counts as recursive is what counts again once there is a writer.
             let plain = kind.recursive() && modes.1 == Mode::Read && known.modes.1 != Mode::Read;
@@ -449,7 +452,7 @@ impl<A: Allocator + Clone> Graph<A> {
                 // What a report has to show is the occurrence without the gate.
                 (known.holding, known.acquiring, known.modes, known.thread) = (holding, acquiring, modes, thread);
             }
-            return Added::Known { edge, reconsider: weaker && cycles };
+            return Added::Known { edge, reconsider: weaker && cycles, another: another && cycles };
         }
         let evidence = Kept::new_in(self.alloc(), evidence);
         let mut edge = Edge {

@@ -151,7 +151,13 @@ mod tests {
     /// Where a thread waits in a lock of the shims, the watchdog's "now at" began inside that lock.
     #[test]
     fn the_locks_of_the_shims_are_ours() {
-        let frame = |symbol: &str, file: &str| Frame { ip: 1, symbol: Some(symbol.into()), file: Some(file.into()), line: 1, module: None };
+        let frame = |symbol: &str, file: &str| Frame {
+            ip: 1,
+            symbol: Some(symbol.into()),
+            file: Some(file.into()),
+            line: 1,
+            module: None,
+        };
         let frames = trim(vec![
             frame("lockdep_shim_locks::mutex::RawMutex::wait", "/a/lockdep/shims/locks/src/mutex.rs"),
             // With line tables only.

@@ -267,7 +267,7 @@ fn depend_on_both(real: &mut Real, naive: &mut Naive, edge: (usize, usize, Kind)
             prop_assert_eq!(cycle, shortest.is_some(), "{:?} closes a cycle of {:?}", edge, shortest);
             ix
         }
-        Added::Known { edge: ix, reconsider } => {
+        Added::Known { edge: ix, reconsider, .. } => {
             prop_assert!(known && !reconsider, "{:?} was not known", edge);
             ix
         }

@@ -72,6 +72,25 @@ fn a_recursive_reader_hides_no_plain_one() {
     check(&format!("{readers} t3: lock A, unlock A, lock B, unlock B"), &["Inversion Possible: A B"]);
 }
 
+/// As a thread of `sled` that flushes: it notifies whoever waits for the log, and then waits for it, one as the other with a lock held.
+#[test]
+fn a_thread_does_not_wake_itself() {
+    let alone =
+        "class C sleep reads_alone; class L sleep; class M sleep; t1: lock L, notify C, lock M, wait C M, unlock M, unlock L;";
+    check(alone, &[]);
+    check(&format!("{alone} t2: lock L, notify C, unlock L"), &["Inversion Possible: C L"]);
+    check(&format!("{alone} t2: lock L, lock M, wait C M, unlock M, unlock L"), &["Inversion Possible: L C"]);
+    // Somebody else wakes them after all.
+    check(&format!("{alone} t2: notify C; t2: lock L, lock M, wait C M, unlock M, unlock L"), &[]);
+    // Nor over another lock.
+    let over = "class C sleep reads_alone; class L sleep; class M sleep; class N sleep; \
+         t1: lock L, lock M, wait C M, unlock M, unlock L; t1: lock N, notify C, unlock N; t2: lock N, lock L, unlock L, unlock N;";
+    check(over, &[]);
+    check(&format!("{over} t3: lock N, notify C"), &["Inversion Possible: C N L"]);
+    // Where it can be annotated, one thread is enough.
+    check(&alone.replace(" reads_alone", ""), &["Inversion Possible: L C (same thread)"]);
+}
+
 #[test]
 fn waiters_wait_for_what_all_notifiers_hold() {
     let waiter = "class C sleep reads_alone; class L sleep; class M sleep; t1: lock L, lock M, wait C M, unlock M, unlock L;";

@@ -34,10 +34,12 @@ fn main() {
         Some("wait") => {
             let (outer, inner) = (parking_lot_12::Mutex::new(Twelve), parking_lot_12::Mutex::new(false));
             let changed = parking_lot_12::Condvar::new();
-            {
-                let _outer = outer.lock();
-                let _ = changed.wait_for(&mut inner.lock(), Duration::from_millis(5));
-            }
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let _outer = outer.lock();
+                    let _ = changed.wait_for(&mut inner.lock(), Duration::from_millis(5));
+                });
+            });
             // Whoever notifies needs what the waiter holds.
             let _outer = outer.lock();
             changed.notify_one();
