@@ -109,7 +109,8 @@ fn scenario() {
         "handler-recursion" => handler_recursion(),
         "handler-usage" => handler_usage(),
         "fork" => fork(),
-        "fork-reports" => fork_while_others_report(),
+        "fork-reports" => fork_while_others_report(100, || drop(std::hint::black_box(lockdep::reports()))),
+        "fork-symbols" => fork_while_others_report(20, look_for_symbols),
         "fork-hazard" => fork_hazard("other"),
         "fork-hazard-same" => fork_hazard("same"),
         "fork-hazard-end" => fork_hazard("end"),
@@ -303,37 +304,51 @@ fn fork() {
 }
 
 /// Other threads read and make reports when this one forks.
-fn fork_while_others_report() {
+fn fork_while_others_report(times: u32, report: fn()) {
     inversion();
     static DONE: AtomicBool = AtomicBool::new(false);
     let others = [0, 1].map(|_| {
-        std::thread::spawn(|| {
+        std::thread::spawn(move || {
             while !DONE.load(Ordering::Relaxed) {
-                std::hint::black_box(lockdep::reports());
+                report();
             }
         })
     });
-    for _ in 0..100 {
+    for _ in 0..times {
         // SAFETY: the child takes locks that nobody holds, and exits.
         let child = unsafe { libc::fork() };
         if child == 0 {
-            // SAFETY: ends a child that hangs.
-            unsafe { libc::alarm(10) };
             {
                 let lock = Mutex::new(1_u64);
                 std::mem::forget(lock.lock());
             }
             std::process::exit(0);
         }
-        let mut status = 0;
-        // SAFETY: waits for the child just made.
-        assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+        let (mut status, begun) = (0, Instant::now());
+        // SAFETY: looks at the child just made.
+        while unsafe { libc::waitpid(child, &mut status, libc::WNOHANG) } == 0 {
+            if begun.elapsed() > Duration::from_secs(20) {
+                // SAFETY: ends a child that hangs, which has all signals blocked.
+                unsafe { libc::kill(child, libc::SIGKILL) };
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
         assert_eq!(status, if cfg!(feature = "validate") { 66 << 8 } else { 0 });
     }
     DONE.store(true, Ordering::Relaxed);
     for other in others {
         other.join().unwrap();
     }
+}
+
+/// Finds names for the stacks of a fresh report.
+fn look_for_symbols() {
+    let reports = lockdep::testing::isolated(|_| {
+        let (a, b) = (Mutex::new(1_u8), Mutex::new(2_u16));
+        drop((a.lock(), b.lock()));
+        drop((b.lock(), a.lock()));
+    });
+    reports.iter().for_each(|report| assert!(!report.stacks().is_empty()));
 }
 
 /// Another thread holds a lock when this one forks.
@@ -988,6 +1003,13 @@ mod validated {
         assert_exit(&output, 66);
         assert_eq!(reported(&output, "HeldLockFreed"), 100, "{}", stderr(&output));
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_fork_while_other_threads_look_for_symbols() {
+        let output = run("fork-symbols", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "HeldLockFreed"), 20, "{}", stderr(&output));
     }
 
     #[test]

@@ -884,6 +884,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "process",
         "validated::a_fork_that_leaves_locks_behind",
     ),
+    mutation(
+        "The child of a fork does not wait for a lock that looking for symbols left behind",
+        "stack/symbols.rs",
+        "        LOST.store(true, Ordering::Relaxed);",
+        "        LOST.store(false, Ordering::Relaxed);",
+        "process",
+        "validated::a_fork_while_other_threads_look_for_symbols",
+    ),
+    mutation(
+        "Each unsafe enable under a lock is completed when a handler takes it",
+        IRQ,
+        "let same = |waiting: &&mut UnsafeEnable<A>| {\n            waiting.class == class && ",
+        "let same = |waiting: &&mut UnsafeEnable<A>| {\n            waiting.class == class || ",
+        "engine",
+        "engine::tests::irq::it_is_completed_once_and_by_its_own_handler",
+    ),
     // ---- Reports.
     mutation(
         "One bug is one report",

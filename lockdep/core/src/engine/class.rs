@@ -64,8 +64,6 @@ pub(super) struct Class<A: Allocator + Clone> {
     /// Of a condition variable: what everybody held who notified it; `None` before the first one.
     pub(super) notified_under: Option<Vec<ClassId, A>>,
     pub(super) usage: Usage<A>,
-    /// Signals that were opened under a lock of this class taken with them blocked, and reported so.
-    pub(super) opened_unsafely: u64,
 }
 
 /// The table of classes, in the order they were first seen.
@@ -106,7 +104,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let node = self.graph.node(super::graph::Key::Class(id), id);
         let usage = Usage::new_in(self.classes.alloc.clone());
         self.classes.index.insert(id, self.classes.list.len() as u32);
-        self.classes.list.push(Class { id, info, node, written: false, notified_under: None, usage, opened_unsafely: 0 });
+        self.classes.list.push(Class { id, info, node, written: false, notified_under: None, usage });
     }
 
     /// The usage of the class behind a node; empty for an instance.

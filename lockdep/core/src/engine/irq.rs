@@ -136,17 +136,23 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         verdict.part(Label::IrqsReenabled, None, unmask.place, cx.thread);
         self.name_handler(&mut verdict, outer, opened);
-        for lock in 0..outer {
-            let class = verdict.locks[lock].class;
-            let Some(known) = self.classes.get_mut(class) else { continue };
-            let fresh = opened & !known.opened_unsafely;
-            known.opened_unsafely |= opened;
-            if fresh != 0 && verdict.hint == Hint::HandlerUnseen {
-                self.unsafe_enables.push(UnsafeEnable { class, signals: fresh, verdict: verdict.clone() });
-            }
+        if verdict.hint == Hint::HandlerUnseen {
+            (0..outer).for_each(|lock| self.await_handler(verdict.locks[lock].class, opened, &verdict));
         }
         out.push(verdict);
         true
+    }
+
+    /// Keeps an unsafe enable until a handler takes a lock of the class: once for each place where it is done.
+    fn await_handler(&mut self, class: ClassId, opened: u64, verdict: &Verdict<A>) {
+        let sites = || verdict.parts.iter().map(|part| part.place.site);
+        let same = |waiting: &&mut UnsafeEnable<A>| {
+            waiting.class == class && waiting.verdict.parts.iter().map(|part| part.place.site).eq(sites())
+        };
+        match self.unsafe_enables.iter_mut().find(same) {
+            Some(waiting) => waiting.signals |= opened,
+            None => self.unsafe_enables.push(UnsafeEnable { class, signals: opened, verdict: verdict.clone() }),
+        }
     }
 
     /// Adds where a handler takes one of the first `outer` locks, if that was seen.
@@ -172,7 +178,7 @@ impl<A: Allocator + Clone> Engine<A> {
                 at += 1;
                 continue;
             }
-            let mut verdict = self.unsafe_enables.swap_remove(at).verdict;
+            let mut verdict = self.unsafe_enables.remove(at).verdict;
             let outer = verdict.locks.len();
             self.name_handler(&mut verdict, outer, signals);
             out.push(verdict);

@@ -184,10 +184,13 @@ impl Report {
 
     /// The stacks, each with what it shows. Empty stacks (`LOCKDEP_STACKS=off`) have no frames.
     pub fn stacks(&self) -> &[LabelledStack] {
-        self.0.stacks.get_or_init(|| {
+        // Not while the cell is being filled: in the child of a fork nobody would finish it.
+        if self.0.stacks.get().is_none() {
             let steps = self.0.body.steps.iter();
-            steps.map(|step| LabelledStack { label: step.label.clone(), frames: symbolize(&step.ips) }).collect()
-        })
+            let stacks = steps.map(|step| LabelledStack { label: step.label.clone(), frames: symbolize(&step.ips) });
+            let _ = self.0.stacks.set(stacks.collect());
+        }
+        self.0.stacks.get().expect("filled, here or by another thread")
     }
 
     /// The report for people, as it is printed, without colour.

@@ -14,4 +14,4 @@ mod symbols;
 mod tests;
 
 pub(crate) use capture::{DEEPEST, Interned, StackCache, here, keep_frame};
-pub(crate) use symbols::symbolize;
+pub(crate) use symbols::{forked, symbolize};

@@ -1,5 +1,6 @@
 //! From return addresses to frames a person can read. Allocates and locks: never in a handler.
 
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::path::Path;
 
 use crate::report::Frame;
@@ -8,6 +9,26 @@ use crate::report::Frame;
 const OURS: [&str; 6] =
     ["lockdep", "lockdep_core", "lockdep_lock_api", "lockdep_shim_locks", "signal_hook", "signal_hook_registry"];
 
+/// Threads that look for symbols: the library has a lock for that.
+static LOOKING: AtomicU32 = AtomicU32::new(0);
+/// A fork left that lock behind, perhaps locked.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// In the child of a fork: if another thread of the parent looked for symbols, nobody here can, and frames are module and offset.
+pub(crate) fn forked() {
+    if LOOKING.swap(0, Ordering::Relaxed) != 0 {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+fn resolve(call: *mut core::ffi::c_void, found: impl FnMut(&backtrace::Symbol)) {
+    LOOKING.fetch_add(1, Ordering::Relaxed);
+    if !LOST.load(Ordering::Relaxed) {
+        backtrace::resolve(call, found);
+    }
+    LOOKING.fetch_sub(1, Ordering::Relaxed);
+}
+
 /// The frames of a stack, innermost first, without our own and without what starts a thread or the program.
 pub(crate) fn symbolize(addresses: &[usize]) -> Vec<Frame> {
     let mut frames = Vec::new();
@@ -15,7 +36,7 @@ pub(crate) fn symbolize(addresses: &[usize]) -> Vec<Frame> {
         // A return address points behind the call; the call is what is meant.
         let call = ip.wrapping_sub(1) as *mut core::ffi::c_void;
         let before = frames.len();
-        backtrace::resolve(call, |symbol| {
+        resolve(call, |symbol| {
             let name = symbol.name().map(|name| format!("{name:#}"));
             let file = symbol.filename().map(Path::to_string_lossy).map(String::from);
             frames.push(Frame { ip, symbol: name, file, line: symbol.lineno().unwrap_or(0), module: None });

@@ -79,13 +79,15 @@ fn it_is_completed_when_the_handler_is_seen() {
 
 #[test]
 fn it_is_completed_once_and_by_its_own_handler() {
-    // Of several enables under one lock, the first.
+    // Several enables under one lock are completed each, once.
     check(
-        "t1: lock_irq A, lock_irq B, unlock B, lock_irq C, unlock C, unlock A; t2: on 10 { lock A, unlock A }",
+        "t1: lock_irq A, lock_irq B, unlock B, lock_irq C, unlock C, unlock A; t2: on 10 { lock A, unlock A }, on 12 +10 { lock A, unlock A }",
         &[
             "UnsafeIrqEnable Certain HandlerUnseen: A B on 10 12",
             "UnsafeIrqEnable Certain HandlerUnseen: A C on 10 12",
             "UnsafeIrqEnable Certain HandlerSeen: A B on 10 12",
+            "UnsafeIrqEnable Certain HandlerSeen: A C on 10 12",
+            "IrqUsage Possible: A on 12",
         ],
     );
     check(
@@ -96,6 +98,7 @@ fn it_is_completed_once_and_by_its_own_handler() {
             "UnsafeIrqEnable Certain HandlerUnseen: A C on 12",
             "UnsafeIrqEnable Certain HandlerUnseen: A D on 10",
             "UnsafeIrqEnable Certain HandlerSeen: A B on 10",
+            "UnsafeIrqEnable Certain HandlerSeen: A D on 10",
             "IrqUsage Possible: A on 10",
             "IrqInversion Possible: A C on 10",
         ],

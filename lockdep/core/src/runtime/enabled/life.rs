@@ -339,6 +339,7 @@ extern "C" fn after_fork_in_child() {
         deliver::forked(globals);
     });
     config::forked();
+    crate::stack::forked();
     scope::forked();
     watchdog::forked(me);
     after_fork_in_parent();
