@@ -125,7 +125,10 @@ impl<A: Allocator + Clone> Engine<A> {
         } else if acquire.writer_queued && severity == Severity::Certain && !new.exclusive() {
             verdict.hint = Hint::WriterQueued;
         }
-        verdict.signals = cx.handler_bit();
+        if held.context < new.context {
+            // The handler interrupted the holder, and is not the holder itself.
+            verdict.signals = cx.handler_bit();
+        }
         verdict.held(Label::FirstAcquired, held, cx.thread);
         let label = if cx.handler == 0 { Label::Acquiring } else { Label::InHandler(cx.handler) };
         verdict.held(label, new, cx.thread);

@@ -165,7 +165,7 @@ fn as_reported(lock: &ReportedLock) -> Taken<'_> {
 fn recursion(body: &Body, names: &Names) -> Option<Scenario> {
     let first = reading::in_the_way(body).or_else(|| body.locks.first().map(as_reported))?;
     let again = reading::wanted(body).or_else(|| body.locks.last().map(as_reported))?;
-    if body.in_handler.is_some() {
+    if body.in_handler.is_some() && !body.signals.is_empty() {
         let rows = vec![row(0, call(first, names)), row(0, What::Signal(body.in_handler)), row(0, call_in_handler(again, names))];
         return Some(Scenario { columns: threads(1), rows, remark: None });
     }

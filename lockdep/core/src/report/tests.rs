@@ -753,8 +753,9 @@ fn a_condition_variable_that_nobody_notifies() {
 
 #[test]
 fn recursion_from_a_handler_shows_the_signal() {
-    let draft = recursion().last(|step| step.what = Label::InHandler(SIGIO)).in_handler(libc::SIGIO);
-    golden("recursion_in_handler", draft);
+    let draft = || recursion().last(|step| step.what = Label::InHandler(SIGIO)).in_handler(libc::SIGIO);
+    golden("recursion_in_handler", draft().body(|body| body.signals = vec![libc::SIGIO]));
+    golden("recursion_of_handler", draft());
 }
 
 #[test]

@@ -155,10 +155,13 @@ impl Titled<'_> {
             (Hint::WriterQueued, _) => {
                 format!("{subject} is read again by the thread that reads it, behind a writer in the queue{never}")
             }
-            (_, Some(handler)) => format!("{subject} is taken in {handler}, which interrupted its holder{never}"),
-            (_, None) if shared => {
+            (_, Some(handler)) if !body.signals.is_empty() => {
+                format!("{subject} is taken in {handler}, which interrupted its holder{never}")
+            }
+            (_, _) if shared => {
                 format!("{subject} is read again by the thread that reads it: a writer that comes between blocks both")
             }
+            (_, Some(handler)) => format!("{subject} is taken again in {handler}, which holds it{never}"),
             (_, None) => format!("{subject} is taken again by the thread that holds it{never}"),
         }
     }

@@ -153,6 +153,9 @@ fn the_handler_takes_what_the_interrupted_code_holds() {
             FirstAcquired A | t1: read A
             InHandler(10) A | t1: lock A",
     );
+    // A holder that is the handler itself was not interrupted: no signal plays a part, unless another one comes between.
+    check("t1: on 10 { lock A, lock A", &["Recursion Certain: A A"]);
+    check("t1: on 10 { lock A, on 12 { lock A", &["Recursion Certain: A A on 12"]);
     // A recursive reader passes a reader.
     check("t1: read A, on 10 { rread A, unlock A }", &[]);
     check("class A handler_reads; t1: read A, on 10 { read A queued, unlock A }", &[]);
