@@ -72,7 +72,7 @@
 //! Then change the imports, `std::sync` to [`lockdep::sync`](sync), `parking_lot` to [`lockdep::parking_lot`](parking_lot),
 //! `once_cell` to [`lockdep::once_cell`](once_cell) and `dashmap` to [`lockdep::dashmap`](mod@dashmap), and run `cargo test`. A run that reported something ends with exit code 66,
 //! so it turns red by itself; under [`#[lockdep::test]`](macro@test) the very test fails. Builds without the
-//! development dependencies have the original locks, in size and in code. (`cargo run --example` counts as development. So does
+//! development dependencies have the original locks, in size and in code. (`cargo bench` and `cargo run --example` count as development: they measure checked locks. So does
 //! everything when the workspace sets `resolver = "1"`.)
 //!
 //! Next, in this order:

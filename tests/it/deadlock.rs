@@ -2,13 +2,14 @@
 
 // The original: the threads meet under spin locks, where the checked one is reported.
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use lockdep::ReportKind::{Deadlock, Inversion};
-use lockdep::Severity::Certain;
+use lockdep::ReportKind::{Deadlock, Inversion, Recursion};
+use lockdep::Severity::{Certain, Possible};
 use lockdep::sync::Arc;
 use lockdep::testing::Cx;
-use lockdep::{Report, parking_lot, spin, sync};
+use lockdep::{Report, lock_api, parking_lot, spin, sync};
 
 use crate::support::{assert_silent, isolated, of_kind};
 
@@ -264,4 +265,63 @@ fn the_mutex_of_a_wait_is_part_of_a_circle() {
     });
     let deadlock = of_kind(&reports, Deadlock);
     assert_eq!((deadlock.severity(), deadlock.locks().len()), (Certain, 2));
+}
+
+/// The example of `lock_api`: the guards of this lock may go to other threads.
+struct Flag(AtomicBool);
+
+// SAFETY: one thread at a time sees the flag change to `true`.
+unsafe impl lock_api::RawMutex for Flag {
+    #[allow(clippy::declare_interior_mutable_const, reason = "what the trait asks for")]
+    const INIT: Flag = Flag(AtomicBool::new(false));
+    type GuardMarker = lock_api::GuardSend;
+
+    fn lock(&self) {
+        while !self.try_lock() {
+            std::thread::yield_now();
+        }
+    }
+
+    fn try_lock(&self) -> bool {
+        !self.0.swap(true, Ordering::Acquire)
+    }
+
+    unsafe fn unlock(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+/// Where guards may be anywhere, a wait for oneself is known by its length: it used to hang.
+#[test]
+fn guards_that_might_have_gone_to_other_threads() {
+    let mut ended = Vec::new();
+    let reports = isolated(|cx| ended = ring!(cx, locks!(lock_api::Mutex<Flag, u8>: 1, 2), |lock| lock.lock()));
+    check(&reports, &ended, 2);
+
+    let reports = isolated(|_cx| {
+        let lock = lock_api::Mutex::<Flag, u8>::new(0);
+        let _first = lock.lock();
+        let _second = lock.lock();
+    });
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert_eq!((reports[0].kind(), reports[0].severity()), (Recursion, Certain));
+    assert_eq!(reports[0].stacks().len(), 2);
+}
+
+/// And one that did go is waited for.
+#[test]
+fn a_guard_that_is_with_another_thread() {
+    let reports = isolated(|cx| {
+        let lock: &lock_api::Mutex<Flag, u8> = Box::leak(Box::new(lock_api::Mutex::new(0)));
+        let guard = lock.lock();
+        let thread = cx.spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            drop(guard);
+        });
+        drop(lock.lock());
+        thread.join().unwrap();
+    });
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert_eq!((reports[0].kind(), reports[0].severity()), (Recursion, Possible));
+    assert!(!reports[0].to_text().contains("read_recursive"), "{}", reports[0].to_text());
 }

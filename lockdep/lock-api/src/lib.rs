@@ -24,14 +24,16 @@
 //! ```
 //! use std::sync::atomic::{AtomicBool, Ordering};
 //!
-//! use lockdep_lock_api::{GuardSend, Mutex, RawMutex};
+//! use lockdep_lock_api::{GuardNoSend, Mutex, RawMutex};
 //!
 //! pub struct RawSpin(AtomicBool);
 //!
 //! // SAFETY: only one `compare_exchange` from false to true succeeds until `unlock` stores false.
 //! unsafe impl RawMutex for RawSpin {
 //!     const INIT: RawSpin = RawSpin(AtomicBool::new(false));
-//!     type GuardMarker = GuardSend;
+//!     // `GuardSend` only if guards do go to other threads: it makes a thread that takes the lock twice hard to tell from one that
+//!     // waits for the thread that has the guard now.
+//!     type GuardMarker = GuardNoSend;
 //!
 //!     fn lock(&self) {
 //!         while !self.try_lock() {

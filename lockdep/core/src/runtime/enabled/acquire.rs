@@ -9,7 +9,7 @@ use super::raw::{Found, queue};
 use super::thread::{ThreadState, current};
 use super::{config, deliver, handler, irqs, life, malloc, orphans, slow, watchdog};
 use crate::class::READY;
-use crate::engine::{Acquire, ClassId, Context, Event, Held, HeldFlags, Place, State};
+use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
 use crate::map::{How, LockMap};
 use crate::stack::{here, keep_frame};
@@ -487,6 +487,15 @@ pub(super) fn judge(
         push(thread, &acquire.new, longer);
     }
     found
+}
+
+/// Asks again about an acquisition that waits, as if guards stayed with the thread that took them.
+pub(super) fn judge_as_own(globals: &mut Globals, thread: &'static ThreadState, map: &LockMap, waiting: &Held) -> Found {
+    let record = map.resolve(globals);
+    let new = Held { chain: 0, state: State::Held, ..*waiting };
+    let info = ClassInfo { holder_may_change: false, ..record.info() };
+    let acquire = Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false };
+    judge(globals, thread, acquire, record, false)
 }
 
 /// The chain key of what is held, from the entries themselves.

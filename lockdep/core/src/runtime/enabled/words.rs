@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::engine::{Hint, Label, Verdict};
-use crate::kind::{ReportKind, Severity};
+use crate::kind::{Mode, ReportKind, Severity};
 use crate::report::{ReportedLock, signal_name};
 
 fn named(locks: &[ReportedLock], at: usize) -> String {
@@ -85,7 +85,9 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::Recursion, _) if verdict.signals != 0 => {
             format!("keep {} blocked while {first} is held outside the handler: `lock_irqsave`", signal(verdict))
         }
-        (ReportKind::Recursion, _) if verdict.severity == Severity::Possible => {
+        (ReportKind::Recursion, _)
+            if verdict.severity == Severity::Possible && locks.iter().all(|lock| lock.mode() != Mode::Write) =>
+        {
             format!("use `read_recursive` for the inner read of {first}, or pass the guard down")
         }
         (ReportKind::Recursion, _) => format!("release {first} first, or pass its guard down instead of locking again"),
