@@ -149,6 +149,19 @@ fn two_handlers_on_top_of_each_other_in_inverse_order() {
     same_by_all("nested", &["Inversion"], &["bugs::nested::outer", "bugs::nested::inner"]);
 }
 
+/// Of what a handler takes, the part of the stack that was interrupted is looked at only when it matters: then it is the right one.
+#[test]
+fn what_a_handler_holds_is_shown_with_what_it_interrupted() {
+    same_by_all("interrupted", &["Inversion"], &["bugs::interrupted::takes_queue", "bugs::interrupted::second_place"]);
+    for installer in ALL {
+        let output = run("interrupted", installer);
+        let text = stderr(&output);
+        assert!(!text.contains("first_place"), "{text}");
+        // Held, and acquiring.
+        assert!(text.matches("bugs::interrupted::second_place").count() >= 2, "{text}");
+    }
+}
+
 #[test]
 fn foreign_code_that_opens_a_signal_under_a_lock() {
     same_by_all("foreign-enable", &["UnsafeIrqEnable"], &["SIGUSR1 is re-enabled", "bugs::foreign_enable"]);
@@ -271,6 +284,25 @@ fn lines_that_are_blocked_by_a_flag_alone() {
     // With the validator off there is no trampoline, and every mask is real.
     let output = run("lazy", "raw");
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+}
+
+/// Sections that are a flag are known like others: where they began, where they end, what relies on them.
+#[test]
+fn lazy_sections_are_in_the_reports() {
+    let output = run("lazy-bugs", "raw");
+    let text = stderr(&output);
+    let kinds: Vec<_> = reports(&output).into_iter().map(|(title, _)| title).collect();
+    assert_eq!(kinds.len(), 2, "{text}");
+    assert!(kinds.iter().all(|title| title.contains("[lockdep::UnsafeIrqEnable]")), "{text}");
+    for word in [
+        "lazy::lazy_bugs::disables",
+        "lazy::lazy_bugs::ends_inner",
+        "lazy::lazy_bugs::saves_and_restores",
+        "signals last blocked at tests/interpose/lazy.rs:",
+        "signals last unblocked at tests/interpose/lazy.rs:",
+    ] {
+        assert!(text.contains(word), "`{word}` is missing\n{text}");
+    }
 }
 
 /// Every queued signal is taken once and in its order, nothing is reported, nothing hangs: with real masks and lazy ones.

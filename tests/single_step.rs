@@ -46,12 +46,15 @@ struct Pace {
     every: usize,
     /// The handler takes a lock that was never taken before.
     fresh: bool,
+    /// Nothing is interrupted but by one [`late`] signal, behind this instruction.
+    late: Option<usize>,
 }
 
 thread_local! {
-    static PACE: Cell<Pace> = const { Cell::new(Pace { every: 0, fresh: false }) };
+    static PACE: Cell<Pace> = const { Cell::new(Pace { every: 0, fresh: false, late: None }) };
     /// Instructions so far with the signal open, and how many of them were interrupted.
     static SEEN: Cell<[usize; 2]> = const { Cell::new([0; 2]) };
+    static STEPPING: Cell<bool> = const { Cell::new(false) };
     static FRESH_LOCKS: Cell<&'static [SpinLock<u64>]> = const { Cell::new(&[]) };
 }
 
@@ -64,7 +67,20 @@ extern "C" fn on_trap(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut lib
     let context = unsafe { &mut *context.cast::<libc::ucontext_t>() };
     // SAFETY: the set begins with one 64-bit word.
     let mask = unsafe { (&raw const context.uc_sigmask).cast::<u64>().read() };
-    if mask & 1 << (SIGNAL - 1) == 0 {
+    if let Some(at) = PACE.get().late {
+        let [instructions, sent] = SEEN.get();
+        let now = instructions == at && mask & 1 << (late() - 1) == 0;
+        SEEN.set([instructions + 1, sent + usize::from(now)]);
+        if now {
+            // Blocked while this handler runs: it arrives where the handler returns to.
+            // SAFETY: a signal with a handler, to this thread.
+            unsafe { libc::pthread_kill(libc::pthread_self(), late()) };
+        }
+        if instructions >= at {
+            // It is blocked from now on, or was handled: nothing more to see.
+            context.uc_mcontext.gregs[libc::REG_EFL as usize] &= !TRAP;
+        }
+    } else if mask & 1 << (SIGNAL - 1) == 0 {
         interrupt();
     } else {
         // Nothing to see until the signal is open again: then it arrives, and the stepping goes on.
@@ -85,7 +101,8 @@ extern "C" fn on_signal(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut l
 extern "C" fn on_toggle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: as above.
     let context = unsafe { &mut *context.cast::<libc::ucontext_t>() };
-    context.uc_mcontext.gregs[libc::REG_EFL as usize] ^= TRAP;
+    let flags = &mut context.uc_mcontext.gregs[libc::REG_EFL as usize];
+    *flags = if STEPPING.replace(!STEPPING.get()) { *flags & !TRAP } else { *flags | TRAP };
 }
 
 fn interrupt() {
@@ -125,6 +142,7 @@ fn install() {
                 action.sa_sigaction = handler as usize;
                 action.sa_flags = libc::SA_SIGINFO | libc::SA_NODEFER;
                 libc::sigaddset(&mut action.sa_mask, SIGNAL);
+                libc::sigaddset(&mut action.sa_mask, late());
                 assert_eq!(libc::sigaction(signal, &action, std::ptr::null_mut()), 0);
             }
         }
@@ -190,7 +208,7 @@ fn interrupted(stacks: Stacks, every: usize, body: &dyn Fn()) -> Vec<Report> {
         let locks = (0..FRESH).map(|_| SpinLock::with_class(0, class())).collect::<Vec<_>>().leak();
         FRESH_LOCKS.set(locks);
         let _watchdog = Watchdog::new();
-        PACE.set(Pace { every, fresh });
+        PACE.set(Pace { every, fresh, late: None });
         SEEN.set([0; 2]);
         reports.extend(isolated(|_| {
             body();
@@ -242,7 +260,7 @@ fn the_first_acquisition_of_a_thread() {
     let reports = isolated(|cx| {
         let thread = cx.spawn(|| {
             let locks = [(); 2].map(|()| Mutex::with_class(0, class()));
-            PACE.set(Pace { every: if all() { 1 } else { 7 }, fresh: false });
+            PACE.set(Pace { every: if all() { 1 } else { 7 }, fresh: false, late: None });
             step(|| {
                 let _outer = locks[0].lock();
                 let _inner = locks[1].lock();
@@ -358,6 +376,82 @@ fn sections_with_the_signal_blocked() {
             });
         }
     });
+}
+
+/// A signal that is blocked by a flag alone, and handled when a section ends.
+fn late() -> i32 {
+    libc::SIGRTMIN() + 5
+}
+
+thread_local! {
+    /// In a section, as far as this test can tell for sure.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// How often the handler of the late signal ran, and how often inside.
+    static HANDLED: Cell<[usize; 2]> = const { Cell::new([0; 2]) };
+}
+
+fn handle_late() {
+    let [handled, inside] = HANDLED.get();
+    HANDLED.set([handled + 1, inside + usize::from(INSIDE.get())]);
+    *SHARED.lock() += 1;
+}
+
+/// Behind one instruction after another, of the beginning or the end of a section that is a flag, the signal arrives: it is handled
+/// then, or when the section ends, and never inside.
+fn interrupted_lazily<S>(begin: impl Fn() -> S, end: impl Fn(S)) {
+    // What is not optimised takes thousands of instructions: the beginning has fewer of interest.
+    let strides = if all() || !cfg!(debug_assertions) { [1, 1] } else { [61, 13] };
+    for (ends, stride) in strides.into_iter().enumerate() {
+        let mut total = 0;
+        for at in (0..).step_by(stride) {
+            SEEN.set([0; 2]);
+            HANDLED.set([0; 2]);
+            PACE.set(Pace { late: Some(at), ..Pace::default() });
+            let state = if ends == 0 { step(&begin) } else { begin() };
+            INSIDE.set(true);
+            *SHARED.lock() += 1;
+            assert!(!irq::enabled());
+            INSIDE.set(false);
+            if ends == 0 {
+                end(state)
+            } else {
+                step(|| end(state))
+            }
+            let [instructions, sent] = SEEN.get();
+            let really_blocked = lockdep_core::runtime::mask::current() & 1 << (late() - 1) != 0;
+            assert_eq!((HANDLED.get(), irq::enabled(), really_blocked), ([sent, 0], true, false), "behind instruction {at}");
+            total += sent;
+            if instructions <= at {
+                break;
+            }
+        }
+        println!("{total} signals");
+        assert!(total > 10);
+    }
+}
+
+#[test]
+fn sections_that_are_a_flag() {
+    let _alone = alone(Stacks::Off);
+    let _watchdog = Watchdog::new();
+    // SAFETY: the action takes a spin lock, with its signal blocked, and counts.
+    let registration = unsafe { lockdep::signal::register(late(), handle_late) }.unwrap();
+    irq::set_lines([late()].into_iter().collect::<irq::Lines>().lazy());
+    let reports = isolated(|_| {
+        // What is done for the first time is another matter.
+        irq::restore(irq::save());
+        interrupted_lazily(irq::save, irq::restore);
+        interrupted_lazily(irq::disable, |()| irq::enable());
+        if all() || !cfg!(debug_assertions) {
+            interrupted_lazily(irq::Counted::new, drop);
+            interrupted_lazily(|| INNER.lock_irq(), drop);
+            interrupted_lazily(|| INNER.lock_irqsave(), drop);
+            interrupted_lazily(|| [irq::save(), irq::save()], |flags| flags.into_iter().rev().for_each(irq::restore));
+        }
+    });
+    irq::set_lines(irq::Lines::ALL);
+    lockdep::signal::unregister(registration);
+    assert!(reports.is_empty(), "{}", texts(&reports));
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Our own locks: a part of two binaries, one with `validate` and one without.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::mem::transmute;
 use std::sync::{LazyLock, Once, PoisonError};
 
 use lockdep::LockClass;
 use lockdep::irq::{IrqGuard, Lines};
 use lockdep::spin::{SpinLock, SpinLockGuard};
 
-use lockdep_bench_scenarios::{Contender, Irqs, wrap};
+use lockdep_bench_scenarios::{Contender, Irqs, raise, wrap};
 
 pub struct Locks;
 
@@ -48,7 +50,18 @@ impl Contender for Locks {
 impl Irqs for Locks {
     type Flags = lockdep::irq::Flags;
     type Spin = SpinLock<u64>;
-    type SpinGuard<'a> = IrqGuard<SpinLockGuard<'a, u64>>;
+    type SpinGuard<'a> = SpinLockGuard<'a, u64>;
+    type SpinIrqGuard<'a> = IrqGuard<SpinLockGuard<'a, u64>>;
+
+    #[inline(always)]
+    fn disable() {
+        lockdep::irq::disable();
+    }
+
+    #[inline(always)]
+    fn enable() {
+        lockdep::irq::enable();
+    }
 
     #[inline(always)]
     fn save() -> Self::Flags {
@@ -64,9 +77,38 @@ impl Irqs for Locks {
         SpinLock::new(0)
     }
 
+    fn spin_of_handlers() -> Self::Spin {
+        static HANDLERS: LockClass = LockClass::new("handlers");
+        SpinLock::with_class(0, &HANDLERS)
+    }
+
     #[inline(always)]
-    fn lock_irqsave(spin: &Self::Spin) -> Self::SpinGuard<'_> {
+    fn lock(spin: &Self::Spin) -> Self::SpinGuard<'_> {
+        spin.lock()
+    }
+
+    #[inline(always)]
+    fn lock_irqsave(spin: &Self::Spin) -> Self::SpinIrqGuard<'_> {
         spin.lock_irqsave()
+    }
+
+    fn in_handler(run: &mut dyn FnMut()) {
+        static HANDLED: Once = Once::new();
+        const SIGUSR2: i32 = 12;
+        thread_local! {
+            static RUN: Cell<Option<*mut dyn FnMut()>> = const { Cell::new(None) };
+        }
+        HANDLED.call_once(|| {
+            let handler = || {
+                // SAFETY: set below for the time of the handler, which runs before `raise` returns.
+                RUN.take().into_iter().for_each(|run| unsafe { (*run)() });
+            };
+            // SAFETY: the handler takes spin locks alone.
+            unsafe { lockdep::signal::register(SIGUSR2, handler) }.expect("a handler is installed");
+        });
+        // SAFETY: only the lifetime changes: nobody has the pointer after the signal, which is raised in this thread.
+        RUN.set(Some(unsafe { transmute::<*mut (dyn FnMut() + '_), *mut (dyn FnMut() + 'static)>(run) }));
+        raise(SIGUSR2);
     }
 
     fn set_lazy(lazy: bool) {

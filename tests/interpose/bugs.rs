@@ -1,7 +1,9 @@
 //! The same bugs, whoever installed the handler.
 
 use std::ffi::c_int;
+use std::hint::black_box;
 use std::mem::forget;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lockdep::irq;
 use lockdep::parking_lot::Mutex;
@@ -78,6 +80,46 @@ pub(crate) fn nested(installer: &Installer) {
     installer.install(libc::SIGUSR1, outer, &[]);
     installer.install(libc::SIGUSR2, inner, &[]);
     raise(libc::SIGUSR1);
+}
+
+/// A handler comes at two places, and does something new at the second: what it held there already is shown with that place.
+pub(crate) fn interrupted(installer: &Installer) {
+    static AGAIN: AtomicBool = AtomicBool::new(false);
+    #[inline(never)]
+    fn takes_queue(then: impl FnOnce()) {
+        let queue = QUEUE.lock();
+        then();
+        drop(queue);
+    }
+    extern "C" fn handles(_signal: c_int) {
+        takes_queue(|| {
+            if AGAIN.load(Ordering::Relaxed) {
+                drop(DISK.lock());
+            }
+        });
+    }
+    #[inline(never)]
+    fn first_place() {
+        raise(libc::SIGUSR1);
+        black_box(());
+    }
+    #[inline(never)]
+    fn second_place() {
+        raise(libc::SIGUSR1);
+        black_box(());
+    }
+    installer.install(libc::SIGUSR1, handles, &[]);
+    for _ in 0..3 {
+        first_place();
+    }
+    AGAIN.store(true, Ordering::Relaxed);
+    second_place();
+    let flags = irq::save();
+    {
+        let _disk = DISK.lock();
+        let _queue = QUEUE.lock();
+    }
+    irq::restore(flags);
 }
 
 /// Foreign code opens the signals of a section, under the lock taken in it.

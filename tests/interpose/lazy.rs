@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
+use std::hint::black_box;
 use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 use std::sync::Mutex;
@@ -137,6 +138,7 @@ pub(crate) fn lazy() {
         assert_eq!((taken(0), taken(1)), (vec![1, 2, 3, 4, 5], vec![2, 3, 4, 5]), "{name}");
     }
 
+    as_the_action_says();
     only_some_are_opened();
     waits();
     ends();
@@ -148,6 +150,35 @@ pub(crate) fn lazy() {
     let flags = irq::save();
     assert!(really_blocked(first));
     irq::restore(flags);
+}
+
+/// What is handled later runs with the mask that its action asks for.
+fn as_the_action_says() {
+    static LOOKED: AtomicU64 = AtomicU64::new(0);
+    let [first, second] = signals();
+    extern "C" fn looks(signal: c_int) {
+        let [first, second] = signals();
+        let itself = LOOKED.load(Ordering::Relaxed) == 0;
+        assert_eq!((really_blocked(first), really_blocked(second), really_blocked(libc::SIGHUP)), (itself, false, true));
+        assert_eq!(signal, first);
+        LOOKED.fetch_add(1, Ordering::Relaxed);
+    }
+    for flags in [0, libc::SA_NODEFER] {
+        // SAFETY: all zeros is an action, with a handler of this program.
+        unsafe {
+            let mut action: libc::sigaction = zeroed();
+            action.sa_sigaction = looks as *const () as usize;
+            action.sa_flags = flags;
+            libc::sigaddset(&mut action.sa_mask, libc::SIGHUP);
+            assert_eq!(libc::sigaction(first, &action, null_mut()), 0);
+        }
+        let flags = irq::save();
+        queue(first, 1);
+        irq::restore(flags);
+        assert!(!really_blocked(first) && !really_blocked(second) && !really_blocked(libc::SIGHUP));
+    }
+    assert_eq!(LOOKED.load(Ordering::Relaxed), 2);
+    install(libc::SA_SIGINFO, notes as *const () as usize);
 }
 
 /// Foreign code opens one of the two.
@@ -233,6 +264,42 @@ fn forks() {
     }
     irq::restore(flags);
     assert_eq!(taken(0), [9]);
+}
+
+/// What is wrong with real masks is wrong with lazy ones, and is reported in the same words.
+pub(crate) fn lazy_bugs() {
+    struct Outer(u8);
+    struct Inner(u8);
+    static OUTER: SpinLock<Outer> = SpinLock::new(Outer(0));
+    static INNER: SpinLock<Inner> = SpinLock::new(Inner(0));
+    #[inline(never)]
+    fn disables() {
+        irq::disable();
+    }
+    #[inline(never)]
+    fn ends_inner() {
+        let guard = INNER.lock_irq();
+        black_box(guard.0);
+        drop(guard);
+    }
+    #[inline(never)]
+    fn saves_and_restores() {
+        let flags = irq::save();
+        irq::restore(flags);
+    }
+    irq::set_lines(signals().into_iter().collect::<Lines>().lazy());
+    install(libc::SA_SIGINFO, notes as *const () as usize);
+    // A pair before, so that everything is as it is in the middle of a program.
+    saves_and_restores();
+    disables();
+    let outer = OUTER.lock();
+    black_box(outer.0);
+    assert!(!really_blocked(signals()[0]));
+    ends_inner();
+    // It was opened under the outer lock, and so it is again.
+    saves_and_restores();
+    drop(outer);
+    irq::enable();
 }
 
 /// A handler of another signal comes in between, and brings its own mask back.

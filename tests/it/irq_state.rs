@@ -161,6 +161,24 @@ fn a_thread_that_ends_with_other_signals_open() {
     assert!(report.to_text().contains("ends with SIGTERM unblocked"), "{}", report.to_text());
 }
 
+/// What it does in pairs after that is not what left them open.
+#[test]
+fn what_left_signals_open_is_named_and_not_what_came_after() {
+    let reports = isolated(|cx| {
+        change_mask_secretly(libc::SIG_BLOCK, libc::SIGTERM);
+        let worker = cx.spawn(|| {
+            releases_irq(&spin::SpinLock::new(1));
+            restores(saves());
+            irq::disable();
+            irq::enable();
+        });
+        worker.join().unwrap();
+        change_mask_secretly(libc::SIG_UNBLOCK, libc::SIGTERM);
+    });
+    let report = only(&reports, IrqState, Certain);
+    assert_stacks(report, &[("irqs re-enabled at", "releases_irq")]);
+}
+
 /// The drop of a guard has no source position, and no lock is named: what happened tells such reports apart.
 #[test]
 fn findings_without_a_place() {

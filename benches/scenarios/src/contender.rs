@@ -46,11 +46,19 @@ pub trait Irqs: Contender {
     type Flags;
     type Spin: Send + Sync + 'static;
     type SpinGuard<'a>: DerefMut<Target = u64>;
+    type SpinIrqGuard<'a>: DerefMut<Target = u64>;
 
+    fn disable();
+    fn enable();
     fn save() -> Self::Flags;
     fn restore(flags: Self::Flags);
     fn spin() -> Self::Spin;
-    fn lock_irqsave(spin: &Self::Spin) -> Self::SpinGuard<'_>;
+    /// Of another class, for use in handlers.
+    fn spin_of_handlers() -> Self::Spin;
+    fn lock(spin: &Self::Spin) -> Self::SpinGuard<'_>;
+    fn lock_irqsave(spin: &Self::Spin) -> Self::SpinIrqGuard<'_>;
+    /// Runs it in the handler of a signal that arrives here.
+    fn in_handler(run: &mut dyn FnMut());
     /// From now on one signal is blocked, by a flag of the thread; or all are again, for real.
     fn set_lazy(lazy: bool);
 }

@@ -18,6 +18,12 @@ pub fn all<C: Irqs>(bench: &mut Bench) {
         }
         C::restore(outer);
     });
+    bench.measure("irq/disable+enable/outer", |n| {
+        for _ in 0..n {
+            C::disable();
+            C::enable();
+        }
+    });
     let spin = C::spin();
     bench.measure("irq/lock_irqsave/outer", |n| {
         for _ in 0..n {
@@ -38,6 +44,14 @@ pub fn all<C: Irqs>(bench: &mut Bench) {
         }
         C::set_lazy(false);
     });
+    bench.measure("irq/disable+enable/lazy", |n| {
+        C::set_lazy(true);
+        for _ in 0..n {
+            C::disable();
+            C::enable();
+        }
+        C::set_lazy(false);
+    });
     bench.measure("irq/lock_irqsave/lazy", |n| {
         C::set_lazy(true);
         for _ in 0..n {
@@ -45,4 +59,18 @@ pub fn all<C: Irqs>(bench: &mut Bench) {
         }
         C::set_lazy(false);
     });
+    let shared = C::spin_of_handlers();
+    bench.measure("irq/lock+unlock/in a handler", |n| {
+        C::in_handler(&mut || {
+            for _ in 0..n {
+                *C::lock(black_box(&shared)) += 1;
+            }
+        });
+    });
+}
+
+/// Raises a signal in this thread, which has a handler for it.
+pub fn raise(signal: i32) {
+    // SAFETY: no more than that.
+    assert_eq!(unsafe { libc::raise(signal) }, 0);
 }

@@ -10,6 +10,7 @@ mod scenarios;
 mod stack;
 
 pub use contender::{Contender, Irqs, Mutex, RwLock};
+pub use irq::raise;
 
 use measure::Bench;
 

@@ -154,6 +154,13 @@ pub fn lines() -> Lines {
     Lines { bits: LINES.load(Ordering::Relaxed), lazy: LAZY.load(Ordering::Relaxed) }
 }
 
+/// The signals of [`lines`], without the question how they are blocked.
+#[cfg(feature = "validate")]
+#[inline(always)]
+pub(crate) fn line_bits() -> u64 {
+    LINES.load(Ordering::Relaxed)
+}
+
 /// Chooses the signals for the whole process. Call it at the start, before any section: a section opened with one set and
 /// closed with another leaves the difference blocked.
 ///

@@ -34,13 +34,14 @@ pub(crate) use lines::bit;
 pub(crate) use lines::reserve;
 pub use lines::{Lines, lines, set_lines};
 #[cfg(feature = "validate")]
-pub(crate) use lines::{choose_laziness, lazy_lines};
+pub(crate) use lines::{choose_laziness, lazy_lines, line_bits};
 
 use crate::map::LockMap;
 
 /// Blocks the signals of [`lines`] in this thread.
 ///
-/// Cost: one system call, or none when they are blocked already. **Signal safety:** may be called in a handler.
+/// Cost: one system call, or none when they are blocked already, or [lazily](Lines::lazy). **Signal safety:** may be called in a
+/// handler.
 #[inline(always)]
 #[track_caller]
 pub fn disable() {
@@ -52,8 +53,8 @@ pub fn disable() {
 /// Reported as `UnsafeIrqEnable`, before it happens, when a lock is held that was taken with them blocked, or inside a section
 /// of [`save`], [`Counted`] or an `_irq` guard. Ends every section that [`disable`] began.
 ///
-/// Cost: one system call. **Signal safety:** may be called in a handler, but is reported there as `IrqState`: the mask belongs
-/// to the interrupted code.
+/// Cost: one system call, or none when they were blocked [lazily](Lines::lazy) and none arrived. **Signal safety:** may be called in a
+/// handler, but is reported there as `IrqState`: the mask belongs to the interrupted code.
 #[inline(always)]
 #[track_caller]
 pub fn enable() {
@@ -62,7 +63,8 @@ pub fn enable() {
 
 /// Blocks the signals of [`lines`] in this thread and returns what was blocked before.
 ///
-/// Cost: one system call, or none when they are blocked already. **Signal safety:** may be called in a handler.
+/// Cost: one system call, or none when they are blocked already, or [lazily](Lines::lazy). **Signal safety:** may be called in a
+/// handler.
 ///
 /// # Examples
 ///
@@ -81,7 +83,8 @@ pub fn save() -> Flags {
 
 /// Puts the mask back to what `flags` found.
 ///
-/// Cost: one system call, or none when nothing changes. **Signal safety:** may be called in a handler, for flags saved there.
+/// Cost: one system call, or none when nothing changes, or they were blocked [lazily](Lines::lazy) and none arrived. **Signal
+/// safety:** may be called in a handler, for flags saved there.
 #[inline(always)]
 #[track_caller]
 pub fn restore(flags: Flags) {

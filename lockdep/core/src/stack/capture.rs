@@ -40,8 +40,16 @@ pub(crate) fn keep_frame() {
     unsafe { core::arch::asm!("", options(nomem, nostack, preserves_flags)) };
 }
 
+/// The bit of a stack's number that says that the stack ends with a signal frame: what the handler interrupted is to be put behind
+/// it, see [`complete`].
+const INNER: u32 = 1 << 31;
+
+/// Where the frame of the running handler is that is not known, or not the kernel's: its stacks are unwound to their ends.
+pub(crate) const UNKNOWN_FRAME: usize = 1;
+
 /// What a capture is looked for by. The stack that was seen here first has the moment itself: instruction, stack pointer, source
-/// position (it tells apart the callers of a function that was not inlined). Any other stack of the same moment differs from one
+/// position (it tells apart the callers of a function that was not inlined); in a handler, the distance from its signal frame instead
+/// of the stack pointer, for a handler comes anywhere. Any other stack of the same moment differs from one
 /// that is known, in one of its slots first: it is found by that stack's number, the slot, and the address that is there instead.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key(usize, usize, usize);
@@ -59,8 +67,6 @@ struct Capture {
     key: Key,
     /// Instruction, stack pointer and source position.
     moment: Key,
-    /// Where it begins.
-    sp: usize,
     /// Never used again in this thread; above any stack pointer, so that the two kinds of keys differ.
     number: usize,
     id: u32,
@@ -81,8 +87,8 @@ struct Slot {
 /// Invariant: a pointer in `entries` or `recent` is null or points to a valid `Capture`. A capture is taken out, and freed, only outside
 /// handlers: a handler may have interrupted a comparison that still reads it.
 pub(crate) struct StackCache {
-    /// One stack for each source position, the first: nothing is compared.
-    first: bool,
+    /// All ones. Zero: one stack for each source position, the first, and nothing is compared.
+    exact: usize,
     /// Frames beyond this many are neither kept nor compared.
     deepest: usize,
     /// The number of the last capture.
@@ -99,32 +105,45 @@ impl StackCache {
         let entries = [const { [const { AtomicPtr::new(ptr::null_mut()) }; WAYS] }; BUCKETS];
         let recent = [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS];
         // SAFETY: fresh memory for one cache.
-        unsafe { cache.write(StackCache { first, deepest, last: AtomicUsize::new(1 << 63), recent, entries }) };
+        unsafe {
+            cache.write(StackCache {
+                exact: if first { 0 } else { usize::MAX },
+                deepest,
+                last: AtomicUsize::new(1 << 63),
+                recent,
+                entries,
+            })
+        };
         cache
     }
 
     /// The number of the stack at `(ip, sp)` of this thread, which must come from [`here`] in a function still running; asked
     /// for the source position `site`.
+    ///
+    /// `frame` is 0, or the signal frame of the running handler, as it lies behind the address that the handler returns to. The stack
+    /// of a handler may then be its own part alone: see [`complete`].
     #[inline(always)]
-    pub(crate) fn stack(&self, moment: (usize, usize), site: usize, in_handler: bool) -> u32 {
+    pub(crate) fn stack(&self, (ip, sp): (usize, usize), site: usize, frame: usize) -> u32 {
         // The first stack of a position stands for all: where the code is then plays no part.
-        let (ip, sp) = if self.first { (if site == 0 { moment.0 } else { 0 }, 0) } else { moment };
-        let moment_key = Key(ip, sp, site);
+        let key_ip = if site == 0 { ip } else { ip & self.exact };
+        let place = if frame <= UNKNOWN_FRAME { sp } else { frame.wrapping_sub(sp) };
+        let key_sp = place & self.exact;
+        let moment_key = Key(key_ip, key_sp, site);
         let known = self.recent[moment_key.bucket()].load(Ordering::Relaxed);
         // SAFETY: by the invariant of the cache.
         if let Some(known) = unsafe { known.as_ref() }
             && known.moment == moment_key
-            && known.still_there()
+            && known.still_there(sp)
         {
             return known.id;
         }
-        self.other(ip, sp, site, moment.1, in_handler)
+        self.other(key_ip, key_sp, site, sp, frame)
     }
 
     /// Not the stack that the moment was the last time.
     #[cold]
     #[inline(never)]
-    fn other(&self, ip: usize, key_sp: usize, site: usize, sp: usize, in_handler: bool) -> u32 {
+    fn other(&self, ip: usize, key_sp: usize, site: usize, sp: usize, frame: usize) -> u32 {
         // In registers until here: the key would be in memory for the fast way too.
         let moment = Key(ip, key_sp, site);
         let recent = &self.recent[moment.bucket()];
@@ -133,16 +152,16 @@ impl StackCache {
         while let Some(capture) = self.find(key) {
             // SAFETY: by the invariant of the cache.
             let known = unsafe { &*capture };
-            let at = known.first_difference();
+            let at = known.first_difference(sp);
             if at == known.len {
                 recent.store(capture, Ordering::Relaxed);
                 return known.id;
             }
             // SAFETY: the slot is the one that `first_difference` has read.
-            let (slot, there) = unsafe { known.slot(at) };
+            let (slot, there) = unsafe { known.slot(at, sp) };
             key = Key(known.number, slot.offset, there);
         }
-        let (id, capture) = self.capture(moment, key, sp, in_handler);
+        let (id, capture) = self.capture(moment, key, sp, frame);
         if !capture.is_null() {
             recent.store(capture, Ordering::Relaxed);
         }
@@ -157,17 +176,20 @@ impl StackCache {
     }
 
     /// Unwinds, interns, remembers.
-    fn capture(&self, moment: Key, key: Key, sp: usize, in_handler: bool) -> (u32, *mut Capture) {
+    fn capture(&self, moment: Key, key: Key, sp: usize, frame: usize) -> (u32, *mut Capture) {
+        let first = self.exact == 0;
+        // Of a handler, only what the kernel's frame ends.
+        let inner = frame > UNKNOWN_FRAME && !first;
         // The unwinder promises nothing about it, and may run in a handler.
         let _errno = Errno::keep();
         let mut addresses = [0_usize; DEEPEST];
         let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
-        let (mut depth, mut slot_count, mut recognisable) = (0, 0, true);
+        let (mut depth, mut slot_count, mut recognisable, mut ended) = (0, 0, true, false);
         // SAFETY: no other use of the unwinder by this thread can be interrupted in a way that matters: capture needs no
         // symbolization and takes no lock of the crate's.
         unsafe {
-            backtrace::trace_unsynchronized(|frame| {
-                let (address, frame_sp) = (frame.ip() as usize, frame.sp() as usize);
+            backtrace::trace_unsynchronized(|unwound| {
+                let (address, frame_sp) = (unwound.ip() as usize, unwound.sp() as usize);
                 // Frames below are those of the capture itself.
                 if frame_sp < sp || address == 0 {
                     return true;
@@ -191,20 +213,23 @@ impl StackCache {
                 }
                 addresses[depth] = address;
                 depth += 1;
-                true
+                ended = inner && is_signal_frame(address, frame_sp, frame);
+                !ended
             });
         }
-        let (recognisable, slots) = if self.first { (true, &[][..]) } else { (recognisable, &slots[..slot_count]) };
+        // What was looked for by its distance from a frame must end there.
+        recognisable &= ended == inner;
+        let (recognisable, slots) = if first { (true, &[][..]) } else { (recognisable, &slots[..slot_count]) };
         // All that needs the lock, at once: entering costs more than unwinding.
         slow::with(|globals| {
-            let id = globals.stacks.intern(&addresses[..depth]);
+            let id = globals.stacks.intern(&addresses[..depth]) | if ended { INNER } else { 0 };
             let ways = &self.entries[key.bucket()];
             let free = ways.iter().find(|way| way.load(Ordering::Relaxed).is_null());
             let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
             // One of the others, each in its turn.
-            let place = free.or_else(|| ways.get(number % WAYS).filter(|_| !in_handler));
+            let place = free.or_else(|| ways.get(number % WAYS).filter(|_| frame == 0));
             let Some(place) = place.filter(|_| recognisable && depth > 0) else { return (id, ptr::null_mut()) };
-            let capture = Capture::allocate(Capture { key, moment, sp, number, id, len: 0, slots: ptr::null_mut() }, slots);
+            let capture = Capture::allocate(Capture { key, moment, number, id, len: 0, slots: ptr::null_mut() }, slots);
             let old = place.swap(capture, Ordering::Release);
             // SAFETY: by the invariant of the cache; then it is out of it, and nobody reads it any more.
             unsafe {
@@ -238,6 +263,43 @@ impl StackCache {
             free_for(cache, 1);
         }
     }
+}
+
+/// Whether a stack ends with a signal frame, and its rest is to be got by [`complete`].
+#[inline(always)]
+pub(crate) fn is_inner(id: u32) -> bool {
+    id & INNER != 0
+}
+
+/// The whole stack that a handler's part begins, with the signal frame `frame`, whose handler is still running: then what it
+/// interrupted has not moved since the part was taken. (If it is not, for it was left by a jump, the part is all there is.)
+#[cold]
+pub(crate) fn complete(id: u32, frame: usize) -> u32 {
+    let _errno = Errno::keep();
+    let inner = slow::with(|globals| globals.stacks.get(id));
+    let mut addresses = [0_usize; DEEPEST];
+    let mut depth = inner.len();
+    addresses[..depth].copy_from_slice(inner);
+    let mut reached = false;
+    // SAFETY: as in `capture`.
+    unsafe {
+        backtrace::trace_unsynchronized(|unwound| {
+            let address = unwound.ip() as usize;
+            if !reached {
+                reached = is_signal_frame(address, unwound.sp() as usize, frame);
+            } else if address != 0 && depth < DEEPEST {
+                addresses[depth] = address;
+                depth += 1;
+            }
+            depth < DEEPEST
+        });
+    }
+    slow::with(|globals| globals.stacks.intern(&addresses[..depth]))
+}
+
+/// Whether what was unwound is the signal frame at `frame`.
+fn is_signal_frame(address: usize, sp: usize, frame: usize) -> bool {
+    sp == frame && returns_from_signal(address)
 }
 
 /// Whether this is where handlers return to: the code that unwinders know a signal's frame by, `mov $15, %rax; syscall`.
@@ -276,27 +338,35 @@ impl Capture {
 
     /// Whether every return address is where it was.
     #[inline(always)]
-    fn still_there(&self) -> bool {
+    fn still_there(&self, sp: usize) -> bool {
         let (mut slot, end) = (self.slots.cast_const(), self.slots.wrapping_add(self.len as usize).cast_const());
-        while slot != end {
-            // SAFETY: a slot of `slots`; what it names is there, as for `slot`.
-            unsafe {
-                let Slot { offset, address } = *slot;
-                if ((self.sp + offset) as *const usize).read_volatile() != address {
-                    return false;
-                }
-                slot = slot.add(1);
+        // SAFETY: a slot of `slots`; what it names is there, as for `slot`.
+        let holds = |slot: *const Slot| unsafe {
+            let Slot { offset, address } = *slot;
+            ((sp + offset) as *const usize).read_volatile() == address
+        };
+        // Two at a time, an odd one first: this is where most of the time goes.
+        if self.len & 1 != 0 {
+            if !holds(slot) {
+                return false;
             }
+            slot = slot.wrapping_add(1);
+        }
+        while slot != end {
+            if !holds(slot) || !holds(slot.wrapping_add(1)) {
+                return false;
+            }
+            slot = slot.wrapping_add(2);
         }
         true
     }
 
     /// The first slot that does not hold its return address now; the number of slots if all do.
-    fn first_difference(&self) -> u32 {
+    fn first_difference(&self, sp: usize) -> u32 {
         let mut at = 0;
         while at < self.len {
             // SAFETY: every slot before it still holds what it held.
-            let (slot, there) = unsafe { self.slot(at) };
+            let (slot, there) = unsafe { self.slot(at, sp) };
             if there != slot.address {
                 break;
             }
@@ -309,13 +379,13 @@ impl Capture {
     ///
     /// # Safety
     ///
-    /// The capture begins in a running function of this thread, `at` is below `len`, and the slots before it hold what they held:
-    /// it lies above them, on the same stack, as the return address of a function that is still running.
-    unsafe fn slot(&self, at: u32) -> (Slot, usize) {
+    /// `sp` is that of a running function of this thread, at the moment of the capture, `at` is below `len`, and the slots before it
+    /// hold what they held: it lies above them, on the same stack, as the return address of a function that is still running.
+    unsafe fn slot(&self, at: u32, sp: usize) -> (Slot, usize) {
         // SAFETY: as for the caller.
         unsafe {
             let slot = *self.slots.add(at as usize);
-            (slot, ((self.sp + slot.offset) as *const usize).read_volatile())
+            (slot, ((sp + slot.offset) as *const usize).read_volatile())
         }
     }
 }
@@ -356,7 +426,7 @@ impl Interned {
 
     /// The return addresses of a stack, innermost first.
     pub(crate) fn get(&self, id: u32) -> &'static [usize] {
-        id.checked_sub(1).and_then(|ix| self.stacks.get(ix as usize)).copied().unwrap_or(&[])
+        (id & !INNER).checked_sub(1).and_then(|ix| self.stacks.get(ix as usize)).copied().unwrap_or(&[])
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -26,7 +26,7 @@ impl Asked {
     /// Asks where the function is that this is inlined into, and unwinds.
     #[inline(always)]
     fn ask(&self, site: usize) {
-        let id = self.cache().stack(here(), site, false);
+        let id = self.cache().stack(here(), site, 0);
         self.compare(id);
         keep_frame();
     }
@@ -168,7 +168,101 @@ fn callers_that_take_turns_are_both_remembered() {
 
 #[inline(never)]
 fn number(asked: &Asked) -> u32 {
-    let number = asked.cache().stack(here(), 8, false);
+    let number = asked.cache().stack(here(), 8, 0);
     keep_frame();
     number
+}
+
+/// Stacks of handlers: their own part is recognised wherever they come, and completed it is the stack of the moment.
+#[cfg(target_arch = "x86_64")]
+mod in_handlers {
+    use core::ptr::{self, null_mut};
+    use std::cell::Cell;
+    use std::hint::black_box;
+
+    use super::super::{complete, here, is_inner, keep_frame};
+    use super::Asked;
+
+    thread_local! {
+        static ASKED: Cell<*const Asked> = const { Cell::new(ptr::null()) };
+    }
+
+    const TRAP: libc::greg_t = 1 << 8;
+
+    /// Behind each instruction of a thread whose trap flag is set; raised by the thread itself, sets and clears the flag.
+    extern "C" fn on_trap(_: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+        // SAFETY: the kernel's own.
+        unsafe {
+            if (*info).si_code == libc::SI_TKILL {
+                (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs[libc::REG_EFL as usize] ^= TRAP;
+                return;
+            }
+        }
+        // SAFETY: set for as long as this thread steps.
+        let asked = unsafe { &*ASKED.get() };
+        let frame = context.addr();
+        ask(asked, frame, 1);
+        deeper(asked, frame, asked.questions.get() % 3);
+        ask(asked, frame, 2);
+    }
+
+    #[inline(always)]
+    fn ask(asked: &Asked, frame: usize, site: usize) {
+        let own = asked.cache().stack(here(), site, frame);
+        assert!(is_inner(own));
+        asked.compare(complete(own, frame));
+        keep_frame();
+    }
+
+    #[inline(never)]
+    fn deeper(asked: &Asked, frame: usize, calls: usize) {
+        if calls > 0 {
+            deeper(asked, frame, calls - 1);
+        }
+        ask(asked, frame, 3);
+    }
+
+    fn toggle() {
+        // SAFETY: a signal with a handler, to this thread.
+        unsafe { libc::raise(libc::SIGTRAP) };
+    }
+
+    /// Calls on many depths, and places of one depth that differ only in the instruction. Nothing that allocates.
+    #[inline(never)]
+    fn walk(n: usize) -> usize {
+        let room = black_box([n; 5]);
+        let left = if n > 0 { walk(n - 1) } else { leaf(n) };
+        left + leaf(n) + other_leaf(room[n % 5])
+    }
+
+    #[inline(never)]
+    fn leaf(n: usize) -> usize {
+        black_box(n).wrapping_mul(3)
+    }
+
+    #[inline(never)]
+    fn other_leaf(n: usize) -> usize {
+        if black_box(n).is_multiple_of(2) { leaf(n) } else { black_box(n) }
+    }
+
+    #[test]
+    fn every_stack_is_that_of_the_moment() {
+        // SAFETY: all zeros is an action; the handler interrupts only what is stepped through below.
+        unsafe {
+            let mut action: libc::sigaction = core::mem::zeroed();
+            action.sa_sigaction = on_trap as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO;
+            assert_eq!(libc::sigaction(libc::SIGTRAP, &action, null_mut()), 0);
+        }
+        let asked = Asked::new();
+        ASKED.set(&asked);
+        for n in 0..12 {
+            toggle();
+            black_box(walk(n % 6));
+            toggle();
+        }
+        assert!(asked.questions.get() > 3_000, "{}", asked.questions.get());
+        // Four moments in the handler, each once for every stack between it and the signal frame.
+        assert!(asked.cache().captures() < 20, "{}", asked.cache().captures());
+    }
 }

@@ -12,7 +12,7 @@ use crate::class::READY;
 use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
 use crate::map::{How, LockMap};
-use crate::stack::{here, keep_frame};
+use crate::stack::{UNKNOWN_FRAME, complete, here, is_inner, keep_frame};
 
 /// Before a blocking acquisition; it is held from here on, as far as handlers are concerned.
 #[inline(always)]
@@ -114,14 +114,46 @@ fn holds_lock(thread: &ThreadState, map: &LockMap) -> bool {
     (0..thread.depth()).any(|at| thread.read(at).lock == map.address())
 }
 
-/// Where we are.
+// In a handler, an entry of the held stack knows its stack no further than to the signal frame, and so does what becomes an entry, or
+// the stamp of a mask change. The engine, who keeps what it sees, and other threads are to see whole stacks: whatever makes a `place`
+// for them completes, at the same time, all entries.
+
+/// Where we are, for the engine: the whole stack, with those of all entries.
 #[inline(always)]
 pub(super) fn place(thread: &ThreadState, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
+    whole(thread, place_of_entry(thread, site, moment))
+}
+
+/// Where we are, for an entry.
+#[inline(always)]
+pub(super) fn place_of_entry(thread: &ThreadState, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
     let site = core::ptr::from_ref(site).expose_provenance();
     Place { site, stack: stack_of(thread, site, moment) }
 }
 
-/// The stack at `moment`.
+/// The same place, and all entries, with their whole stacks.
+#[inline(always)]
+pub(super) fn whole(thread: &ThreadState, place: Place) -> Place {
+    if thread.outside_handlers() { place } else { completed(thread, place) }
+}
+
+#[cold]
+#[inline(never)]
+fn completed(thread: &ThreadState, place: Place) -> Place {
+    for at in 0..thread.depth() {
+        let held = thread.read(at);
+        if is_inner(held.place.stack) && held.state != State::Free {
+            let stack = complete(held.place.stack, thread.signal_frame_of(held.context));
+            thread.set_stack(at, stack);
+        }
+    }
+    if !is_inner(place.stack) {
+        return place;
+    }
+    Place { stack: complete(place.stack, thread.signal_frame_of(thread.nesting.load(Ordering::Relaxed))), ..place }
+}
+
+/// The stack at `moment`, for an entry.
 #[inline(always)]
 pub(super) fn stack_of(thread: &ThreadState, site: usize, moment: (usize, usize)) -> u32 {
     let stacks = thread.stacks.load(Ordering::Relaxed);
@@ -129,10 +161,10 @@ pub(super) fn stack_of(thread: &ThreadState, site: usize, moment: (usize, usize)
         return 0;
     }
     // SAFETY: the cache lives as long as the thread.
-    unsafe { &*stacks }.stack(moment, site, thread.nesting.load(Ordering::Relaxed) != 0)
+    unsafe { &*stacks }.stack(moment, site, thread.signal_frame.load(Ordering::Relaxed))
 }
 
-/// The stack of the function that this is inlined into; 0 if there are none, or the thread is not prepared.
+/// The stack of the function that this is inlined into, for an entry; 0 if there are none, or the thread is not prepared.
 #[inline(always)]
 pub(super) fn stack_here(thread: &ThreadState, site: &'static Location<'static>) -> u32 {
     let stacks = thread.stacks.load(Ordering::Relaxed);
@@ -141,12 +173,17 @@ pub(super) fn stack_here(thread: &ThreadState, site: &'static Location<'static>)
     }
     let site = core::ptr::from_ref(site).expose_provenance();
     // SAFETY: the cache lives as long as the thread.
-    unsafe { &*stacks }.stack(here(), site, thread.nesting.load(Ordering::Relaxed) != 0)
+    unsafe { &*stacks }.stack(here(), site, thread.signal_frame.load(Ordering::Relaxed))
 }
 
-/// The place of an event without a source position of its own.
+/// The place of an event without a source position of its own, for the engine.
 #[inline(always)]
 pub(super) fn place_here(thread: &'static ThreadState) -> Place {
+    whole(thread, place_here_of_entry(thread))
+}
+
+#[inline(always)]
+pub(super) fn place_here_of_entry(thread: &'static ThreadState) -> Place {
     life::prepare(thread);
     Place { site: 0, stack: stack_of(thread, 0, here()) }
 }
@@ -159,7 +196,9 @@ pub(crate) fn maker(site: &'static Location<'static>, moment: (usize, usize)) ->
     }
     let thread = current();
     let site = core::ptr::from_ref(site).expose_provenance();
-    life::makers(thread).stack(moment, site, thread.nesting.load(Ordering::Relaxed) != 0)
+    // Nobody is there to complete it later.
+    let frame = if thread.outside_handlers() { 0 } else { UNKNOWN_FRAME };
+    life::makers(thread).stack(moment, site, frame)
 }
 
 /// A chain that this thread has not proven, a lock that nobody took before, or no room.
@@ -212,6 +251,7 @@ fn first_time(
         push(thread, &held, extend(held.chain, step_of(&held)));
         return;
     }
+    let place = whole(thread, place);
     let found = slow::with(|globals| {
         let (acquire, record) = describe(globals, thread, map, how, place, flags);
         judge(globals, thread, acquire, record, true)
@@ -439,6 +479,7 @@ pub(super) fn judge(
     let graph = life::graph(thread);
     // SAFETY: in a slow section.
     let held = unsafe { thread.held() };
+    debug_assert!(all_whole(held) && !is_inner(acquire.new.place.stack));
     let base = thread.base();
     let same_class = held.iter().any(|held| held.is_lock() && held.class.base() == record.base);
     let locks_held = held[base..].iter().filter(|held| held.is_lock()).count();
@@ -706,8 +747,15 @@ pub(super) fn event<'t>(
 ) -> Found {
     let graph = life::graph(thread);
     // SAFETY: in a slow section.
+    debug_assert!(all_whole(unsafe { thread.held() }));
+    // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner().engine.apply(event(thread.cx(globals.clock))) };
     queue(globals, graph, thread, verdicts)
+}
+
+/// Whether the engine may see these entries.
+fn all_whole(held: &[Held]) -> bool {
+    held.iter().all(|held| held.state == State::Free || !is_inner(held.place.stack))
 }
 
 /// An event that leaves everything as it is.

@@ -15,7 +15,7 @@ use core::sync::atomic::Ordering;
 
 use allocator_api2::vec::Vec;
 
-use super::acquire::{conclude, event, is_hold_of, place, take_out};
+use super::acquire::{conclude, event, is_hold_of, place, take_out, whole};
 use super::globals::{ClassRecord, Globals};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
@@ -103,6 +103,8 @@ pub(crate) fn announce(map: &LockMap) {
     if !config::off() {
         orphans::check(map, Location::caller());
     }
+    // From here on other threads may look at what this one holds.
+    whole(thread, Place::default());
     begin(thread);
     thread.set_state(at, State::Waiting);
     look_for_circle(thread, at);

@@ -6,13 +6,13 @@ use core::sync::atomic::{Ordering, compiler_fence};
 use super::acquire::{conclude, event, place, place_here};
 use super::chain::{extend, handler_step};
 use super::raw::Found;
-use super::thread::{ThreadState, current};
+use super::thread::{HANDLERS, ThreadState, current};
 use super::{Errno, config, deliver, irqs, lazy, life, slow};
 #[cfg(feature = "interpose")]
 use crate::engine::Reopen;
 use crate::engine::{End, Event, Held, Installed, Offence};
 use crate::runtime::mask;
-use crate::stack::here;
+use crate::stack::{UNKNOWN_FRAME, here};
 
 /// A handler as it was installed.
 #[derive(Clone, Copy, Debug)]
@@ -87,16 +87,20 @@ pub(crate) struct Interrupted {
     outer_stack: Stack,
 }
 
-/// The stack of a handler: where it begins, and how far down it may reach.
+/// The stack of a handler: where it begins, how far down it may reach, and its signal frame.
 #[derive(Clone, Copy)]
 pub(crate) struct Stack {
     pub(crate) top: usize,
     pub(crate) room: usize,
+    pub(crate) frame: usize,
 }
 
 impl Stack {
-    /// No handler, or a simulated one, which nothing jumps out of.
-    const ANY: Stack = Stack { top: 0, room: usize::MAX };
+    /// No handler.
+    const NONE: Stack = Stack { top: 0, room: usize::MAX, frame: 0 };
+
+    /// A simulated handler, which nothing jumps out of.
+    const ANY: Stack = Stack { frame: UNKNOWN_FRAME, ..Stack::NONE };
 
     /// From here on it is this one. In between it is any: a handler that comes then must not take half of it for the truth.
     fn becomes(self, thread: &ThreadState) {
@@ -105,12 +109,13 @@ impl Stack {
         thread.stack_top.store(self.top, Ordering::Relaxed);
         compiler_fence(Ordering::SeqCst);
         thread.stack_room.store(self.room, Ordering::Relaxed);
+        thread.signal_frame.store(self.frame, Ordering::Relaxed);
     }
 
     /// An ordinary stack, from here down.
     #[inline(always)]
     pub(crate) fn from_here() -> Stack {
-        Stack { top: here().1, room: usize::MAX / 2 }
+        Stack { top: here().1, room: usize::MAX / 2, frame: UNKNOWN_FRAME }
     }
 }
 
@@ -127,8 +132,13 @@ impl Interrupted {
         events: 0,
         installed: core::ptr::null_mut(),
         errno: 0,
-        outer_stack: Stack::ANY,
+        outer_stack: Stack::NONE,
     };
+
+    /// The signal frame of the handler that was interrupted.
+    pub(super) fn outer_frame(&self) -> usize {
+        self.outer_stack.frame
+    }
 }
 
 /// Enters the context of `signal`, whose handler runs with `entered` blocked, on `stack`; `real` unless it is simulated.
@@ -155,7 +165,11 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Ha
         events: ThreadState::get(&thread.events),
         installed: thread.installed.load(Ordering::Relaxed),
         errno: kept.0,
-        outer_stack: Stack { top: thread.stack_top.load(Ordering::Relaxed), room: thread.stack_room.load(Ordering::Relaxed) },
+        outer_stack: Stack {
+            top: thread.stack_top.load(Ordering::Relaxed),
+            room: thread.stack_room.load(Ordering::Relaxed),
+            frame: thread.signal_frame.load(Ordering::Relaxed),
+        },
     };
     let signal = signal as u8;
     // The place among the running handlers first: one that arrives from here on takes the next.
@@ -165,7 +179,9 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Ha
         kept.set(interrupted);
     }
     compiler_fence(Ordering::SeqCst);
-    stack.becomes(thread);
+    // So deep nobody could find the frame again.
+    let known = usize::from(interrupted.nesting) < HANDLERS;
+    if known { stack } else { Stack { frame: UNKNOWN_FRAME, ..stack } }.becomes(thread);
     thread.real_handlers.store(interrupted.real_handlers + u8::from(real), Ordering::Relaxed);
     thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
     thread.installed.store(handler.pointer(), Ordering::Relaxed);

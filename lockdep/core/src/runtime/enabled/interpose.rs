@@ -143,8 +143,7 @@ pub(super) fn foreign(how: Reopen, after: u64) {
             thread.set_mask(after);
         } else {
             thread.adopt(after);
-            let place = place_here(thread);
-            thread.stamp(if before & !after != 0 { &thread.last_on } else { &thread.last_off }, place);
+            thread.stamp_change(before & !after != 0, place_here(thread));
         }
     }
 }

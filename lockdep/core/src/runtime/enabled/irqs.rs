@@ -3,12 +3,12 @@
 use core::panic::Location;
 use core::sync::atomic::Ordering;
 
-use super::acquire::{conclude, event, place, place_here, stack_here, take_out};
+use super::acquire::{conclude, event, place, place_here, place_here_of_entry, place_of_entry, stack_here, take_out, whole};
 use super::raw::Found;
 use super::thread::{ThreadState, current};
 use super::{config, deliver, handler, lazy, life, slow};
 use crate::engine::{ClassId, Event, Held, HeldFlags, Inherited, Place, Reopen, State, Unmask};
-use crate::irq::lines;
+use crate::irq::{line_bits, lines};
 use crate::kind::Mode;
 use crate::map::LockMap;
 use crate::runtime::mask;
@@ -32,24 +32,32 @@ pub(super) fn settled() -> &'static ThreadState {
 
 /// Blocks the lines and opens a section. Its stack is `named` if a lock is going to give it its own: see [`bind`].
 ///
-/// Inside another section, outside handlers, nothing is blocked: then it is no more than an entry.
+/// Inside another section, outside handlers, nothing is blocked: then it is no more than an entry. Where the lines are blocked
+/// lazily, it is one and the flag.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) -> Opened {
     let thread = current();
-    let mask = ThreadState::get(&thread.mask);
+    let (found, lines) = (ThreadState::get(&thread.mask), line_bits());
     let room = thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed);
-    if room && lines().bits() & !mask == 0 && thread.nesting.load(Ordering::Relaxed) == 0 {
-        let stack = if named { 0 } else { stack_here(thread, site) };
+    let inside = lines & !found == 0;
+    if room && thread.outside_handlers() && (inside || lazy::takes_a_flag(thread, lines) && !config::masks_checked()) {
+        let stack = if named && inside { 0 } else { stack_here(thread, site) };
         let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack };
-        return push_section(thread, state, place, mask, mask);
+        if !inside {
+            // The flag first, as in `block_and_open` the real mask.
+            lazy::raise_flag(thread, lines);
+            thread.set_mask_outside_handlers(found | lines);
+            thread.stamp(&thread.last_off, place);
+        }
+        return push_section(thread, state, place, found | lines, found, 0);
     }
     block_and_open(state, site)
 }
 
 /// Puts the entry of a section on top.
 #[inline(always)]
-fn push_section(thread: &ThreadState, state: State, place: Place, mask: u64, found: u64) -> Opened {
+fn push_section(thread: &ThreadState, state: State, place: Place, mask: u64, found: u64, nesting: u8) -> Opened {
     let serial = ThreadState::get(&thread.serial) + 1;
     thread.serial.store(serial, Ordering::Relaxed);
     thread.push(&Held {
@@ -58,7 +66,7 @@ fn push_section(thread: &ThreadState, state: State, place: Place, mask: u64, fou
         state,
         mode: Mode::Write,
         flags: HeldFlags(0),
-        context: thread.nesting.load(Ordering::Relaxed),
+        context: nesting,
         mask,
         place,
         chain: ThreadState::get(&thread.chain),
@@ -73,7 +81,7 @@ fn push_section(thread: &ThreadState, state: State, place: Place, mask: u64, fou
 fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
     let thread = settled();
     let lines = lines().bits();
-    let place = place(thread, site, here());
+    let place = place_of_entry(thread, site, here());
     compare_if_wanted(thread, place);
     let mut found = ThreadState::get(&thread.mask);
     if lines & !found != 0 {
@@ -85,16 +93,18 @@ fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
     }
     let blocked = found | lines;
     life::make_room(thread);
-    push_section(thread, state, place, blocked, found)
+    push_section(thread, state, place, blocked, found, thread.nesting.load(Ordering::Relaxed))
 }
 
 /// `irq::disable`: a section that `irq::enable` ends.
+#[inline(always)]
+#[track_caller]
 pub(crate) fn disable(site: &'static Location<'static>) {
     let thread = settled();
     let depth = thread.depth();
     // Again inside itself it adds nothing.
-    let again = depth > thread.base() && thread.read(depth - 1).state == State::Disabled;
-    if again && lines().bits() & !ThreadState::get(&thread.mask) == 0 {
+    let again = depth > thread.base() && thread.is(depth - 1, State::Disabled);
+    if again && line_bits() & !ThreadState::get(&thread.mask) == 0 {
         return;
     }
     open(State::Disabled, site, false);
@@ -127,9 +137,27 @@ fn find(thread: &ThreadState, serial: u64) -> Option<usize> {
 }
 
 /// `irq::enable`.
+#[inline(always)]
+#[track_caller]
 pub(crate) fn enable(site: &'static Location<'static>) {
+    let thread = current();
+    let depth = thread.depth();
+    let after = ThreadState::get(&thread.mask) & !line_bits();
+    if depth > thread.base() && thread.is(depth - 1, State::Disabled) && thread.found(depth - 1) == after {
+        // Another one further out ends as well.
+        let alone = || !(thread.base()..depth - 1).any(|at| thread.is(at, State::Disabled));
+        if alone() && end_lazily(thread, after, Some(site)) {
+            return;
+        }
+    }
+    enable_whatever_was(site);
+}
+
+#[cold]
+#[inline(never)]
+fn enable_whatever_was(site: &'static Location<'static>) {
     let thread = settled();
-    let place = place(thread, site, here());
+    let place = place_of_entry(thread, site, here());
     let after = ThreadState::get(&thread.mask) & !lines().bits();
     close(thread, Reopen::Enable, None, after, place);
 }
@@ -137,8 +165,16 @@ pub(crate) fn enable(site: &'static Location<'static>) {
 /// The end of `lock_irq`.
 pub(crate) fn end_lock_irq(opened: Opened) {
     let thread = settled();
-    let place = place_here(thread);
     let after = ThreadState::get(&thread.mask) & !lines().bits();
+    let depth = thread.depth();
+    if opened.found == after
+        && depth > thread.base()
+        && thread.is_section(depth - 1, opened.serial)
+        && end_lazily(thread, after, None)
+    {
+        return;
+    }
+    let place = place_here_of_entry(thread);
     close(thread, Reopen::LockIrq, Some(opened), after, place);
 }
 
@@ -148,16 +184,49 @@ pub(crate) fn end_lock_irq(opened: Opened) {
 pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) {
     let thread = current();
     let depth = thread.depth();
-    let unchanged = opened.found == ThreadState::get(&thread.mask) && thread.nesting.load(Ordering::Relaxed) == 0;
-    if unchanged && depth > thread.base() {
-        let (_, word) = thread.lock_and_word(depth - 1);
-        if word.is(State::Section) && thread.chain_and_instance(depth - 1).1 == opened.serial {
-            thread.set_state(depth - 1, State::Free);
-            thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
+    if thread.outside_handlers() && depth > thread.base() && thread.is_section(depth - 1, opened.serial) {
+        if opened.found == ThreadState::get(&thread.mask) {
+            pop_section(thread, depth);
+            return;
+        }
+        if end_lazily(thread, opened.found, site) {
             return;
         }
     }
     put_back(opened, site);
+}
+
+/// Takes the entry of a section off the top, which is at `depth - 1`.
+#[inline(always)]
+fn pop_section(thread: &ThreadState, depth: usize) {
+    thread.set_state(depth - 1, State::Free);
+    thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
+}
+
+/// Ends the section on top, which opens what it found open, if nothing is to be done but to clear the flag: no rule has anything
+/// to say, for nobody further out relies on what is opened. Whether it did.
+#[inline(never)]
+fn end_lazily(thread: &'static ThreadState, after: u64, site: Option<&'static Location<'static>>) -> bool {
+    let depth = thread.depth();
+    // What is blocked by the flag is blocked: if this is, nothing is that was open.
+    let opened = ThreadState::get(&thread.mask) ^ after;
+    let relied_on = || (thread.base()..depth - 1).any(|at| thread.blocked(at) & opened != 0);
+    let nothing_else = thread.outside_handlers() && lazy::blocked_by_flag(thread, opened);
+    if !nothing_else || relied_on() || config::masks_checked() {
+        return false;
+    }
+    let place = match site {
+        Some(site) => Place { site: core::ptr::from_ref(site).expose_provenance(), stack: 0 },
+        None => place_here_of_entry(thread),
+    };
+    // As in `close`.
+    pop_section(thread, depth);
+    thread.set_mask_outside_handlers(after);
+    thread.stamp(&thread.last_on, place);
+    if lazy::lower_flag(thread, opened) {
+        lazy::hand_over(thread, opened);
+    }
+    true
 }
 
 #[cold]
@@ -165,20 +234,20 @@ pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) 
 fn put_back(opened: Opened, site: Option<&'static Location<'static>>) {
     let thread = settled();
     let place = match site {
-        Some(site) => place(thread, site, here()),
-        None => place_here(thread),
+        Some(site) => place_of_entry(thread, site, here()),
+        None => place_here_of_entry(thread),
     };
     close(thread, Reopen::Restore, Some(opened), opened.found, place);
 }
 
-/// Judges a change of the mask, closes the sections it ends, and makes it.
+/// Judges a change of the mask, closes the sections it ends, and makes it; `place` is one of an entry.
 fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, after: u64, place: Place) {
     compare_if_wanted(thread, place);
     let before = ThreadState::get(&thread.mask);
     let own = opened.and_then(|opened| find(thread, opened.serial));
     let mut found = Found::default();
     if worth_asking(thread, how, own, before, after) && !config::off() {
-        let unmask = Unmask { how, mask: after, own, place };
+        let unmask = Unmask { how, mask: after, own, place: whole(thread, place) };
         found = slow::with(|globals| {
             let found = event(globals, thread, |cx| Event::Unmask(cx, unmask));
             spoil(thread, found.any);
@@ -188,17 +257,24 @@ fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, afte
     }
     // Looked for again: a report callback may have taken locks, and closed the gaps of the stack.
     let own = if found.fresh == 0 { own } else { opened.and_then(|opened| find(thread, opened.serial)) };
+    let mut undone = 0;
     if let Some(own) = own {
+        undone |= blocked_by(&thread.read(own));
         take_out(thread, own);
     }
     if how != Reopen::LockIrq {
-        end_disabled(thread, own.unwrap_or(thread.base()));
+        undone |= end_disabled(thread, own.unwrap_or(thread.base()));
     }
     if after != before {
         // The shadow first: a signal that arrives as soon as it may finds it open. Only what changes is touched: the rest of
         // the real mask may be foreign code's.
         thread.set_mask(after);
-        thread.stamp(if before & !after != 0 { &thread.last_on } else { &thread.last_off }, place);
+        let opens = before & !after != 0;
+        if (before ^ after) & !undone != 0 {
+            thread.stamp_change(opens, whole(thread, place));
+        } else {
+            thread.stamp(if opens { &thread.last_on } else { &thread.last_off }, place);
+        }
         lazy::change(thread, before, after);
     }
     deliver::panic_if_wanted(thread, found);
@@ -211,7 +287,9 @@ fn worth_asking(thread: &ThreadState, how: Reopen, own: Option<usize>, before: u
     let in_handler = thread.handler.load(Ordering::Relaxed) != 0;
     let others = (thread.base()..thread.depth()).filter(|&at| Some(at) != own).any(|at| {
         let held = thread.read(at);
-        held.state != State::Free && (held.mask & opened != 0 || own.is_some_and(|own| at > own && held.state == State::Section))
+        let ends = how == Reopen::Enable && held.state == State::Disabled;
+        let crossed = own.is_some_and(|own| at > own && held.state == State::Section);
+        held.state != State::Free && (held.mask & opened != 0 && !ends || crossed)
     });
     lost || in_handler || others || after & !before != 0
 }
@@ -227,13 +305,21 @@ pub(super) fn spoil(thread: &ThreadState, reported: bool) {
     }
 }
 
-/// Ends the sections of `irq::disable` from an entry upwards.
-fn end_disabled(thread: &ThreadState, from: usize) {
+/// What a section blocked.
+fn blocked_by(section: &Held) -> u64 {
+    section.mask & !section.order
+}
+
+/// Ends the sections of `irq::disable` from an entry upwards. What they blocked.
+fn end_disabled(thread: &ThreadState, from: usize) -> u64 {
+    let mut blocked = 0;
     for at in (from..thread.depth()).rev() {
-        if at < thread.depth() && thread.read(at).state == State::Disabled {
+        if at < thread.depth() && thread.is(at, State::Disabled) {
+            blocked |= blocked_by(&thread.read(at));
             take_out(thread, at);
         }
     }
+    blocked
 }
 
 /// Takes everything off that this context left on the stack: it is not the interrupted code's.
@@ -290,7 +376,7 @@ pub(crate) fn sync(site: &'static Location<'static>) {
 pub(super) fn compare_if_wanted(thread: &'static ThreadState, place: Place) {
     // While it delivers, all is blocked.
     if config::masks_checked() && thread.delivering.load(Ordering::Relaxed) == 0 {
-        compare(thread, place);
+        compare(thread, whole(thread, place));
     }
 }
 
@@ -322,10 +408,10 @@ pub(super) fn inheritance() -> Option<Inherited> {
     if config::off() || !(0..thread.depth()).any(|at| is_section(&thread.read(at))) {
         return None;
     }
-    let sections = || (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
-    let signals = sections().fold(0, |signals, section| signals | section.mask & !section.order);
-    let section = sections().find(|section| section.mask & !section.order != 0)?;
     let started = place_here(thread);
+    let sections = || (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
+    let signals = sections().fold(0, |signals, section| signals | blocked_by(&section));
+    let section = sections().find(|section| blocked_by(section) != 0)?;
     Some(Inherited { signals: signals & ThreadState::get(&thread.mask), section, parent: thread.thread(), started })
 }
 
@@ -372,7 +458,7 @@ pub(super) fn say_inherited(thread: &'static ThreadState, ends: bool) {
     };
     // What it blocks itself, in sections of its own, it opens again.
     let sections = (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
-    let own = sections.fold(0, |own, section| own | section.mask & !section.order);
+    let own = sections.fold(0, |own, section| own | blocked_by(&section));
     let signals = inherited.signals & mask::current() & !own;
     if signals == 0 || config::off() {
         return;

@@ -27,7 +27,7 @@ use super::Errno;
 use super::thread::ThreadState;
 use super::trampoline::{self, Installed};
 use crate::arena::{allocate_for, free_for};
-use crate::irq::{bit, lazy_lines};
+use crate::irq::{Lines, bit, lazy_lines};
 use crate::runtime::mask;
 
 /// How many signals a thread can keep: more than there are.
@@ -59,24 +59,51 @@ pub(crate) fn current(thread: &ThreadState) -> u64 {
 }
 
 /// Blocks `signals`, lazily if that is possible for all of them. The mask before.
-#[inline(always)]
 pub(super) fn block(thread: &'static ThreadState, signals: u64) -> u64 {
-    let off = ThreadState::get(&thread.lazily_off);
     if signals & !lazy_lines() == 0 {
-        prepare(thread);
-        thread.lazily_off.store(off | signals & !ThreadState::get(&thread.mask), Ordering::Relaxed);
-        compiler_fence(Ordering::SeqCst);
+        if thread.kept.load(Ordering::Relaxed).is_null() {
+            make_queue(thread);
+        }
+        raise_flag(thread, signals);
         return ThreadState::get(&thread.mask);
     }
+    let off = ThreadState::get(&thread.lazily_off);
     // What the call found counts, for foreign code may have changed the mask.
     mask::block(signals & !off) | off
 }
 
+/// Whether it takes no more than [`raise_flag`] to block `signals`.
 #[inline(always)]
-fn prepare(thread: &'static ThreadState) {
-    if thread.kept.load(Ordering::Relaxed).is_null() {
-        make_queue(thread);
+pub(super) fn takes_a_flag(thread: &ThreadState, signals: u64) -> bool {
+    signals & !lazy_lines() == 0 && !thread.kept.load(Ordering::Relaxed).is_null()
+}
+
+/// Blocks `signals` by the flag alone, from here on.
+#[inline(always)]
+pub(super) fn raise_flag(thread: &ThreadState, signals: u64) {
+    let off = ThreadState::get(&thread.lazily_off);
+    thread.lazily_off.store(off | signals & !ThreadState::get(&thread.mask), Ordering::Relaxed);
+    compiler_fence(Ordering::SeqCst);
+}
+
+/// Whether `signals`, some at least, are blocked by the flag alone, and none was kept so far.
+#[inline(always)]
+pub(super) fn blocked_by_flag(thread: &ThreadState, signals: u64) -> bool {
+    let off = ThreadState::get(&thread.lazily_off);
+    signals != 0 && signals & !off == 0 && ThreadState::get(&thread.kept_signals) == 0
+}
+
+/// Clears the flag of `opened`, and then looks for the last time whether some of them were kept, which must be
+/// [handed over](hand_over); see the file header.
+#[inline(always)]
+#[must_use]
+pub(super) fn lower_flag(thread: &ThreadState, opened: u64) -> bool {
+    // As long as one is kept, the others are kept as well: what arrived first is handled first.
+    if ThreadState::get(&thread.kept_signals) & opened == 0 {
+        thread.lazily_off.store(ThreadState::get(&thread.lazily_off) & !opened, Ordering::Relaxed);
     }
+    compiler_fence(Ordering::SeqCst);
+    ThreadState::get(&thread.kept_signals) & opened != 0
 }
 
 #[cold]
@@ -91,7 +118,6 @@ fn make_queue(thread: &'static ThreadState) {
 }
 
 /// Changes the mask from what the program sees, `before`, to `after`; the thread's idea of it is `after` already.
-#[inline(always)]
 pub(super) fn change(thread: &'static ThreadState, before: u64, after: u64) {
     let (opened, blocked) = (before & !after, after & !before);
     if blocked != 0 {
@@ -99,16 +125,10 @@ pub(super) fn change(thread: &'static ThreadState, before: u64, after: u64) {
     }
     if opened != 0 {
         let off = ThreadState::get(&thread.lazily_off);
-        if off & opened != 0 || ThreadState::get(&thread.kept_signals) != 0 {
-            if ThreadState::get(&thread.kept_signals) & opened == 0 {
-                thread.lazily_off.store(off & !opened, Ordering::Relaxed);
-            }
-            compiler_fence(Ordering::SeqCst);
-            // What arrived before the flag was cleared is blocked now, so that nothing overtakes it.
-            if ThreadState::get(&thread.kept_signals) & opened != 0 {
-                hand_over(thread, opened);
-                return;
-            }
+        // What arrived before the flag was cleared is blocked now, so that nothing overtakes it.
+        if (off & opened != 0 || ThreadState::get(&thread.kept_signals) != 0) && lower_flag(thread, opened) {
+            hand_over(thread, opened);
+            return;
         }
         if opened & !off != 0 {
             mask::unblock(opened & !off);
@@ -150,9 +170,9 @@ fn take(thread: &ThreadState, signals: u64) -> Option<(c_int, libc::siginfo_t, I
     Some((signal, info, action))
 }
 
-/// An entry of `signal` is gone. Nothing may be kept meanwhile, so that what is said of the queue is true of it.
+/// An entry of `signal` is gone. Nothing may be kept meanwhile, so that what is said of the queue is true of it; faults are not.
 fn tidy(thread: &ThreadState, queue: &Queue, signal: c_int) {
-    let found = mask::block(u64::MAX);
+    let found = mask::block(Lines::ALL.bits());
     let left = || queue.reserved().map(|kept| kept.signal.load(Ordering::Relaxed));
     if !left().any(|kept| kept == signal as u32) {
         let signals = ThreadState::get(&thread.kept_signals) & !bit(signal);

@@ -16,7 +16,7 @@
 
 use core::sync::atomic::Ordering;
 
-use super::acquire::{entry, judge, proven, push, stack_of};
+use super::acquire::{entry, judge, proven, push, stack_of, whole};
 use super::chain::{extend, step, step_of};
 use super::thread::{ThreadState, current};
 use super::{Errno, config, deliver, handler, life, slow};
@@ -106,6 +106,7 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
     life::make_room(thread);
     if thread.nesting.load(Ordering::Relaxed) != 0 {
         show_places(thread);
+        whole(thread, Place::default());
         let interrupted = (0..thread.base()).rev().map(|at| thread.read(at)).find(in_allocator);
         thread.allocating.store(1, Ordering::Relaxed);
         handler::offend(thread, offence, interrupted);
@@ -118,7 +119,7 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
         push(thread, &new, extend(new.chain, step_of(&new)));
         return true;
     }
-    let place = Place { site: 0, stack: stack_of(thread, 0, moment) };
+    let place = whole(thread, Place { site: 0, stack: stack_of(thread, 0, moment) });
     let found = slow::with(|globals| {
         let record = MALLOC.resolve(globals);
         let new = entry(thread, &MALLOC, how, place, HeldFlags(0));

@@ -118,10 +118,7 @@ pub(crate) fn queue(
         }
         let mut held = Vec::new_in(Arena);
         held.extend(entries(thread).filter(Held::is_lock));
-        let stamp = |stamp: &super::thread::Stamp| {
-            let stack = stamp.stack.load(Ordering::Relaxed);
-            (ThreadState::get(&stamp.event), Place { site: ThreadState::get(&stamp.site) as usize, stack })
-        };
+        let stamp = |stamp: &super::thread::Stamp| (ThreadState::get(&stamp.event), stamp.place());
         inner.queue.push(RawReport {
             id,
             verdict,

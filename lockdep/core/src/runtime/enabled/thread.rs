@@ -90,6 +90,8 @@ pub(crate) struct ThreadState {
     /// to out of the handler.
     pub(crate) stack_top: AtomicUsize,
     pub(crate) stack_room: AtomicUsize,
+    /// The signal frame of that handler; 0 outside handlers, or [`UNKNOWN_FRAME`](crate::stack::UNKNOWN_FRAME).
+    pub(crate) signal_frame: AtomicUsize,
     /// What each running handler interrupted, outermost first; beyond these a jump out of a handler is not noticed.
     pub(crate) interrupted: [Cell<Interrupted>; HANDLERS],
     /// Inside a slow section.
@@ -131,6 +133,9 @@ pub(crate) struct ThreadState {
     pub(crate) events: AtomicU64,
     pub(crate) last_off: Stamp,
     pub(crate) last_on: Stamp,
+    /// The last that outlasted its section, or belonged to none: what the end of a thread or handler finds.
+    pub(crate) left_off: Stamp,
+    pub(crate) left_on: Stamp,
     /// Where the mask was compared with the real one last, if that is done all the time.
     pub(crate) mask_seen: Stamp,
     /// The name the kernel has for the thread.
@@ -146,6 +151,22 @@ pub(crate) struct Stamp {
     pub(crate) event: AtomicU64,
     pub(crate) site: AtomicU64,
     pub(crate) stack: AtomicU32,
+}
+
+impl Stamp {
+    #[expect(clippy::declare_interior_mutable_const, reason = "the first value of several fields")]
+    const NONE: Stamp = Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) };
+
+    pub(crate) fn place(&self) -> Place {
+        Place { site: ThreadState::get(&self.site) as usize, stack: self.stack.load(Ordering::Relaxed) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn set(&self, event: u64, place: Place) {
+        self.event.store(event, Ordering::Relaxed);
+        self.site.store(place.site as u64, Ordering::Relaxed);
+        self.stack.store(place.stack, Ordering::Relaxed);
+    }
 }
 
 /// What lies together in an entry: class, state, mode, flags and context, read and written in one go.
@@ -211,6 +232,7 @@ thread_local! {
             real_handlers: AtomicU8::new(0),
             stack_top: AtomicUsize::new(0),
             stack_room: AtomicUsize::new(usize::MAX),
+            signal_frame: AtomicUsize::new(0),
             interrupted: [const { Cell::new(Interrupted::NOTHING) }; HANDLERS],
             slow: AtomicU8::new(0),
             left_evidence: AtomicU8::new(0),
@@ -232,9 +254,11 @@ thread_local! {
             counted: AtomicU32::new(0),
             counted_serial: AtomicU64::new(0),
             events: AtomicU64::new(0),
-            last_off: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
-            mask_seen: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
-            last_on: Stamp { event: AtomicU64::new(0), site: AtomicU64::new(0), stack: AtomicU32::new(0) },
+            last_off: Stamp::NONE,
+            last_on: Stamp::NONE,
+            left_off: Stamp::NONE,
+            left_on: Stamp::NONE,
+            mask_seen: Stamp::NONE,
             name: Cell::new([0; 16]),
             next: Cell::new(ptr::null()),
             previous: Cell::new(ptr::null()),
@@ -305,6 +329,20 @@ impl ThreadState {
         unsafe { self.entry(at).write_volatile(held) };
     }
 
+    /// Gives an entry below `depth` another stack.
+    pub(crate) fn set_stack(&self, at: usize, stack: u32) {
+        // SAFETY: as for `read`.
+        unsafe { (&raw mut (*self.entry(at)).place.stack).write_volatile(stack) };
+    }
+
+    /// The signal frame of a running handler, the outermost of which is number 1.
+    pub(crate) fn signal_frame_of(&self, handler: u8) -> usize {
+        if handler == self.nesting.load(Ordering::Relaxed) {
+            return self.signal_frame.load(Ordering::Relaxed);
+        }
+        self.interrupted.get(usize::from(handler)).map_or(0, |next| next.get().outer_frame())
+    }
+
     /// Lock and word of an entry below `depth`.
     #[inline(always)]
     pub(crate) fn lock_and_word(&self, at: usize) -> (usize, Word) {
@@ -319,6 +357,36 @@ impl ThreadState {
         let entry = self.entry(at);
         // SAFETY: as for `read`.
         unsafe { ((&raw const (*entry).chain).read_volatile(), (&raw const (*entry).instance).read_volatile()) }
+    }
+
+    /// Whether an entry below `depth` is the section of this number.
+    #[inline(always)]
+    pub(crate) fn is_section(&self, at: usize, serial: u64) -> bool {
+        self.is(at, State::Section) && {
+            // SAFETY: as for `read`.
+            unsafe { (&raw const (*self.entry(at)).instance).read_volatile() == serial }
+        }
+    }
+
+    /// Whether an entry below `depth` stands for this.
+    #[inline(always)]
+    pub(crate) fn is(&self, at: usize, state: State) -> bool {
+        // SAFETY: as for `read`; a state is one byte.
+        unsafe { (&raw const (*self.entry(at)).state).cast::<u8>().read_volatile() == state as u8 }
+    }
+
+    /// What the section found blocked that an entry below `depth` is.
+    #[inline(always)]
+    pub(crate) fn found(&self, at: usize) -> u64 {
+        // SAFETY: as for `read`.
+        unsafe { (&raw const (*self.entry(at)).order).read_volatile() }
+    }
+
+    /// What was blocked at an entry below `depth`.
+    #[inline(always)]
+    pub(crate) fn blocked(&self, at: usize) -> u64 {
+        // SAFETY: as for `read`.
+        unsafe { (&raw const (*self.entry(at)).mask).read_volatile() }
     }
 
     /// Gives the section below the top, if it has this number, the name and place of the lock on top, if it is this one.
@@ -453,6 +521,18 @@ impl ThreadState {
         self.set_context(mask, self.handler.load(Ordering::Relaxed));
     }
 
+    /// The same, outside handlers.
+    #[inline(always)]
+    pub(crate) fn set_mask_outside_handlers(&self, mask: u64) {
+        self.mask.store(mask, Ordering::Relaxed);
+        self.context.store(super::chain::context_key(mask, 0), Ordering::Relaxed);
+    }
+
+    #[inline(always)]
+    pub(crate) fn outside_handlers(&self) -> bool {
+        self.nesting.load(Ordering::Relaxed) == 0
+    }
+
     /// Somebody made `real` of the mask by a plain call. That is a choice and not a section: in a thread, it stays until the next
     /// such call; a handler's is undone by its return.
     pub(crate) fn adopt(&self, real: u64) {
@@ -473,17 +553,23 @@ impl ThreadState {
     /// What the end of the thread, or of its handler that was entered after `events` changes of the mask, is to find.
     pub(crate) fn mask_at_end(&self, entered: u64, events: u64) -> MaskAtEnd {
         let opened = entered & !ThreadState::get(&self.mask) != 0;
-        let stamp = if opened { &self.last_on } else { &self.last_off };
-        let place = Place { site: ThreadState::get(&stamp.site) as usize, stack: stamp.stack.load(Ordering::Relaxed) };
-        MaskAtEnd { entered, changed: (ThreadState::get(&stamp.event) > events).then_some(place) }
+        let stamp = if opened { &self.left_on } else { &self.left_off };
+        MaskAtEnd { entered, changed: (ThreadState::get(&stamp.event) > events).then_some(stamp.place()) }
     }
 
+    /// The mask changes for as long as a section lasts, or as it was before one.
+    #[inline(always)]
     pub(crate) fn stamp(&self, stamp: &Stamp, place: Place) {
         let event = ThreadState::get(&self.events) + 1;
         self.events.store(event, Ordering::Relaxed);
-        stamp.event.store(event, Ordering::Relaxed);
-        stamp.site.store(place.site as u64, Ordering::Relaxed);
-        stamp.stack.store(place.stack, Ordering::Relaxed);
+        stamp.set(event, place);
+    }
+
+    /// The mask changes for good.
+    pub(crate) fn stamp_change(&self, opens: bool, place: Place) {
+        let [last, left] = if opens { [&self.last_on, &self.left_on] } else { [&self.last_off, &self.left_off] };
+        self.stamp(last, place);
+        left.set(ThreadState::get(&self.events), place);
     }
 
     /// Takes released entries off the top, after another thread released some of ours as well.

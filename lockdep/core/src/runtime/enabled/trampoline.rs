@@ -189,7 +189,8 @@ unsafe extern "C-unwind" fn trampoline<const SLOT: usize>(signal: c_int, info: *
         (stack_pointer, (*frame).uc_stack, mask_in(frame))
     };
     handler::settle(thread, interrupted_at);
-    let mut stack = Stack::from_here();
+    // The address that the trampoline returns to lies just below the context.
+    let mut stack = Stack { frame: frame.addr(), ..Stack::from_here() };
     let alternate_begins = alternate.ss_sp as usize;
     if alternate.ss_flags & libc::SS_DISABLE == 0 && stack.top.wrapping_sub(alternate_begins) < alternate.ss_size {
         stack.room = stack.top - alternate_begins;
