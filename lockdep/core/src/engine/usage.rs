@@ -11,13 +11,18 @@
 //! on; and somewhere something is held while s is open. Handlers on as many threads then wait for each other. Which signal leads to
 //! which is kept for the whole graph (`closure.rs`); an acquisition is asked for the circles that it closes.
 //!
+//! A class that is taken in a handler and held open contradicts itself; what is open only because it is taken under that one says
+//! nothing new, and is not reported besides. So a group remembers under what the class was held, and an occurrence without it counts
+//! again.
+//!
 //! A trylock in a handler does not wait, so it sets no `used`; what it holds is held all the same. Only the innermost handler
 //! counts: signals are lines of their own, not levels.
 
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
-use super::class::ClassId;
+use super::class::{ClassId, Classes};
+use super::closure::each;
 use super::event::{Acquire, Context, HeldFlags, Place, Thread};
 use super::graph::{Edge, EdgeIx, Graph, NodeIx, Pair, Waiter};
 use super::verdict::{Label, Verdict};
@@ -36,16 +41,18 @@ pub(super) enum Set {
 /// Where a class was first used so, for each newly set group of signals.
 pub(super) struct Usage<A: Allocator + Clone> {
     /// Most classes are used in one way.
-    first: Option<Group>,
-    more: Vec<Group, A>,
+    first: Option<Group<A>>,
+    more: Vec<Group<A>, A>,
 }
 
-struct Group {
+struct Group<A: Allocator + Clone> {
     set: Set,
     signals: u64,
     place: Place,
     thread: Thread,
     mode: Mode,
+    /// The classes that whoever held this one open held open as well, each time.
+    under: Vec<NodeIx, A>,
 }
 
 impl<A: Allocator + Clone> Usage<A> {
@@ -53,19 +60,40 @@ impl<A: Allocator + Clone> Usage<A> {
         Usage { first: None, more: Vec::new_in(alloc) }
     }
 
-    fn add(&mut self, group: Group) {
+    fn add(&mut self, group: Group<A>) {
         match self.first {
             None => self.first = Some(group),
             Some(_) => self.more.push(group),
         }
     }
 
-    fn groups(&self) -> impl Iterator<Item = &Group> {
+    fn groups(&self) -> impl Iterator<Item = &Group<A>> {
         self.first.iter().chain(&self.more)
     }
 
+    /// The class is used in a way that may be known, now under less: the signals for which that is new. What is shown of the group is
+    /// this occurrence then.
+    fn again(&mut self, set: Set, signals: u64, (place, thread, mode): (Place, Thread, Mode), under: &[NodeIx]) -> u64 {
+        let known = self.first.iter_mut().chain(&mut self.more).filter(|group| group.set == set && group.signals & signals != 0);
+        known.fold(0, |again, group| {
+            let before = group.under.len();
+            group.under.retain(|node| under.contains(node));
+            if group.under.len() == before {
+                return again;
+            }
+            (group.place, group.thread, group.mode) = (place, thread, mode);
+            again | group.signals & signals
+        })
+    }
+
+    /// Whether the class was held with a signal open only by somebody who held `outer` open as well.
+    fn only_under(&self, outer: NodeIx, signal: u64) -> bool {
+        let mut open = self.groups().filter(|group| !group.set.in_handler() && group.signals & signal != 0);
+        open.all(|group| group.under.contains(&outer))
+    }
+
     /// Where the class was first used with one of `signals` in one of `sets`, and how it was taken.
-    fn first(&self, sets: &[Set], signals: u64) -> Option<&Group> {
+    fn first(&self, sets: &[Set], signals: u64) -> Option<&Group<A>> {
         self.groups().find(|group| sets.contains(&group.set) && group.signals & signals != 0)
     }
 
@@ -171,7 +199,9 @@ impl<A: Allocator + Clone> Engine<A> {
         found: &mut Conflicts<A>,
         out: &mut Verdicts<A>,
     ) {
-        let Some(class) = self.classes.get_mut(acquire.new.class) else { return };
+        let new = &acquire.new;
+        let under = self.held_open(cx, if set.in_handler() { 0 } else { signals });
+        let Some(class) = self.classes.get_mut(new.class) else { return };
         let node = class.node;
         let bits = &mut self.graph.nodes[node as usize].bits;
         let (bit_set, conflicts) = match set {
@@ -181,13 +211,15 @@ impl<A: Allocator + Clone> Engine<A> {
             Set::OpenShared => (&mut bits.open_shared, bits.used),
         };
         let fresh = signals & !*bit_set;
-        if fresh == 0 {
+        let again = class.usage.again(set, signals, (new.place, cx.thread, new.mode), &under);
+        if fresh | again == 0 {
             return;
         }
         *bit_set |= fresh;
-        let new = &acquire.new;
-        class.usage.add(Group { set, signals: fresh, place: new.place, thread: cx.thread, mode: new.mode });
-        self.graph.usage_changed(node);
+        if fresh != 0 {
+            class.usage.add(Group { set, signals: fresh, place: new.place, thread: cx.thread, mode: new.mode, under });
+            self.graph.usage_changed(node);
+        }
         if set.in_handler() {
             self.complete_unsafe_enables(new.class, fresh, out);
         }
@@ -202,16 +234,28 @@ impl<A: Allocator + Clone> Engine<A> {
             Set::Open => of(up, Waiter::Anybody) | of(up, Waiter::Recursive),
             Set::OpenShared => of(up, Waiter::Anybody) | of(up, Waiter::Upgrade),
         };
-        let row = match conflicts & fresh {
-            0 if set.in_handler() => self.graph.row(fresh, conflicts | across),
-            0 => self.graph.row(conflicts | across, fresh),
+        let direct = across & (fresh | again);
+        if direct != 0 {
+            let path = each(direct).find_map(|signal| Some((signal, self.path_of_usage(node, set, conflicts, &[signal])?)));
+            found.connected(path.and_then(|(signal, path)| self.connect(&[signal], node, path)));
+        } else if conflicts & fresh == 0 {
             // What goes around over other signals besides comes to the same.
-            _ => self.graph.row(across & fresh, across & fresh),
-        };
-        if let Some(row) = row {
-            let path = self.path_of_usage(node, set, conflicts, &row);
-            found.connected(path.and_then(|path| self.connect(&row, node, path)));
+            let row = if set.in_handler() {
+                self.graph.row(fresh, conflicts | across)
+            } else {
+                self.graph.row(conflicts | across, fresh)
+            };
+            let path = row.and_then(|row| self.path_of_usage(node, set, conflicts, &row).map(|path| (row, path)));
+            found.connected(path.and_then(|(row, path)| self.connect(&row, node, path)));
         }
+    }
+
+    /// The classes that this context holds with all of these signals open, if there are any.
+    fn held_open(&self, cx: &Context<'_>, signals: u64) -> Vec<NodeIx, A> {
+        let open = cx.own().iter().filter(|held| held.is_lock() && signals != 0 && held.mask & signals == 0);
+        let mut nodes = Vec::new_in(self.alloc.clone());
+        nodes.extend(open.filter_map(|held| self.classes.get(held.class)).map(|class| class.node));
+        nodes
     }
 
     /// One class contradicts itself.
@@ -243,32 +287,60 @@ impl<A: Allocator + Clone> Engine<A> {
         if row.len() > 1 && conflicts & other != 0 {
             return Some(Vec::new_in(self.alloc.clone()));
         }
+        let end = (row.len() == 1).then_some(node);
         match set {
-            Set::Used => self.path_to_open([Waiter::Anybody.at(node)], next),
-            Set::UsedRecursive => self.path_to_open([Waiter::Recursive.at(node)], next),
-            Set::Open => self.path_from_used([Waiter::Anybody.at(node), Waiter::Recursive.at(node)], signal),
-            Set::OpenShared => self.path_from_used([Waiter::Anybody.at(node), Waiter::Upgrade.at(node)], signal),
+            Set::Used => self.path_to_open([Waiter::Anybody.at(node)], next, end),
+            Set::UsedRecursive => self.path_to_open([Waiter::Recursive.at(node)], next, end),
+            Set::Open => self.path_from_used([Waiter::Anybody.at(node), Waiter::Recursive.at(node)], signal, end),
+            Set::OpenShared => self.path_from_used([Waiter::Anybody.at(node), Waiter::Upgrade.at(node)], signal, end),
         }
     }
 
     /// What a new dependency connects: classes taken in handlers with some held while these signals are open.
     pub(super) fn connection(&mut self, ix: EdgeIx) -> Option<Connection<A>> {
         let edge = self.graph.edge(ix);
-        let (from, sources, target) = (edge.from, edge.sources(), edge.target());
-        let safe = self.graph.nodes[from as usize].bits.safe(edge.kind);
-        let open = self.graph.nodes[edge.to as usize].bits.unsafe_(edge.kind);
-        let above = edge.sources().fold(safe, |bits, source| bits | self.graph.up[source as usize]);
-        let row = self.graph.row(above, open | self.graph.down[target as usize])?;
-        let (signal, next) = (row[0], row[1 % row.len()]);
-        let mut path = Vec::new_in(self.alloc.clone());
-        if safe & signal == 0 {
-            path.extend_from_slice(&self.path_from_used(sources, signal)?);
+        let (from, target) = (edge.from, edge.target());
+        let above = edge.sources().fold(self.safe(ix), |bits, source| bits | self.graph.up[source as usize]);
+        let below = self.open(ix) | self.graph.down[target as usize];
+        if above & below != 0 {
+            let path = each(above & below).find_map(|signal| Some((signal, self.path_through(ix, signal, signal)?)));
+            return path.and_then(|(signal, path)| self.connect(&[signal], from, path));
         }
-        path.push(ix);
-        if open & next == 0 {
-            path.extend_from_slice(&self.path_to_open([target], next)?);
-        }
+        let row = self.graph.row(above, below)?;
+        let path = self.path_through(ix, row[0], row[1])?;
         self.connect(&row, from, path)
+    }
+
+    /// The signals whose handlers the holder at an edge's beginning keeps waiting.
+    fn safe(&self, ix: EdgeIx) -> u64 {
+        let edge = self.graph.edge(ix);
+        self.graph.nodes[edge.from as usize].bits.safe(edge.kind)
+    }
+
+    /// The signals that are open at an edge's end.
+    fn open(&self, ix: EdgeIx) -> u64 {
+        let edge = self.graph.edge(ix);
+        self.graph.nodes[edge.to as usize].bits.unsafe_(edge.kind)
+    }
+
+    /// The shortest path through an edge from a class taken in the handler of `signal` to one held while `next` was open.
+    fn path_through(&mut self, ix: EdgeIx, signal: u64, next: u64) -> Option<Vec<EdgeIx, A>> {
+        let edge = self.graph.edge(ix);
+        let (from, to, sources, target) = (edge.from, edge.to, edge.sources(), edge.target());
+        let (begins, ends) = (self.safe(ix) & signal != 0, self.open(ix) & next != 0);
+        let one = signal == next;
+        let mut path = Vec::new_in(self.alloc.clone());
+        if !begins {
+            path.extend_from_slice(&self.path_from_used(sources, signal, (one && ends).then_some(to))?);
+        }
+        let first = path.first().map_or(from, |&first| self.graph.edge(first).from);
+        path.push(ix);
+        if !ends {
+            path.extend_from_slice(&self.path_to_open([target], next, one.then_some(first))?);
+        } else if one && is_implied(&self.graph, &self.classes, (first, to), signal) {
+            return None;
+        }
+        Some(path)
     }
 
     /// The connection around a row of signals, of which the first leg is known: `path`, or the class of `node` alone.
@@ -293,20 +365,33 @@ impl<A: Allocator + Clone> Engine<A> {
             let waiters = [(bits.used, Waiter::Anybody), (bits.used_recursive, Waiter::Recursive)];
             starts.extend(waiters.into_iter().filter(|(used, _)| used & signal != 0).map(|(_, waiter)| waiter.at(node)));
         }
-        let path = self.path_to_open(starts, next)?;
+        let path = self.path_to_open(starts, next, None)?;
         Some(Leg { signal, first: self.graph.edge(*path.first()?).from, path })
     }
 
-    /// The shortest strong path from a pair to a class held while the signal was open.
-    fn path_to_open(&mut self, starts: impl IntoIterator<Item = Pair>, bit: u64) -> Option<Vec<EdgeIx, A>> {
-        self.graph
-            .forward(starts, |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0)
+    /// The shortest strong path from a pair to a class held while the signal was open; if the class taken in its handler is known, not to
+    /// one that goes without saying.
+    fn path_to_open(
+        &mut self,
+        starts: impl IntoIterator<Item = Pair>,
+        bit: u64,
+        first: Option<NodeIx>,
+    ) -> Option<Vec<EdgeIx, A>> {
+        let classes = &self.classes;
+        self.graph.forward(starts, |graph: &Graph<A>, edge: &Edge<A>| {
+            graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0
+                && !first.is_some_and(|first| is_implied(graph, classes, (first, edge.to), bit))
+        })
     }
 
-    /// The shortest strong path to one of the pairs from a class taken in the signal's handler.
-    fn path_from_used(&mut self, ends: impl IntoIterator<Item = Pair>, bit: u64) -> Option<Vec<EdgeIx, A>> {
-        self.graph
-            .backward(ends, |graph: &Graph<A>, edge: &Edge<A>| graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0)
+    /// The shortest strong path to one of the pairs from a class taken in the signal's handler; if the class held open is known, not
+    /// from one under which that goes without saying.
+    fn path_from_used(&mut self, ends: impl IntoIterator<Item = Pair>, bit: u64, last: Option<NodeIx>) -> Option<Vec<EdgeIx, A>> {
+        let classes = &self.classes;
+        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge<A>| {
+            graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0
+                && !last.is_some_and(|last| is_implied(graph, classes, (edge.from, last), bit))
+        })
     }
 
     /// Reports what was found; nothing is left of it.
@@ -358,7 +443,19 @@ impl<A: Allocator + Clone> Engine<A> {
         }
     }
 
-    fn group(&self, class: ClassId, sets: &[Set], signals: u64) -> Option<&Group> {
+    fn group(&self, class: ClassId, sets: &[Set], signals: u64) -> Option<&Group<A>> {
         self.classes.get(class)?.usage.first(sets, signals)
     }
+}
+
+/// Whether a path from the first class to the last says nothing that the first does not say alone: it is taken in the handler and held
+/// open, and the last is open only under it.
+fn is_implied<A: Allocator + Clone>(
+    graph: &Graph<A>,
+    classes: &Classes<A>,
+    (first, last): (NodeIx, NodeIx),
+    signal: u64,
+) -> bool {
+    graph.nodes[first as usize].bits.open_against(signal) & signal != 0
+        && classes.get(graph.class(last)).is_some_and(|class| class.usage.only_under(first, signal))
 }

@@ -183,7 +183,6 @@ pub struct Frame {
     pub(crate) symbol: Option<String>,
     pub(crate) file: Option<String>,
     pub(crate) line: u32,
-    /// Of a frame without a symbol: the program or library, and where in it.
     pub(crate) module: Option<String>,
 }
 
@@ -196,6 +195,12 @@ impl Frame {
     /// File and line, where debug information has them.
     pub fn location(&self) -> Option<(&str, u32)> {
         self.file.as_deref().map(|file| (file, self.line))
+    }
+
+    /// Of a frame without a symbol, as in a stripped program: the program or library and where in it, `"app+0x5581"`, the same in every
+    /// run, and what `addr2line -e app` takes.
+    pub fn module(&self) -> Option<&str> {
+        self.module.as_deref()
     }
 
     /// The return address.

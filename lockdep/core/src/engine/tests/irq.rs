@@ -100,7 +100,6 @@ fn it_is_completed_once_and_by_its_own_handler() {
             "UnsafeIrqEnable Certain HandlerSeen: A B on 10",
             "UnsafeIrqEnable Certain HandlerSeen: A D on 10",
             "IrqUsage Possible: A on 10",
-            "IrqInversion Possible: A C on 10",
         ],
     );
     // One handler was known, another comes later.
@@ -122,7 +121,7 @@ fn it_is_completed_once_and_by_its_own_handler() {
     // The handler of a signal that stayed as it was.
     check(
         "lines 10; t1: lock_irq A, lock_irq B, unlock B, unlock A; t2: lines 12, on 12 +10 { lock_irq A",
-        &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10", "IrqUsage Possible: A on 12", "IrqInversion Possible: A B on 12"],
+        &["UnsafeIrqEnable Certain HandlerUnseen: A B on 10", "IrqUsage Possible: A on 12"],
     );
 }
 

@@ -264,6 +264,47 @@ fn one_acquisition_may_contradict_its_class_and_a_path() {
     );
 }
 
+/// Whoever blocks the signal under `A` blocks it under what is taken inside: one fault, one report. But not under what is taken alone
+/// as well, or inside another lock.
+#[test]
+fn what_is_open_only_under_a_lock_that_contradicts_itself_goes_without_saying() {
+    let nested = "t1: lock A, lock B, lock C, lock D, unlock D, unlock C, unlock B, unlock A";
+    let handler = "t2: on 10 { lock A, unlock A }";
+    for parts in [[nested, handler], [handler, nested]] {
+        check(&parts.join("; "), &["IrqUsage Possible: A on 10"]);
+        for alone in ["t3: lock C, unlock C", "t3: lock X, lock C, unlock C, unlock X", "t3: lock X, lock C, lock A"] {
+            let mut world = World::new();
+            world.go(&parts.join("; "));
+            world.go(alone);
+            assert_eq!(
+                world.lines()[..2],
+                ["IrqUsage Possible: A on 10", "IrqInversion Possible: A C on 10"],
+                "{}",
+                world.explain()
+            );
+            // And the first is not in the way where it comes first.
+            let mut world = World::new();
+            world.go(alone);
+            world.go(&parts.join("; "));
+            let mut lines = world.lines();
+            lines.sort_unstable();
+            let found: Vec<_> = lines.iter().filter(|line| line.starts_with("Irq")).collect();
+            assert_eq!(found, ["IrqInversion Possible: A C on 10", "IrqUsage Possible: A on 10"], "{}", world.explain());
+        }
+    }
+    // A reader of `C` who is not under `A`, and one who is.
+    check(
+        "t1: lock A, lock C, unlock C, unlock A; t2: on 10 { lock A, unlock A }; t3: rread C",
+        &["IrqUsage Possible: A on 10", "IrqInversion Possible: A C on 10"],
+    );
+    // Another way from the handler to it is no way around.
+    check(
+        "t1: lock_irq A, lock Z, lock B, unlock B, unlock Z, unlock A; t3: lock A, lock B, unlock B, unlock A
+         t2: on 10 { lock A, unlock A }",
+        &["IrqUsage Possible: A on 10"],
+    );
+}
+
 /// The new dependency closes a circle, and it is the way from a handler to a lock held open.
 #[test]
 fn one_dependency_may_contradict_the_order_and_a_handler() {
