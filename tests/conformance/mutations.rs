@@ -916,6 +916,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine",
         "engine::tests::irq::it_is_completed_once_and_by_its_own_handler",
     ),
+    mutation(
+        "A mask changed behind our back is said to be blocked or opened",
+        IRQ,
+        "verdict.hint = Hint::ChangedBehind(signals & cx.mask);",
+        "verdict.hint = Hint::ChangedBehind(signals);",
+        "it",
+        "irq_state::a_signal_opened_behind_our_back",
+    ),
     // ---- Reports.
     mutation(
         "One bug is one report",

@@ -313,7 +313,7 @@ fn a_mask_changed_behind_our_back() {
     });
     let report = only(&reports, MaskImbalance, Certain);
     assert_stacks(report, &[("noticed at", "looks")]);
-    assert!(report.to_text().contains("SIGUSR2"), "{}", report.to_text());
+    assert!(report.to_text().contains(": code that is not checked blocked SIGUSR2"), "{}", report.to_text());
     // Put back at the end of the test, with the rest.
     assert!(!blocked(libc::SIGUSR2));
 }
@@ -329,6 +329,11 @@ fn a_signal_opened_behind_our_back() {
         irq::restore(flags);
     });
     assert_kinds(&reports, &[MaskImbalance, MaskImbalance]);
+    for (report, way) in reports.iter().zip(["unblocked", "blocked"]) {
+        assert!(report.to_text().contains(&format!(": code that is not checked {way} SIGUSR2")), "{}", report.to_text());
+        let json = report.to_json();
+        assert!(json.contains(&format!("\"{way}\":[{{\"number\":12,")), "{json}");
+    }
 }
 
 #[test]

@@ -345,7 +345,7 @@ pub enum Event<'a> {
     Unmask(Context<'a>, Unmask),
     /// The real mask is not what we set.
     MaskImbalance {
-        /// Where.
+        /// Where, with the mask that was found.
         cx: Context<'a>,
         /// The signals that differ.
         signals: u64,

@@ -194,6 +194,7 @@ impl<A: Allocator + Clone> Engine<A> {
         out: &mut Verdicts<A>,
     ) {
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::MaskImbalance, Severity::Certain).signals(signals);
+        verdict.hint = Hint::ChangedBehind(signals & cx.mask);
         if let Some(since) = since {
             verdict.part(Label::StillAsExpected, None, since, cx.thread);
         }

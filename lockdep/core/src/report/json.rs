@@ -10,6 +10,7 @@
 //! | `kind`, `severity` | the names of `ReportKind` and `Severity` |
 //! | `message` | the title of the text |
 //! | `signals` | *signals* concerned, ascending |
+//! | `blocked`, `unblocked` | of a `MaskImbalance`: which of them code that is not checked blocked, and which it opened |
 //! | `thread` | the reporting thread |
 //! | `in_handler` | the *signal* in whose handler that was |
 //! | `locks` | *locks*: the subject first; for a cycle, in its order |
@@ -50,6 +51,11 @@ pub(crate) struct JsonReport {
     pub(crate) severity: String,
     pub(crate) message: String,
     pub(crate) signals: Vec<JsonSignal>,
+    // Later than the first reports of this version.
+    #[serde(default)]
+    pub(crate) blocked: Vec<JsonSignal>,
+    #[serde(default)]
+    pub(crate) unblocked: Vec<JsonSignal>,
     pub(crate) thread: String,
     pub(crate) in_handler: Option<JsonSignal>,
     pub(crate) locks: Vec<JsonLock>,
@@ -153,6 +159,7 @@ impl JsonReport {
     pub(super) fn of(report: &Report) -> JsonReport {
         let body = report.body();
         let steps = body.steps.iter().enumerate();
+        let [blocked, unblocked] = reading::changed_behind(body);
         JsonReport {
             version: VERSION,
             id: body.id.to_string(),
@@ -160,6 +167,8 @@ impl JsonReport {
             severity: body.severity.name().to_owned(),
             message: title(body, &Names::of(body)),
             signals: body.signals.iter().copied().map(signal).collect(),
+            blocked: blocked.into_iter().map(signal).collect(),
+            unblocked: unblocked.into_iter().map(signal).collect(),
             thread: body.thread.clone(),
             in_handler: body.in_handler.map(signal),
             locks: body.locks.iter().map(lock).collect(),

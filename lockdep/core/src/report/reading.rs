@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{Body, ReportedLock, Step};
-use crate::engine::Label;
+use crate::engine::{Hint, Label};
 use crate::kind::{Mode, ReportKind};
 
 /// The step that the title speaks of: where the reporting thread is now. The others led there.
@@ -156,6 +156,14 @@ pub(super) fn signal(body: &Body) -> Option<i32> {
         _ => None,
     };
     body.steps.iter().find_map(of_step).or(body.in_handler).or(only)
+}
+
+/// The signals that code which does not tell blocked, and those that it opened.
+pub(super) fn changed_behind(body: &Body) -> [Vec<i32>; 2] {
+    let Hint::ChangedBehind(blocked) = body.hint else { return [Vec::new(), Vec::new()] };
+    let (blocked, unblocked) =
+        body.signals.iter().copied().partition(|&signal| (1..=64).contains(&signal) && blocked & 1 << (signal - 1) != 0);
+    [blocked, unblocked]
 }
 
 /// Whether a report is about threads that wait for each other now.

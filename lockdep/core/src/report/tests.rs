@@ -524,6 +524,7 @@ fn mask_imbalance() -> Draft {
         .step(Label::Noticed, None, site, &[frame("bfq::elevator::Elevator::dispatch", ELEVATOR, site.line)])
         .body(|body| {
             body.signals = vec![libc::SIGUSR1, libc::SIGIO];
+            body.hint = Hint::ChangedBehind(1 << (libc::SIGIO - 1));
             body.irqs_last_on = Some(Stamp { frame: None, site: Some(site), event: 3 });
         })
         .help("change masks through `lockdep::irq`, or call `irq::sync` after the code that changes them")
@@ -722,6 +723,27 @@ fn an_unsafe_enable_in_a_section_without_a_lock() {
         .body(|body| body.signals = (1..=31).collect())
         .help("end the section with `irq::restore` alone");
     golden("unsafe_irq_enable_section", draft);
+}
+
+#[test]
+fn which_way_a_mask_was_changed() {
+    let check = |blocked: &[i32], unblocked: &[i32], expected: &str| {
+        let mut draft = mask_imbalance();
+        draft.body.signals = blocked.iter().chain(unblocked).copied().collect();
+        draft.body.hint = Hint::ChangedBehind(blocked.iter().fold(0, |bits, signal| bits | 1 << (signal - 1)));
+        let report = draft.report();
+        assert!(report.to_text().contains(&format!(": code that is not checked {expected}\n")), "{}", report.to_text());
+        let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+        for (field, signals) in [("blocked", blocked), ("unblocked", unblocked)] {
+            let numbers: Vec<_> =
+                json[field].as_array().unwrap().iter().map(|signal| signal["number"].as_i64().unwrap()).collect();
+            assert!(numbers.into_iter().eq(signals.iter().map(|&signal| i64::from(signal))), "{json}");
+        }
+    };
+    check(&[libc::SIGIO], &[], "blocked SIGIO");
+    check(&[], &[libc::SIGUSR1, libc::SIGIO], "unblocked SIGUSR1 and SIGIO");
+    check(&[libc::SIGIO], &[1, 2, 3, 4], "blocked SIGIO and unblocked 4 signals");
+    check(&[1, 2, 3, 4], &[], "blocked 4 signals");
 }
 
 #[test]
@@ -1125,6 +1147,8 @@ mod schema {
                 "severity",
                 "message",
                 "signals",
+                "blocked",
+                "unblocked",
                 "thread",
                 "in_handler",
                 "locks",

@@ -69,10 +69,7 @@ impl Titled<'_> {
                 };
                 format!("{} {does}", self.some_handler())
             }
-            ReportKind::MaskImbalance => match signals_phrase(&body.signals) {
-                all if all == "signals" => "the signal mask was changed by code that is not checked".to_owned(),
-                few => format!("the mask of {few} was changed by code that is not checked"),
-            },
+            ReportKind::MaskImbalance => self.mask_imbalance(),
             ReportKind::Deadlock => self.deadlock(),
             ReportKind::Stall => self.stall(&subject),
             ReportKind::ForkHazard => {
@@ -193,6 +190,20 @@ impl Titled<'_> {
             Some(outer) => format!("{act} while {} is held with {them} blocked", self.names.quoted(outer.lock)),
             None => format!("{act} inside a section that had {them} blocked"),
         }
+    }
+
+    fn mask_imbalance(&self) -> String {
+        let [blocked, unblocked] = reading::changed_behind(self.body);
+        let all = |signals: &[i32]| match signals_phrase(signals) {
+            phrase if phrase == "signals" => count(signals.len(), "signal"),
+            phrase => phrase,
+        };
+        let what = match (blocked.as_slice(), unblocked.as_slice()) {
+            (blocked, []) => format!("blocked {}", all(blocked)),
+            ([], unblocked) => format!("unblocked {}", all(unblocked)),
+            (blocked, unblocked) => format!("blocked {} and unblocked {}", all(blocked), all(unblocked)),
+        };
+        format!("code that is not checked {what}")
     }
 
     fn irq_state(&self) -> String {

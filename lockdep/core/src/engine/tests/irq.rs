@@ -425,12 +425,15 @@ fn a_leaked_irq_guard_is_a_lock_held() {
 fn masks_changed_behind_our_back() {
     check_places(
         "t1: raw 20",
-        "MaskImbalance Certain on 20
+        "MaskImbalance Certain ChangedBehind(524288) on 20
             Noticed | t1: raw 20",
     );
     // A restore that blocks what was opened meanwhile.
-    check("t1: disable, save f, raw 12, restore f", &["MaskImbalance Certain on 12", "IrqState Certain RestoreBlocks on 12"]);
-    check("t1: on 10 { raw 12 }, end", &["MaskImbalance Certain on 12"]);
+    check(
+        "t1: disable, save f, raw 12, restore f",
+        &["MaskImbalance Certain ChangedBehind(0) on 12", "IrqState Certain RestoreBlocks on 12"],
+    );
+    check("t1: on 10 { raw 12 }, end", &["MaskImbalance Certain ChangedBehind(2048) on 12"]);
 }
 
 /// Every change of the mask is judged when it is made; a driver that left one out still hears of it when the handler ends.
