@@ -134,6 +134,10 @@ fn scenario() {
         "lines" => lines(),
         "lazy" => lazy(),
         "secret-mask" => secret_mask(),
+        "elsewhere" => {
+            std::env::set_current_dir("/").unwrap();
+            inversion();
+        }
         "low-memory" => low_memory(),
         "plugin" => plugin(),
         "storm" => storm(false),
@@ -941,6 +945,21 @@ mod validated {
         assert_eq!(files.len(), 1, "{files:?}");
         let text = std::fs::read_to_string(&files[0]).unwrap();
         assert!(text.starts_with('{') && text.contains(r#""kind":"Inversion""#) && text.ends_with("}\n"), "{text}");
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    /// By processes that find one bug at the same time, and go elsewhere before.
+    #[test]
+    fn every_file_of_reports_is_whole() {
+        let directory = std::env::temp_dir().join(format!("lockdep-whole-{}", std::process::id()));
+        std::fs::create_dir_all(directory.join("out")).unwrap();
+        let start = || command("elsewhere", &[("LOCKDEP_OUT", "out")]).current_dir(&directory).output().unwrap();
+        std::thread::scope(|scope| (0..8).map(|_| scope.spawn(start)).for_each(drop));
+        let files: Vec<_> = std::fs::read_dir(directory.join("out")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        let text = std::fs::read_to_string(&files[0]).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert_eq!(report["kind"], "Inversion");
         std::fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -12,7 +12,7 @@ use lockdep::parking_lot::Mutex;
 use lockdep::sync::Arc;
 use lockdep::{irq, signal};
 
-use crate::support::{assert_silent, isolated, only, real_mask};
+use crate::support::{assert_silent, class, isolated, only, real_mask};
 
 type Pair = (Mutex<u8>, Mutex<u16>);
 
@@ -219,4 +219,41 @@ fn reports_are_values() {
     assert_eq!(json["id"], second.id().to_string());
     let labels: Vec<_> = json["stacks"].as_array().unwrap().iter().map(|stack| &stack["label"]).collect();
     assert_eq!(labels, ["holding, acquired at", "acquiring at"].repeat(2));
+}
+
+/// The dumps show the graph that they are called in, and classes of one name are told apart.
+#[test]
+fn the_graph_can_be_written_down() {
+    isolated(|_cx| {
+        let outer = Mutex::with_class(1, class(r#"a "name""#));
+        let inner = [Mutex::with_class(2, class("twin")), Mutex::with_class(3, class("twin"))];
+        {
+            let _outer = outer.lock();
+            let _inner = inner[1].lock();
+        }
+        drop(inner[0].lock());
+        let mut json = Vec::new();
+        lockdep::dump_graph_json(&mut json).unwrap();
+        assert_eq!(json.iter().filter(|&&byte| byte == b'\n').count(), 1);
+        let graph: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(graph["version"], 1);
+        assert_eq!(graph["classes"], serde_json::json!([r#"a "name""#, "twin", "twin"]));
+        let [dependency] = graph["dependencies"].as_array().unwrap().as_slice() else { panic!("{graph}") };
+        for (field, expected) in [("from", r#"a "name""#), ("to", "twin"), ("kind", "EN")] {
+            assert_eq!(dependency[field], expected);
+        }
+        assert_eq!((&dependency["from_class"], &dependency["to_class"]), (&0.into(), &1.into()), "{graph}");
+        let place = dependency["acquiring"].as_str().unwrap();
+        assert!(place.contains("isolation.rs:"), "{place}");
+
+        let mut dot = Vec::new();
+        lockdep::dump_graph_dot(&mut dot).unwrap();
+        let dot = String::from_utf8(dot).unwrap();
+        assert!(dot.starts_with("digraph lockdep {\n") && dot.ends_with("}\n"), "{dot}");
+        assert_eq!(dot.matches("[label=").count(), 4, "{dot}");
+        assert!(dot.contains(r#"label="a \"name\"""#), "{dot}");
+    });
+    let mut json = Vec::new();
+    lockdep::dump_graph_json(&mut json).unwrap();
+    assert!(!String::from_utf8(json).unwrap().contains("twin"));
 }

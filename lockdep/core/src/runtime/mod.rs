@@ -277,7 +277,10 @@ pub fn dump_held() {
     imp::dump_held();
 }
 
-/// Writes the dependency graph in the DOT language of Graphviz.
+/// Writes the dependency graph in the DOT language of Graphviz: that of the process, or, inside of
+/// [`testing::isolated`](crate::testing::isolated), that of the test.
+///
+/// **Signal safety:** not in a handler: it allocates.
 ///
 /// # Errors
 ///
@@ -286,7 +289,16 @@ pub fn dump_graph_dot(mut w: impl io::Write) -> io::Result<()> {
     imp::dump_graph_dot(&mut w)
 }
 
-/// Writes the dependency graph as one JSON object.
+/// Writes the dependency graph, as [`dump_graph_dot`] does, as one JSON object in one line: `version` (1), `classes` (their names),
+/// and `dependencies`, each with
+///
+/// * `from` and `to`: the names of two classes, the first held when the second was taken; and `from_class` and `to_class`: which of
+///   `classes` they are, for names may repeat;
+/// * `kind`: how they were held and taken, as kernel lockdep has it: `E` exclusively or `S` by a reader, then `R` by a recursive reader or
+///   `N` by any other: `"EN"`;
+/// * `holding` and `acquiring`: the first places in the code, `file:line`, where that was so.
+///
+/// Fields may be added within a version. **Signal safety:** not in a handler: it allocates.
 ///
 /// # Errors
 ///

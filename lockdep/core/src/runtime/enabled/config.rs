@@ -115,6 +115,8 @@ pub(crate) fn install(config: Config) {
         EXIT_CODE.store(code, Ordering::Relaxed);
     }
     if let Some(out) = config.out.filter(|_| open(Setting::Out)) {
+        // The program may go elsewhere.
+        let out = std::path::absolute(&out).unwrap_or(out);
         *OUT.lock().unwrap_or_else(PoisonError::into_inner) = Some(out);
     }
     if let Some(file) = config.baseline.filter(|_| open(Setting::Baseline)) {

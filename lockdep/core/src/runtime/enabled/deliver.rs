@@ -3,6 +3,7 @@
 use core::panic::Location;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -177,10 +178,22 @@ fn print(report: &Report) {
     complain(text.as_bytes());
     if let Some(directory) = config::out() {
         let path = directory.join(format!("{}.json", report.id()));
-        if let Err(error) = std::fs::write(&path, report.to_json() + "\n") {
+        if let Err(error) = write_whole(&path, &(report.to_json() + "\n")) {
             complain(format!("lockdep: cannot write {}: {error}\n", path.display()).as_bytes());
         }
     }
+}
+
+/// Whoever reads the file finds one report, all of it: processes that find the same bug at the same time write the same file.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let unfinished = path.with_extension(format!("{}-{number}.tmp", std::process::id()));
+    let written = std::fs::write(&unfinished, text).and_then(|()| std::fs::rename(&unfinished, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written
 }
 
 /// How many reports were whose doing: of a test, or of a thread that is not the first (that has no name here).

@@ -1,5 +1,6 @@
 //! What the validator knows, on demand.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
@@ -118,18 +119,19 @@ struct Dependency {
     acquiring: Place,
 }
 
-/// A copy of the graph of the process.
+/// A copy of the graph that this thread is in.
 fn snapshot() -> (Vec<ClassId>, Vec<Dependency>) {
     life::prepare(current());
-    let (classes, edges) = slow::with(|globals| {
+    let graph = life::graph(current());
+    let (classes, edges) = slow::with(|_globals| {
         // SAFETY: in a slow section.
-        let engine = unsafe { &life::process_graph(globals).inner().engine };
+        let engine = unsafe { &graph.inner().engine };
         (engine.class_count(), engine.edge_count())
     });
     let (mut class_list, mut edge_list) = (Vec::with_capacity(classes + 64), Vec::with_capacity(edges + 64));
-    slow::with(|globals| {
+    slow::with(|_globals| {
         // SAFETY: in a slow section.
-        let engine = unsafe { &life::process_graph(globals).inner().engine };
+        let engine = unsafe { &graph.inner().engine };
         // Within the capacity: the slow section may not call malloc.
         class_list.extend(engine.classes().take(classes + 64));
         let dependencies = engine.dependencies();
@@ -171,19 +173,23 @@ pub(crate) fn dump_graph_dot(w: &mut dyn io::Write) -> io::Result<()> {
 
 pub(crate) fn dump_graph_json(w: &mut dyn io::Write) -> io::Result<()> {
     let (classes, dependencies) = snapshot();
-    let classes: Vec<String> = classes.into_iter().map(name_of).collect();
+    let numbers: HashMap<ClassId, usize> = classes.iter().copied().zip(0..).collect();
+    let at = |class: ClassId| numbers.get(&class);
     let dependencies: Vec<serde_json::Value> = dependencies
         .into_iter()
         .map(|edge| {
             serde_json::json!({
                 "from": name_of(edge.from),
                 "to": name_of(edge.to),
+                "from_class": at(edge.from),
+                "to_class": at(edge.to),
                 "kind": edge.kind,
                 "holding": site_of(edge.holding),
                 "acquiring": site_of(edge.acquiring),
             })
         })
         .collect();
+    let classes: Vec<String> = classes.iter().copied().map(name_of).collect();
     let graph = serde_json::json!({ "version": 1, "classes": classes, "dependencies": dependencies });
     writeln!(w, "{graph}")
 }
