@@ -1,8 +1,10 @@
 //! The one place that tells the validator what happens to a raw lock.
 //!
-//! Every lock has a [`Checked`] raw lock, every guard is a [`Held`] with a marker, and what differs between guards is the
-//! [`Side`] of the lock that they hold. So the order of the two steps (the map first, then the raw lock) is written once.
+//! Every lock has a [`Checked`] raw lock, every guard is a [`Held`], and what differs between guards is the [`Side`] of the lock
+//! that they hold. So the order of the two steps (the map first, then the raw lock) is written once, whatever raw traits there are:
+//! each surface has a `sides` of its own, which says how its raw traits take and release a side.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ops::Deref;
@@ -10,9 +12,7 @@ use core::ptr;
 use std::io::Write;
 use std::process;
 
-use lockdep_core::{How, LockMap, Mode};
-
-use crate::{RawMutex, RawMutexFair, RawRwLock, RawRwLockFair, RawRwLockUpgrade, RawRwLockUpgradeFair};
+use lockdep_core::{How, LockMap};
 
 /// A raw lock and its map.
 ///
@@ -63,136 +63,121 @@ impl<R> Locked for Checked<R> {
 ///
 /// # Safety
 ///
-/// After `lock`, and after a `try_lock` that returned `true`, the raw lock is held in this way until `unlock`.
+/// After `lock`, and after a `try_lock` that returned a state, the raw lock is held in this way until `unlock` is given that state.
+/// A method that unwinds leaves no hold behind that was not there before; `unlock` none at all.
 pub(crate) unsafe trait Side<R> {
     /// The way, in the validator's words.
     const HOW: How<'static>;
 
-    fn lock(raw: &R);
+    /// Whether a guard may be dropped by another thread than the one that took it.
+    const GUARDS_MOVE: bool;
 
-    fn try_lock(raw: &R) -> bool;
+    /// What the raw lock gives to whoever takes it, and gets back. Forgetting it is safe.
+    type State;
+
+    /// What decides, besides the state, where a guard may go.
+    type Marker;
+
+    fn lock(raw: &R) -> Self::State;
+
+    fn try_lock(raw: &R) -> Option<Self::State>;
 
     /// # Safety
     ///
-    /// `raw` is held in this way in the current context.
-    unsafe fn unlock(raw: &R);
+    /// `raw` is held in this way in the current context, and `state` came with that.
+    unsafe fn unlock(raw: &R, state: Self::State);
 }
 
 /// A [`Side`] that can be released fairly.
 ///
 /// # Safety
 ///
-/// `unlock_fair` unlocks; after `bump` the raw lock is held as before.
+/// `unlock_fair` unlocks; after `bump`, also if it unwinds, the raw lock is held as before.
 pub(crate) unsafe trait FairSide<R>: Side<R> {
     /// # Safety
     ///
-    /// `raw` is held in this way in the current context.
-    unsafe fn unlock_fair(raw: &R);
+    /// `raw` is held in this way in the current context, and `state` came with that.
+    unsafe fn unlock_fair(raw: &R, state: Self::State);
 
     /// # Safety
     ///
-    /// `raw` is held in this way in the current context.
-    unsafe fn bump(raw: &R);
+    /// `raw` is held in this way in the current context, and `state` came with that.
+    unsafe fn bump(raw: &R, state: &mut Self::State);
 }
 
-/// The only side of a mutex.
-pub(crate) enum Whole {}
-/// The readers' side of a reader-writer lock.
-pub(crate) enum Shared {}
-/// The writers' side.
-pub(crate) enum Exclusive {}
-/// The upgradable readers' side.
-pub(crate) enum Upgradable {}
-
-/// How the upgradable readers' side is taken.
-pub(crate) const UPGRADABLE: How<'static> = How::new(Mode::Upgradable);
-
-/// How the readers' side is taken.
-pub(crate) const fn reading<R: RawRwLock>() -> How<'static> {
-    How::new(if R::LOCKDEP_READ_RECURSIVE { Mode::ReadRecursive } else { Mode::Read })
-}
-
-/// A side forwards to the methods of a raw trait.
-macro_rules! side {
-    (
-        $side:ident of $Raw:ident is $how:expr; $lock:ident $try_lock:ident $unlock:ident;
-        $Fair:ident: $unlock_fair:ident $bump:ident
-    ) => {
-        // SAFETY: the methods of the raw trait promise the same.
-        unsafe impl<R: $Raw> Side<R> for $side {
-            const HOW: How<'static> = $how;
-
-            #[inline]
-            fn lock(raw: &R) {
-                raw.$lock();
-            }
-
-            #[inline]
-            fn try_lock(raw: &R) -> bool {
-                raw.$try_lock()
-            }
-
-            #[inline]
-            unsafe fn unlock(raw: &R) {
-                // SAFETY: held in this way, says the caller.
-                unsafe { raw.$unlock() };
-            }
-        }
-
-        // SAFETY: the methods of the raw trait promise the same.
-        unsafe impl<R: $Fair> FairSide<R> for $side {
-            #[inline]
-            unsafe fn unlock_fair(raw: &R) {
-                // SAFETY: held in this way, says the caller.
-                unsafe { raw.$unlock_fair() };
-            }
-
-            #[inline]
-            unsafe fn bump(raw: &R) {
-                // SAFETY: held in this way, says the caller.
-                unsafe { raw.$bump() };
-            }
-        }
-    };
-}
-
-side!(Whole of RawMutex is How::write(); lock try_lock unlock; RawMutexFair: unlock_fair bump);
-side!(Shared of RawRwLock is reading::<R>(); lock_shared try_lock_shared unlock_shared;
-    RawRwLockFair: unlock_shared_fair bump_shared);
-side!(Exclusive of RawRwLock is How::write(); lock_exclusive try_lock_exclusive unlock_exclusive;
-    RawRwLockFair: unlock_exclusive_fair bump_exclusive);
-side!(Upgradable of RawRwLockUpgrade is UPGRADABLE; lock_upgradable try_lock_upgradable unlock_upgradable;
-    RawRwLockUpgradeFair: unlock_upgradable_fair bump_upgradable);
-
-/// The raw lock behind the pointer `P`.
-type Raw<P> = <<P as Deref>::Target as Locked>::Raw;
-
-/// A lock behind the pointer `P`, held on the side `S`; released on drop.
+/// A [`Side`] from which the raw lock goes over to the side `To`, without being free in between.
 ///
-/// Invariant: whoever can use or drop a `Held` finds the raw lock held on that side on its behalf. The methods that release it
-/// in between borrow the `Held` for that time, and do not return without it.
-pub(crate) struct Held<P, S>
+/// # Safety
+///
+/// After `turn` the raw lock is held on the side `To`; if it unwinds, it is not held.
+pub(crate) unsafe trait Turn<R, To: Side<R>>: Side<R> {
+    /// # Safety
+    ///
+    /// `raw` is held in this way in the current context, and `state` came with that.
+    unsafe fn turn(raw: &R, state: Self::State) -> To::State;
+}
+
+/// A [`Turn`] that waits for others, and that can be tried.
+///
+/// # Safety
+///
+/// As [`Turn`]; a `try_turn` that gives the state back has changed nothing.
+pub(crate) unsafe trait TryTurn<R, To: Side<R>>: Turn<R, To> {
+    /// # Safety
+    ///
+    /// `raw` is held in this way in the current context, and `state` came with that.
+    unsafe fn try_turn(raw: &R, state: Self::State) -> Result<To::State, Self::State>;
+}
+
+/// What an attempt of a raw lock returns: whether it took the lock, or the state that it gave out with it.
+pub(crate) trait Outcome<State> {
+    fn state(self) -> Option<State>;
+}
+
+impl Outcome<()> for bool {
+    #[inline]
+    fn state(self) -> Option<()> {
+        self.then_some(())
+    }
+}
+
+impl<State> Outcome<State> for Option<State> {
+    #[inline]
+    fn state(self) -> Option<State> {
+        self
+    }
+}
+
+/// A lock behind the pointer `P`, with the raw lock `R`, held on the side `S`; released on drop.
+///
+/// `R` could be had from `P`, but then a guard could not shorten its lifetime.
+///
+/// Invariant: whoever can use or drop a `Held` finds the raw lock held on that side on its behalf, with this state. The methods that
+/// release it in between borrow the `Held` for that time, and do not return without it.
+pub(crate) struct Held<P, S, R>
 where
     P: Deref,
-    P::Target: Locked,
-    S: Side<Raw<P>>,
+    P::Target: Locked<Raw = R>,
+    S: Side<R>,
 {
     pub(crate) lock: P,
-    side: PhantomData<S>,
+    // Given back to the raw lock, or forgotten; never dropped.
+    pub(crate) state: ManuallyDrop<S::State>,
+    side: PhantomData<S::Marker>,
 }
 
-impl<P, S> Held<P, S>
+impl<P, S, R> Held<P, S, R>
 where
     P: Deref,
-    P::Target: Locked,
-    S: Side<Raw<P>>,
+    P::Target: Locked<Raw = R>,
+    S: Side<R>,
 {
     /// # Safety
     ///
-    /// The lock is held on the side `S`, and whoever holds it gives it to the new value.
+    /// The lock is held on the side `S`, and whoever holds it gives it to the new value, with the state that came with it.
     #[inline]
-    pub(crate) unsafe fn assume(lock: P) -> Self {
-        Held { lock, side: PhantomData }
+    pub(crate) unsafe fn assume(lock: P, state: S::State) -> Self {
+        Held { lock, state: ManuallyDrop::new(state), side: PhantomData }
     }
 
     /// Takes the lock, waiting for it.
@@ -210,22 +195,22 @@ where
     ///
     /// # Safety
     ///
-    /// `attempt` takes the raw lock on the side `S` if it returns `true`, `block` if it returns.
+    /// `attempt` takes the raw lock on the side `S` if it says so, `block` if it returns.
     #[inline(always)]
     #[track_caller]
-    pub(crate) unsafe fn lock_with(
+    pub(crate) unsafe fn lock_with<O: Outcome<S::State>>(
         lock: &P,
         how: How<'_>,
-        mut attempt: impl FnMut(&Raw<P>) -> bool,
-        block: impl FnOnce(&Raw<P>),
+        mut attempt: impl FnMut(&R) -> O,
+        block: impl FnOnce(&R) -> S::State,
     ) -> Self
     where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        map.lock(how, || attempt(raw).then_some(()), || block(raw));
+        let state = map.lock(how, || attempt(raw).state(), || block(raw));
         // SAFETY: taken by the line above.
-        unsafe { Held::assume(lock.clone()) }
+        unsafe { Held::assume(lock.clone(), state) }
     }
 
     /// Takes the lock if that is possible now.
@@ -235,7 +220,7 @@ where
     where
         P: Clone,
     {
-        // SAFETY: `Side::try_lock` takes the raw lock on the side `S` if it returns `true`.
+        // SAFETY: `Side::try_lock` takes the raw lock on the side `S` if it says so.
         unsafe { Held::try_lock_with(lock, S::HOW, S::try_lock) }
     }
 
@@ -243,51 +228,68 @@ where
     ///
     /// # Safety
     ///
-    /// `attempt` takes the raw lock on the side `S` if it returns `true`.
+    /// `attempt` takes the raw lock on the side `S` if it says so.
     #[inline(always)]
     #[track_caller]
-    pub(crate) unsafe fn try_lock_with(lock: &P, how: How<'_>, attempt: impl FnOnce(&Raw<P>) -> bool) -> Option<Self>
+    pub(crate) unsafe fn try_lock_with<O: Outcome<S::State>>(
+        lock: &P,
+        how: How<'_>,
+        attempt: impl FnOnce(&R) -> O,
+    ) -> Option<Self>
     where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        map.try_lock(how, || attempt(raw).then_some(()))?;
+        let state = map.try_lock(how, || attempt(raw).state())?;
         // SAFETY: taken by the line above.
-        Some(unsafe { Held::assume(lock.clone()) })
+        Some(unsafe { Held::assume(lock.clone(), state) })
     }
 
     /// Takes the lock if `attempt`, which waits for a while, does.
     ///
     /// # Safety
     ///
-    /// `attempt` takes the raw lock on the side `S` if it returns `true`.
+    /// `attempt` takes the raw lock on the side `S` if it says so.
     #[inline]
     #[track_caller]
-    pub(crate) unsafe fn try_lock_timed(lock: &P, how: How<'_>, attempt: impl FnOnce(&Raw<P>) -> bool) -> Option<Self>
+    pub(crate) unsafe fn try_lock_timed<O: Outcome<S::State>>(
+        lock: &P,
+        how: How<'_>,
+        attempt: impl FnOnce(&R) -> O,
+    ) -> Option<Self>
     where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        map.try_lock_timed(how, || attempt(raw).then_some(()))?;
+        let state = map.try_lock_timed(how, || attempt(raw).state())?;
         // SAFETY: taken by the line above.
-        Some(unsafe { Held::assume(lock.clone()) })
+        Some(unsafe { Held::assume(lock.clone(), state) })
     }
 
-    /// The lock, which stays held.
+    /// The lock, which stays held, and the state that came with that.
     #[inline]
-    pub(crate) fn into_lock(self) -> P {
-        let this = ManuallyDrop::new(self);
-        // SAFETY: `this` is neither dropped nor used again, so the pointer is moved, not copied.
-        unsafe { ptr::read(&this.lock) }
+    fn into_parts(self) -> (P, S::State) {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is neither dropped nor used again, so both are moved, not copied.
+        unsafe { (ptr::read(&this.lock), ManuallyDrop::take(&mut this.state)) }
+    }
+
+    /// The lock, which stays held for good.
+    #[inline]
+    pub(crate) fn leak(self) -> P {
+        let (lock, state) = self.into_parts();
+        mem::forget(state);
+        lock.checked().map.leak();
+        lock
     }
 
     /// Releases the lock.
     #[inline]
     #[track_caller]
     pub(crate) fn unlock(self) -> P {
-        let lock = self.into_lock();
+        let (lock, state) = self.into_parts();
         // SAFETY: a `Held` holds the lock on the side `S`, and `self` no longer exists.
-        unsafe { unlock::<_, S>(lock.checked()) };
+        unsafe { unlock::<_, S>(lock.checked(), state) };
         lock
     }
 
@@ -295,27 +297,185 @@ where
     #[inline]
     #[track_caller]
     pub(crate) fn unlocked<U>(&mut self, f: impl FnOnce() -> U) -> U {
-        let checked = self.lock.checked();
+        // SAFETY: releases what it is given.
+        unsafe { self.unlocked_by(unlock::<_, S>, f) }
+    }
+
+    /// Releases the lock by `release`, runs `f`, and takes the lock again, whether they return or unwind.
+    ///
+    /// # Safety
+    ///
+    /// `release` releases the lock that it is given, held on the side `S`, also if it unwinds.
+    #[inline]
+    #[track_caller]
+    unsafe fn unlocked_by<U>(&mut self, release: unsafe fn(&Checked<R>, S::State), f: impl FnOnce() -> U) -> U {
+        let Held { lock, state: slot, .. } = self;
+        let checked = lock.checked();
         let how = checked.map.how_held(S::HOW.mode());
-        // SAFETY: a `Held` holds the lock on the side `S`; `relocking` restores that before `self` can be used again.
-        unsafe { unlock::<_, S>(checked) };
-        relocking::<_, S, U>(checked, how, f)
+        // SAFETY: the slot is filled again before `self` can be used.
+        let state = unsafe { ManuallyDrop::take(slot) };
+        let unwinding = OnDrop(|| relock::<_, S>(checked, how, slot));
+        // SAFETY: a `Held` holds the lock on the side `S`, with this state.
+        unsafe { release(checked, state) };
+        let value = f();
+        // Not left to a drop in this case too: here the validator sees the caller's place.
+        mem::forget(unwinding);
+        relock::<_, S>(checked, how, &mut self.state);
+        value
+    }
+
+    /// Goes over to the side `To`.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn turn<To>(self) -> Held<P, To, R>
+    where
+        To: Side<R>,
+        S: Turn<R, To>,
+    {
+        // SAFETY: `turn` goes over to the side `To`.
+        let turned = unsafe { self.try_turn_with(|raw, state| Ok(S::turn(raw, state))) };
+        turned.unwrap_or_else(|_| unreachable!("`turn` does not fail"))
+    }
+
+    /// Goes over to the side `To` if `attempt` does, otherwise gives `self` back.
+    ///
+    /// # Safety
+    ///
+    /// `attempt` makes of the lock it is given, which is held on the side `S`, one that is held on the side `To`, gives the state back,
+    /// or unwinds with the lock released.
+    #[inline]
+    #[track_caller]
+    pub(crate) unsafe fn try_turn_with<To>(
+        self,
+        attempt: impl FnOnce(&R, S::State) -> Result<To::State, S::State>,
+    ) -> Result<Held<P, To, R>, Self>
+    where
+        To: Side<R>,
+    {
+        let (lock, state) = self.into_parts();
+        let released = OnDrop(|| lock.checked().map.release_in(S::HOW.mode()));
+        let outcome = attempt(&lock.checked().raw, state);
+        mem::forget(released);
+        match outcome {
+            Ok(state) => {
+                // SAFETY: the attempt went over. First the type that releases it, then the map: if that panics, what is released is
+                // what is held.
+                let held = unsafe { Held::assume(lock, state) };
+                held.lock.checked().map.converted(S::HOW.mode(), To::HOW.mode());
+                Ok(held)
+            }
+            // SAFETY: the attempt changed nothing.
+            Err(state) => Err(unsafe { Held::assume(lock, state) }),
+        }
+    }
+
+    /// Goes over to the side `To`, waiting for it.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn upgrade<To>(self) -> Held<P, To, R>
+    where
+        To: Side<R>,
+        S: TryTurn<R, To>,
+    {
+        let (lock, state) = self.into_parts();
+        let checked = lock.checked();
+        let hold = Cell::new(Hold::Before(state));
+        let unwinding = OnDrop(|| {
+            match hold.replace(Hold::None) {
+                // SAFETY: held so, on behalf of `self`, which no longer exists.
+                Hold::Before(state) => unsafe { unlock::<_, S>(checked, state) },
+                // SAFETY: as above.
+                Hold::After(state) => unsafe { unlock::<_, To>(checked, state) },
+                Hold::None => checked.map.release_in(S::HOW.mode()),
+            }
+        });
+        // SAFETY: a `Held` holds the lock on the side `S`, with this state.
+        unsafe { upgrade::<_, S, To>(checked, &hold) };
+        mem::forget(unwinding);
+        match hold.into_inner() {
+            // SAFETY: it is held so, on behalf of `self`, which no longer exists.
+            Hold::After(state) => unsafe { Held::assume(lock, state) },
+            _ => unreachable!("`upgrade` returns upgraded"),
+        }
+    }
+
+    /// Runs `f` with the lock held on the side `To`.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn with_upgraded<To, U>(&mut self, f: impl FnOnce() -> U) -> U
+    where
+        To: Turn<R, S>,
+        S: TryTurn<R, To>,
+    {
+        let Held { lock, state: slot, .. } = self;
+        let checked = lock.checked();
+        // SAFETY: the slot is filled again before `self` can be used.
+        let hold = Cell::new(Hold::Before(unsafe { ManuallyDrop::take(slot) }));
+        let _again = OnDrop(|| {
+            let state = match hold.replace(Hold::None) {
+                Hold::Before(state) => state,
+                // SAFETY: held so, on behalf of `self`.
+                Hold::After(state) => unsafe { turn_back::<_, S, To>(checked, state) },
+                Hold::None => abort(),
+            };
+            *slot = ManuallyDrop::new(state);
+        });
+        // SAFETY: a `Held` holds the lock on the side `S`, with this state.
+        unsafe { upgrade::<_, S, To>(checked, &hold) };
+        f()
+    }
+
+    /// Runs `f` with the lock held on the side `To`, if `attempt` goes over to it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`try_turn_with`](Self::try_turn_with).
+    #[inline]
+    #[track_caller]
+    pub(crate) unsafe fn try_with_upgraded<To, U>(
+        &mut self,
+        attempt: impl FnOnce(&R, S::State) -> Result<To::State, S::State>,
+        f: impl FnOnce() -> U,
+    ) -> Option<U>
+    where
+        To: Turn<R, S>,
+    {
+        let Held { lock, state: slot, .. } = self;
+        let checked = lock.checked();
+        // SAFETY: the slot is filled again before `self` can be used.
+        let state = unsafe { ManuallyDrop::take(slot) };
+        match or_abort(|| attempt(&checked.raw, state)) {
+            Err(state) => {
+                *slot = ManuallyDrop::new(state);
+                None
+            }
+            Ok(state) => {
+                let mut state = Some(state);
+                let _again = OnDrop(|| {
+                    let state = state.take().expect("it is dropped once");
+                    // SAFETY: the attempt went over, on behalf of `self`.
+                    *slot = ManuallyDrop::new(unsafe { turn_back::<_, S, To>(checked, state) });
+                });
+                checked.map.converted(S::HOW.mode(), To::HOW.mode());
+                Some(f())
+            }
+        }
     }
 }
 
-impl<P, S> Held<P, S>
+impl<P, S, R> Held<P, S, R>
 where
     P: Deref,
-    P::Target: Locked,
-    S: FairSide<Raw<P>>,
+    P::Target: Locked<Raw = R>,
+    S: FairSide<R>,
 {
     /// Releases the lock fairly.
     #[inline]
     #[track_caller]
     pub(crate) fn unlock_fair(self) -> P {
-        let lock = self.into_lock();
+        let (lock, state) = self.into_parts();
         // SAFETY: a `Held` holds the lock on the side `S`, and `self` no longer exists.
-        unsafe { unlock_fair::<_, S>(lock.checked()) };
+        unsafe { unlock_fair::<_, S>(lock.checked(), state) };
         lock
     }
 
@@ -323,108 +483,159 @@ where
     #[inline]
     #[track_caller]
     pub(crate) fn unlocked_fair<U>(&mut self, f: impl FnOnce() -> U) -> U {
-        let checked = self.lock.checked();
-        let how = checked.map.how_held(S::HOW.mode());
-        // SAFETY: a `Held` holds the lock on the side `S`; `relocking` restores that before `self` can be used again.
-        unsafe { unlock_fair::<_, S>(checked) };
-        relocking::<_, S, U>(checked, how, f)
+        // SAFETY: releases what it is given.
+        unsafe { self.unlocked_by(unlock_fair::<_, S>, f) }
     }
 
     /// Lets waiting threads have the lock and takes it again.
     #[inline]
     #[track_caller]
     pub(crate) fn bump(&mut self) {
-        let Checked { map, raw } = self.lock.checked();
+        let Held { lock, state, .. } = self;
+        let Checked { map, raw } = lock.checked();
         // A bump that finds a waiting thread waits for the lock itself, under whatever was taken since: it is checked as the
         // release and the acquisition that it is. If the check unwinds, nothing was bumped: the lock is still held.
         let how = map.how_held(S::HOW.mode());
         map.release_in(S::HOW.mode());
         let adopt = OnDrop(|| map.adopt(how));
-        // SAFETY: a `Held` holds the lock on the side `S`.
-        map.lock(how, || None, || unsafe { S::bump(raw) });
+        // SAFETY: a `Held` holds the lock on the side `S`, with this state.
+        map.lock(how, || None, || unsafe { S::bump(raw, state) });
         mem::forget(adopt);
     }
 }
 
-impl<'a, L, S> Held<&'a L, S>
+impl<'a, L, S> Held<&'a L, S, L::Raw>
 where
     L: Locked + ?Sized,
     S: Side<L::Raw>,
 {
     /// Forgets which lock it is, for a mapped guard.
     #[inline]
-    pub(crate) fn erase(self) -> Held<&'a Checked<L::Raw>, S> {
+    pub(crate) fn erase(self) -> Held<&'a Checked<L::Raw>, S, L::Raw> {
+        let (lock, state) = self.into_parts();
         // SAFETY: the same lock on the same side, handed over.
-        unsafe { Held::assume(self.into_lock().checked()) }
+        unsafe { Held::assume(lock.checked(), state) }
     }
 }
 
-impl<P, S> Drop for Held<P, S>
+impl<P, S, R> Drop for Held<P, S, R>
 where
     P: Deref,
-    P::Target: Locked,
-    S: Side<Raw<P>>,
+    P::Target: Locked<Raw = R>,
+    S: Side<R>,
 {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: a `Held` holds the lock on the side `S`, and nobody uses it after its drop.
-        unsafe { unlock::<_, S>(self.lock.checked()) };
+        // SAFETY: a `Held` holds the lock on the side `S`, and nobody uses it, or its state, after its drop.
+        unsafe { unlock::<_, S>(self.lock.checked(), ManuallyDrop::take(&mut self.state)) };
     }
 }
 
-/// # Safety
-///
-/// The lock is held on the side `S` in the current context.
-#[inline]
-#[track_caller]
-unsafe fn unlock<R, S: Side<R>>(checked: &Checked<R>) {
-    checked.map.release_in(S::HOW.mode());
-    // SAFETY: held, says the caller.
-    unsafe { S::unlock(&checked.raw) };
+/// How a lock is held while it goes over from one side to another, by the states of the two.
+enum Hold<Before, After> {
+    Before(Before),
+    After(After),
+    /// The raw lock has the state now; if it unwinds, it has released the lock.
+    None,
 }
 
 /// # Safety
 ///
-/// The lock is held on the side `S` in the current context.
+/// The lock is held on the side `S` in the current context, and `state` came with that.
 #[inline]
 #[track_caller]
-unsafe fn unlock_fair<R, S: FairSide<R>>(checked: &Checked<R>) {
+unsafe fn unlock<R, S: Side<R>>(checked: &Checked<R>, state: S::State) {
     checked.map.release_in(S::HOW.mode());
     // SAFETY: held, says the caller.
-    unsafe { S::unlock_fair(&checked.raw) };
+    unsafe { S::unlock(&checked.raw, state) };
 }
 
-/// Runs `f` without the lock and takes it again, whether `f` returns or unwinds.
+/// # Safety
+///
+/// The lock is held on the side `S` in the current context, and `state` came with that.
 #[inline]
 #[track_caller]
-fn relocking<R, S: Side<R>, U>(checked: &Checked<R>, how: How<'_>, f: impl FnOnce() -> U) -> U {
-    let unwinding = OnDrop(|| relock::<_, S>(checked, how));
-    let value = f();
-    // Not left to a drop in this case too: here the validator sees the caller's place.
-    mem::forget(unwinding);
-    relock::<_, S>(checked, how);
-    value
+unsafe fn unlock_fair<R, S: FairSide<R>>(checked: &Checked<R>, state: S::State) {
+    checked.map.release_in(S::HOW.mode());
+    // SAFETY: held, says the caller.
+    unsafe { S::unlock_fair(&checked.raw, state) };
+}
+
+/// Goes over from the side `S` to the side `To`, waiting for it; `hold` says at every moment how the lock is held.
+///
+/// # Safety
+///
+/// The lock is held on the side `S` in the current context, and so says `hold`.
+#[inline]
+#[track_caller]
+unsafe fn upgrade<R, S: TryTurn<R, To>, To: Side<R>>(checked: &Checked<R>, hold: &Cell<Hold<S::State, To::State>>) {
+    let Checked { map, raw } = checked;
+    let before = || match hold.replace(Hold::None) {
+        Hold::Before(state) => state,
+        _ => unreachable!("it is upgraded once"),
+    };
+    map.upgrade(
+        // SAFETY: held on the side `S`, with this state.
+        || match unsafe { S::try_turn(raw, before()) } {
+            Ok(state) => {
+                hold.set(Hold::After(state));
+                true
+            }
+            Err(state) => {
+                hold.set(Hold::Before(state));
+                false
+            }
+        },
+        // SAFETY: as above; called only if the attempt gave the state back.
+        || hold.set(Hold::After(unsafe { S::turn(raw, before()) })),
+    );
+}
+
+/// From the side `To` to the side `S`, on behalf of a guard that exists.
+///
+/// # Safety
+///
+/// The lock is held on the side `To` in the current context, and `state` came with that.
+#[inline]
+unsafe fn turn_back<R, S: Side<R>, To: Turn<R, S>>(checked: &Checked<R>, state: To::State) -> S::State {
+    // SAFETY: held, says the caller.
+    let state = or_abort(|| unsafe { To::turn(&checked.raw, state) });
+    checked.map.converted(To::HOW.mode(), S::HOW.mode());
+    state
 }
 
 /// Takes the lock again on behalf of a guard that exists, and so returns or unwinds with the lock held, or not at all.
 #[inline]
 #[track_caller]
-fn relock<R, S: Side<R>>(checked: &Checked<R>, how: How<'_>) {
+fn relock<R, S: Side<R>>(checked: &Checked<R>, how: How<'_>, slot: &mut ManuallyDrop<S::State>) {
     let Checked { map, raw } = checked;
-    let unwinding = OnDrop(|| take_or_abort::<_, S>(checked));
-    map.lock(how, || S::try_lock(raw).then_some(()), || S::lock(raw));
+    let unwinding = OnDrop(|| *slot = ManuallyDrop::new(take_or_abort::<_, S>(checked)));
+    let state = map.lock(how, || S::try_lock(raw), || S::lock(raw));
     mem::forget(unwinding);
+    *slot = ManuallyDrop::new(state);
 }
 
 /// The validator has refused to take the lock again, and unwinds.
 #[cold]
-fn take_or_abort<R, S: Side<R>>(checked: &Checked<R>) {
-    if S::try_lock(&checked.raw) {
-        checked.map.adopt(S::HOW);
-    } else {
-        let _ = std::io::stderr().write_all(b"lockdep: a lock that was given up by `unlocked` cannot be taken again\n");
-        process::abort();
-    }
+fn take_or_abort<R, S: Side<R>>(checked: &Checked<R>) -> S::State {
+    let Some(state) = S::try_lock(&checked.raw) else { abort() };
+    checked.map.adopt(S::HOW);
+    state
+}
+
+/// Runs `f`, which a guard that exists cannot do without.
+#[inline]
+pub(crate) fn or_abort<U>(f: impl FnOnce() -> U) -> U {
+    let unwinding = OnDrop(|| abort());
+    let value = f();
+    mem::forget(unwinding);
+    value
+}
+
+#[cold]
+fn abort() -> ! {
+    let _ = std::io::stderr().write_all(b"lockdep: a lock that its guard gave up for a moment cannot be taken again\n");
+    process::abort();
 }
 
 /// Runs its closure when it is dropped.

@@ -64,10 +64,17 @@
 //! * A panic of the validator, or of the raw lock, when `unlocked` takes its lock again, leaves the lock held if it is free, and
 //!   aborts the process if it is not: the guard must not stand for a lock that somebody else holds.
 
+#![allow(clippy::duplicate_mod, reason = "the two surfaces are one source over two sets of raw traits")]
+
 mod macros;
 
+// Common to both surfaces.
 mod held;
+mod validated;
+
+// The surface of 0.4; `v0_5` reads the same files again, but for `raw`, `sides` and `own`.
 mod mutex;
+mod own;
 #[cfg(feature = "owning_ref")]
 mod owning_ref;
 mod raw;
@@ -75,7 +82,9 @@ mod remutex;
 mod rwlock;
 #[cfg(feature = "serde")]
 mod serde;
-mod validated;
+mod sides;
+
+pub mod v0_5;
 
 pub use mutex::{ArcMutexGuard, MappedMutexGuard, Mutex, MutexGuard};
 pub use raw::{

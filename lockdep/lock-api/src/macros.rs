@@ -1,4 +1,4 @@
-//! What the fourteen guards have in common, listed once. `T` names the data in each of them, `held` the [`Held`] lock.
+//! What locks and guards have in common, listed once. `T` names the data in each of them, `held` the [`Held`] lock.
 //!
 //! [`Held`]: crate::held::Held
 
@@ -197,4 +197,26 @@ macro_rules! guard_map {
     };
 }
 
-pub(crate) use {guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
+/// Methods of a reader-writer lock that wait for a while: each is an attempt of the raw lock, with a guard that borrows the lock, or owns an `Arc` of it.
+macro_rules! timed {
+    (borrowing: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
+        $(#[$doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $method(&self, timeout: R::$timeout) -> Option<$Guard<'_, R, T>> {
+            // SAFETY: the attempt takes the lock, on the guard's side, if it says so.
+            unsafe { Held::try_lock_timed(&self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
+        }
+    )* };
+    (owning: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
+        $(#[$doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $method(self: &Arc<Self>, timeout: R::$timeout) -> Option<$Guard<R, T>> {
+            // SAFETY: the attempt takes the lock, on the guard's side, if it says so.
+            unsafe { Held::try_lock_timed(self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
+        }
+    )* };
+}
+
+pub(crate) use {guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, timed};

@@ -1,4 +1,4 @@
-//! [`Mutex`] and its guards.
+//! [`Mutex`] and its guards. Both surfaces have them from here, each over its own raw traits.
 
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -8,9 +8,11 @@ use std::sync::Arc;
 use lockdep_core::irq::{IrqGuard, Section};
 use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
 
-use crate::held::{Checked, Held, Locked, Whole};
+use super::sides::Whole;
+use super::{RawMutex, RawMutexFair, RawMutexTimed};
+use crate::Validated;
+use crate::held::{Checked, Held, Locked, Side};
 use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
-use crate::{RawMutex, RawMutexFair, RawMutexTimed, Validated};
 
 /// A mutual exclusion lock over a raw lock `R`, checked.
 ///
@@ -18,11 +20,9 @@ use crate::{RawMutex, RawMutexFair, RawMutexTimed, Validated};
 pub struct Mutex<R, T: ?Sized> {
     pub(crate) checked: Checked<R>,
     // Last, so that a mutex of a sized type unsizes to one of an unsized type.
-    data: UnsafeCell<T>,
+    pub(crate) data: UnsafeCell<T>,
 }
 
-// SAFETY: the data goes along with the mutex; a raw lock that is `Send` may too.
-unsafe impl<R: RawMutex + Send, T: ?Sized + Send> Send for Mutex<R, T> {}
 // SAFETY: the raw lock lets one thread at a time reach the data, which so needs `Send` only.
 unsafe impl<R: RawMutex + Sync, T: ?Sized + Send> Sync for Mutex<R, T> {}
 
@@ -32,8 +32,7 @@ impl<R: RawMutex> LockKind for MutexKind<R> {
     const NAME: &'static str = R::LOCKDEP_NAME;
     const WAIT: WaitType = R::LOCKDEP_WAIT;
     const FOREIGN: bool = R::LOCKDEP_FOREIGN;
-    // `GuardSend` is empty; a marker that is not may not go to other threads.
-    const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
+    const GUARDS_MOVE: bool = <Whole as Side<R>>::GUARDS_MOVE;
 }
 
 impl<R, T: ?Sized> Locked for Mutex<R, T> {
@@ -42,6 +41,13 @@ impl<R, T: ?Sized> Locked for Mutex<R, T> {
     #[inline]
     fn checked(&self) -> &Checked<R> {
         &self.checked
+    }
+}
+
+impl<R, T: ?Sized> Validated for Mutex<R, T> {
+    #[inline]
+    fn lock_map(&self) -> &LockMap {
+        &self.checked.map
     }
 }
 
@@ -69,13 +75,6 @@ impl<R: RawMutex, T> Mutex<R, T> {
         Mutex { checked: Checked::new(map, raw_mutex), data: UnsafeCell::new(val) }
     }
 
-    /// The same as [`from_raw`](Self::from_raw), under its older name.
-    #[inline]
-    #[track_caller]
-    pub const fn const_new(raw_mutex: R, val: T) -> Mutex<R, T> {
-        Mutex::from_raw(raw_mutex, val)
-    }
-
     /// The data, without the mutex.
     #[inline]
     pub fn into_inner(self) -> T {
@@ -84,17 +83,6 @@ impl<R: RawMutex, T> Mutex<R, T> {
 }
 
 impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
-    /// A guard for a mutex that is held, but has no guard. The validator is not told.
-    ///
-    /// # Safety
-    ///
-    /// The mutex is held in the current context, and no other guard releases it: one was forgotten, say.
-    #[inline]
-    pub unsafe fn make_guard_unchecked(&self) -> MutexGuard<'_, R, T> {
-        // SAFETY: held and given to us, says the caller.
-        MutexGuard::of(unsafe { Held::assume(self) })
-    }
-
     /// Takes the mutex, waiting until it is free.
     #[inline]
     #[track_caller]
@@ -155,7 +143,7 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
 
     /// The data: an exclusive reference needs no lock.
     #[inline]
-    pub fn get_mut(&mut self) -> &mut T {
+    pub const fn get_mut(&mut self) -> &mut T {
         self.data.get_mut()
     }
 
@@ -163,18 +151,6 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
     #[inline]
     pub fn is_locked(&self) -> bool {
         self.checked.raw.is_locked()
-    }
-
-    /// Releases the mutex without its guard.
-    ///
-    /// # Safety
-    ///
-    /// The mutex is held in the current context, and no guard releases it: one was forgotten.
-    #[inline]
-    #[track_caller]
-    pub unsafe fn force_unlock(&self) {
-        // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Whole>::assume(self) }.unlock();
     }
 
     /// The raw lock.
@@ -189,7 +165,7 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
 
     /// A pointer to the data.
     #[inline]
-    pub fn data_ptr(&self) -> *mut T {
+    pub const fn data_ptr(&self) -> *mut T {
         self.data.get()
     }
 
@@ -208,26 +184,12 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
     }
 }
 
-impl<R: RawMutexFair, T: ?Sized> Mutex<R, T> {
-    /// Releases the mutex without its guard; a waiting thread gets it before any thread that comes later.
-    ///
-    /// # Safety
-    ///
-    /// The mutex is held in the current context, and no guard releases it: one was forgotten.
-    #[inline]
-    #[track_caller]
-    pub unsafe fn force_unlock_fair(&self) {
-        // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Whole>::assume(self) }.unlock_fair();
-    }
-}
-
 impl<R: RawMutexTimed, T: ?Sized> Mutex<R, T> {
     /// Takes the mutex, waiting at most for `timeout`.
     #[inline]
     #[track_caller]
     pub fn try_lock_for(&self, timeout: R::Duration) -> Option<MutexGuard<'_, R, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(&self, How::write(), |raw| raw.try_lock_for(timeout)) }.map(MutexGuard::of)
     }
 
@@ -235,7 +197,7 @@ impl<R: RawMutexTimed, T: ?Sized> Mutex<R, T> {
     #[inline]
     #[track_caller]
     pub fn try_lock_until(&self, timeout: R::Instant) -> Option<MutexGuard<'_, R, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(&self, How::write(), |raw| raw.try_lock_until(timeout)) }.map(MutexGuard::of)
     }
 
@@ -243,7 +205,7 @@ impl<R: RawMutexTimed, T: ?Sized> Mutex<R, T> {
     #[inline]
     #[track_caller]
     pub fn try_lock_arc_for(self: &Arc<Self>, timeout: R::Duration) -> Option<ArcMutexGuard<R, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(self, How::write(), |raw| raw.try_lock_for(timeout)) }.map(ArcMutexGuard::of)
     }
 
@@ -251,7 +213,7 @@ impl<R: RawMutexTimed, T: ?Sized> Mutex<R, T> {
     #[inline]
     #[track_caller]
     pub fn try_lock_arc_until(self: &Arc<Self>, timeout: R::Instant) -> Option<ArcMutexGuard<R, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(self, How::write(), |raw| raw.try_lock_until(timeout)) }.map(ArcMutexGuard::of)
     }
 }
@@ -289,16 +251,13 @@ impl<R: RawMutex, T: ?Sized + fmt::Debug> fmt::Debug for Mutex<R, T> {
 #[clippy::has_significant_drop]
 #[must_use = "if unused the Mutex will immediately unlock"]
 pub struct MutexGuard<'a, R: RawMutex, T: ?Sized> {
-    held: Held<&'a Mutex<R, T>, Whole>,
-    marker: PhantomData<(&'a mut T, R::GuardMarker)>,
+    pub(crate) held: Held<&'a Mutex<R, T>, Whole, R>,
+    marker: PhantomData<&'a mut T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
-unsafe impl<'a, R: RawMutex + Sync, T: ?Sized + Sync> Sync for MutexGuard<'a, R, T> {}
 
 impl<'a, R: RawMutex, T: ?Sized> MutexGuard<'a, R, T> {
     #[inline]
-    fn of(held: Held<&'a Mutex<R, T>, Whole>) -> Self {
+    pub(crate) fn of(held: Held<&'a Mutex<R, T>, Whole, R>) -> Self {
         MutexGuard { held, marker: PhantomData }
     }
 
@@ -312,8 +271,7 @@ impl<'a, R: RawMutex, T: ?Sized> MutexGuard<'a, R, T> {
     #[inline]
     #[track_caller]
     pub fn leak(s: Self) -> &'a mut T {
-        let mutex = s.held.into_lock();
-        mutex.checked.map.leak();
+        let mutex = s.held.leak();
         // SAFETY: the mutex is held and will not be released, so nobody else reaches the data.
         unsafe { &mut *mutex.data.get() }
     }
@@ -329,19 +287,13 @@ guard_access!(mut impl['a, R: RawMutex, T: ?Sized] for MutexGuard<'a, R, T>: |gu
 #[clippy::has_significant_drop]
 #[must_use = "if unused the Mutex will immediately unlock"]
 pub struct ArcMutexGuard<R: RawMutex, T: ?Sized> {
-    held: Held<Arc<Mutex<R, T>>, Whole>,
-    // Neither `Send` nor `Sync` by itself.
-    marker: PhantomData<*const ()>,
+    held: Held<Arc<Mutex<R, T>>, Whole, R>,
+    marker: PhantomData<T>,
 }
-
-// SAFETY: the marker says that any thread may unlock; the data and the mutex may go along.
-unsafe impl<R: RawMutex + Send + Sync, T: Send + ?Sized> Send for ArcMutexGuard<R, T> where R::GuardMarker: Send {}
-// SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
-unsafe impl<R: RawMutex + Sync, T: Sync + ?Sized> Sync for ArcMutexGuard<R, T> where R::GuardMarker: Sync {}
 
 impl<R: RawMutex, T: ?Sized> ArcMutexGuard<R, T> {
     #[inline]
-    fn of(held: Held<Arc<Mutex<R, T>>, Whole>) -> Self {
+    fn of(held: Held<Arc<Mutex<R, T>>, Whole, R>) -> Self {
         ArcMutexGuard { held, marker: PhantomData }
     }
 
@@ -362,15 +314,10 @@ guard_access!(mut impl[R: RawMutex, T: ?Sized] for ArcMutexGuard<R, T>: |guard| 
 #[clippy::has_significant_drop]
 #[must_use = "if unused the Mutex will immediately unlock"]
 pub struct MappedMutexGuard<'a, R: RawMutex, T: ?Sized> {
-    held: Held<&'a Checked<R>, Whole>,
+    held: Held<&'a Checked<R>, Whole, R>,
     data: *mut T,
     marker: PhantomData<&'a mut T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawMutex + Sync, T: ?Sized + Sync> Sync for MappedMutexGuard<'a, R, T> {}
-// SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread.
-unsafe impl<'a, R: RawMutex, T: ?Sized + Send> Send for MappedMutexGuard<'a, R, T> where R::GuardMarker: Send {}
 
 guard_map!(impl['a, R: RawMutex, T: ?Sized] for MappedMutexGuard<'a, R, T> => MappedMutexGuard<'a, R>, (&mut), try_map_or_err:
     |guard| guard.data, guard.held);

@@ -2,7 +2,7 @@
 
 use owning_ref::StableAddress;
 
-use crate::{
+use super::{
     GetThreadId, MappedMutexGuard, MappedReentrantMutexGuard, MappedRwLockReadGuard, MappedRwLockWriteGuard, MutexGuard,
     RawMutex, RawRwLock, RawRwLockUpgrade, ReentrantMutexGuard, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
 };

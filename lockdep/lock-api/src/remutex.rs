@@ -1,40 +1,70 @@
-//! [`ReentrantMutex`] and its guards.
+//! [`ReentrantMutex`] and its guards. Both surfaces have them from here, each over its own raw traits.
+
+#![allow(clippy::unit_arg, reason = "in one of the surfaces the state is nothing")]
 
 use core::cell::{Cell, UnsafeCell};
 use core::fmt;
 use core::marker::PhantomData;
+use core::mem::{ManuallyDrop, MaybeUninit};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use lockdep_core::irq::{IrqGuard, Section};
 use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
 
-use crate::held::{Checked, FairSide, Held, Locked, Side};
+use super::sides::{Keeps, Whole};
+use super::{GetThreadId, GuardNoSend, RawMutex, RawMutexFair, RawMutexTimed};
+use crate::Validated;
+use crate::held::{Checked, FairSide, Held, Locked, Outcome, Side};
 use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
-use crate::{GetThreadId, GuardNoSend, RawMutex, RawMutexFair, RawMutexTimed, Validated};
 
 /// A raw mutex that its holder may take again, over a raw mutex `R` and a source `G` of thread numbers.
 ///
 /// Not checked: [`ReentrantMutex`] is.
-pub struct RawReentrantMutex<R, G> {
+pub struct RawReentrantMutex<R: Keeps, G> {
     /// The number of the holding thread, or 0. Only the thread with that number finds it here, whatever else it reads, so
     /// the accesses are relaxed; `mutex` orders everything else.
     owner: AtomicUsize,
     /// How often the holder has taken it. Only the holder touches it.
     lock_count: Cell<usize>,
-    mutex: R,
-    get_thread_id: G,
+    /// What `mutex` gave to the holder, while there is one. Only the holder touches it; forgotten with the mutex.
+    state: UnsafeCell<MaybeUninit<R::State>>,
+    pub(crate) mutex: R,
+    pub(crate) get_thread_id: G,
 }
 
-// SAFETY: without a shared reference nobody else holds it; the parts may go along.
-unsafe impl<R: RawMutex + Send, G: GetThreadId + Send> Send for RawReentrantMutex<R, G> {}
-// SAFETY: `lock_count` is touched by the thread that holds `mutex` only.
+// SAFETY: without a shared reference nobody else holds it, so nobody uses `state` any more; the parts may go along.
+unsafe impl<R: RawMutex + Send, G: Send> Send for RawReentrantMutex<R, G> {}
+// SAFETY: `lock_count` and `state` are touched by the thread that holds `mutex` only.
 unsafe impl<R: RawMutex + Sync, G: GetThreadId + Sync> Sync for RawReentrantMutex<R, G> {}
 
-impl<R, G> RawReentrantMutex<R, G> {
+impl<R: Keeps, G> RawReentrantMutex<R, G> {
     #[inline]
     const fn over(mutex: R, get_thread_id: G) -> Self {
-        RawReentrantMutex { owner: AtomicUsize::new(0), lock_count: Cell::new(0), mutex, get_thread_id }
+        let state = UnsafeCell::new(MaybeUninit::uninit());
+        RawReentrantMutex { owner: AtomicUsize::new(0), lock_count: Cell::new(0), state, mutex, get_thread_id }
+    }
+
+    /// # Safety
+    ///
+    /// This thread has taken `mutex`, and keeps the state here.
+    #[inline]
+    unsafe fn own(&self, owner: usize, state: R::State) {
+        // SAFETY: the holder's own, says the caller.
+        unsafe { (*self.state.get()).write(state) };
+        self.owner.store(owner, Ordering::Relaxed);
+        self.lock_count.set(1);
+    }
+
+    /// # Safety
+    ///
+    /// This thread holds `mutex`, and is about to release it.
+    #[inline]
+    unsafe fn disown(&self) -> R::State {
+        self.lock_count.set(0);
+        self.owner.store(0, Ordering::Relaxed);
+        // SAFETY: the holder's own, says the caller, and written when it took the mutex.
+        unsafe { (*self.state.get()).assume_init_read() }
     }
 }
 
@@ -45,18 +75,16 @@ impl<R: RawMutex, G: GetThreadId> RawReentrantMutex<R, G> {
 
     /// Takes the mutex as `take` does, or once more if this thread holds it.
     #[inline]
-    fn lock_with(&self, take: impl FnOnce(&R) -> bool) -> bool {
+    fn lock_with<O: Outcome<<R as Keeps>::State>>(&self, take: impl FnOnce(&R) -> O) -> bool {
         let id = self.get_thread_id.nonzero_thread_id().get();
         if self.owner.load(Ordering::Relaxed) == id {
             let count = self.lock_count.get().checked_add(1).expect("a ReentrantMutex is not held usize::MAX times");
             self.lock_count.set(count);
         } else {
-            if !take(&self.mutex) {
-                return false;
-            }
-            self.owner.store(id, Ordering::Relaxed);
+            let Some(state) = take(&self.mutex).state() else { return false };
             debug_assert_eq!(self.lock_count.get(), 0);
-            self.lock_count.set(1);
+            // SAFETY: taken by the line above.
+            unsafe { self.own(id, state) };
         }
         true
     }
@@ -68,10 +96,7 @@ impl<R: RawMutex, G: GetThreadId> RawReentrantMutex<R, G> {
     /// If this thread holds it `usize::MAX` times.
     #[inline]
     pub fn lock(&self) {
-        self.lock_with(|mutex| {
-            mutex.lock();
-            true
-        });
+        self.lock_with(|mutex| Some(Whole::lock(mutex)));
     }
 
     /// Takes the mutex if it is free now or this thread's own; returns whether it did.
@@ -81,7 +106,7 @@ impl<R: RawMutex, G: GetThreadId> RawReentrantMutex<R, G> {
     /// If this thread holds it `usize::MAX` times.
     #[inline]
     pub fn try_lock(&self) -> bool {
-        self.lock_with(R::try_lock)
+        self.lock_with(Whole::try_lock)
     }
 
     /// Counts down and, if it was the last time, releases as `unlock` does.
@@ -90,12 +115,11 @@ impl<R: RawMutex, G: GetThreadId> RawReentrantMutex<R, G> {
     ///
     /// This thread holds the mutex, and `unlock` releases a held raw mutex.
     #[inline]
-    unsafe fn unlock_with(&self, unlock: impl FnOnce(&R)) {
-        let count = self.lock_count.get() - 1;
-        self.lock_count.set(count);
-        if count == 0 {
-            self.owner.store(0, Ordering::Relaxed);
-            unlock(&self.mutex);
+    unsafe fn unlock_with(&self, unlock: impl FnOnce(&R, <R as Keeps>::State)) {
+        match self.lock_count.get() {
+            // SAFETY: held, says the caller, for the last time.
+            1 => unlock(&self.mutex, unsafe { self.disown() }),
+            count => self.lock_count.set(count - 1),
         }
     }
 
@@ -107,7 +131,7 @@ impl<R: RawMutex, G: GetThreadId> RawReentrantMutex<R, G> {
     #[inline]
     pub unsafe fn unlock(&self) {
         // SAFETY: held, says the caller; so the raw mutex is, too.
-        unsafe { self.unlock_with(|mutex| mutex.unlock()) };
+        unsafe { self.unlock_with(|mutex, state| Whole::unlock(mutex, state)) };
     }
 
     /// Whether somebody holds the mutex.
@@ -132,7 +156,7 @@ impl<R: RawMutexFair, G: GetThreadId> RawReentrantMutex<R, G> {
     #[inline]
     pub unsafe fn unlock_fair(&self) {
         // SAFETY: held, says the caller; so the raw mutex is, too.
-        unsafe { self.unlock_with(|mutex| mutex.unlock_fair()) };
+        unsafe { self.unlock_with(|mutex, state| Whole::unlock_fair(mutex, state)) };
     }
 
     /// Lets waiting threads have the mutex, then takes it again. Does nothing if it is held more than once.
@@ -143,14 +167,27 @@ impl<R: RawMutexFair, G: GetThreadId> RawReentrantMutex<R, G> {
     #[inline]
     pub unsafe fn bump(&self) {
         if self.lock_count.get() == 1 {
-            let id = self.owner.load(Ordering::Relaxed);
-            self.lock_count.set(0);
-            self.owner.store(0, Ordering::Relaxed);
-            // SAFETY: held, says the caller; so the raw mutex is, too.
-            unsafe { self.mutex.bump() };
-            self.owner.store(id, Ordering::Relaxed);
-            self.lock_count.set(1);
+            let owner = self.owner.load(Ordering::Relaxed);
+            // SAFETY: held, says the caller, for the only time.
+            let mut bumped = Bumped { mutex: self, owner, state: ManuallyDrop::new(unsafe { self.disown() }) };
+            // SAFETY: held, says the caller; so the raw mutex is, too, with this state.
+            unsafe { Whole::bump(&self.mutex, &mut bumped.state) };
         }
+    }
+}
+
+/// Whose a mutex is again when this is dropped, also by a bump that unwinds.
+struct Bumped<'a, R: Keeps, G> {
+    mutex: &'a RawReentrantMutex<R, G>,
+    owner: usize,
+    state: ManuallyDrop<R::State>,
+}
+
+impl<R: Keeps, G> Drop for Bumped<'_, R, G> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: a bump returns or unwinds with the mutex held. The state is used once.
+        unsafe { self.mutex.own(self.owner, ManuallyDrop::take(&mut self.state)) };
     }
 }
 
@@ -176,12 +213,15 @@ impl<R: RawMutexTimed, G: GetThreadId> RawReentrantMutex<R, G> {
     }
 }
 
-/// The only side of a reentrant mutex.
-enum Reentrant {}
+/// The only side of a reentrant mutex. What its raw mutex gave is kept there, for all guards.
+pub(crate) enum Reentrant {}
 
 // SAFETY: the methods of the raw mutex take and release it so.
 unsafe impl<R: RawMutex, G: GetThreadId> Side<RawReentrantMutex<R, G>> for Reentrant {
-    const HOW: How<'static> = How::write().reentrant();
+    const HOW: How<'static> = HOW;
+    const GUARDS_MOVE: bool = false;
+    type State = ();
+    type Marker = GuardNoSend;
 
     #[inline]
     fn lock(raw: &RawReentrantMutex<R, G>) {
@@ -189,12 +229,12 @@ unsafe impl<R: RawMutex, G: GetThreadId> Side<RawReentrantMutex<R, G>> for Reent
     }
 
     #[inline]
-    fn try_lock(raw: &RawReentrantMutex<R, G>) -> bool {
-        raw.try_lock()
+    fn try_lock(raw: &RawReentrantMutex<R, G>) -> Option<()> {
+        raw.try_lock().then_some(())
     }
 
     #[inline]
-    unsafe fn unlock(raw: &RawReentrantMutex<R, G>) {
+    unsafe fn unlock(raw: &RawReentrantMutex<R, G>, (): ()) {
         // SAFETY: held, says the caller, and a guard does not leave its thread.
         unsafe { raw.unlock() };
     }
@@ -203,17 +243,19 @@ unsafe impl<R: RawMutex, G: GetThreadId> Side<RawReentrantMutex<R, G>> for Reent
 // SAFETY: the methods of the raw mutex release and bump it so.
 unsafe impl<R: RawMutexFair, G: GetThreadId> FairSide<RawReentrantMutex<R, G>> for Reentrant {
     #[inline]
-    unsafe fn unlock_fair(raw: &RawReentrantMutex<R, G>) {
+    unsafe fn unlock_fair(raw: &RawReentrantMutex<R, G>, (): ()) {
         // SAFETY: held, says the caller, and a guard does not leave its thread.
         unsafe { raw.unlock_fair() };
     }
 
     #[inline]
-    unsafe fn bump(raw: &RawReentrantMutex<R, G>) {
+    unsafe fn bump(raw: &RawReentrantMutex<R, G>, (): &mut ()) {
         // SAFETY: held, says the caller, and a guard does not leave its thread.
         unsafe { raw.bump() };
     }
 }
+
+type HeldReentrant<P, R, G> = Held<P, Reentrant, RawReentrantMutex<R, G>>;
 
 /// The way a reentrant mutex is taken.
 const HOW: How<'static> = How::write().reentrant();
@@ -222,14 +264,12 @@ const HOW: How<'static> = How::write().reentrant();
 ///
 /// **Signal safety:** as for [`Mutex`](crate::Mutex); a handler that interrupts the holder gets the mutex, and finds the data
 /// half changed.
-pub struct ReentrantMutex<R, G, T: ?Sized> {
+pub struct ReentrantMutex<R: Keeps, G, T: ?Sized> {
     pub(crate) checked: Checked<RawReentrantMutex<R, G>>,
     // Last, so that a mutex of a sized type unsizes to one of an unsized type.
-    data: UnsafeCell<T>,
+    pub(crate) data: UnsafeCell<T>,
 }
 
-// SAFETY: the data goes along with the mutex; a raw lock that is `Send` may too.
-unsafe impl<R: RawMutex + Send, G: GetThreadId + Send, T: ?Sized + Send> Send for ReentrantMutex<R, G, T> {}
 // SAFETY: the raw lock lets one thread at a time reach the data, which so needs `Send` only.
 unsafe impl<R: RawMutex + Sync, G: GetThreadId + Sync, T: ?Sized + Send> Sync for ReentrantMutex<R, G, T> {}
 
@@ -239,11 +279,16 @@ impl<R: RawMutex> LockKind for ReentrantMutexKind<R> {
     const NAME: &'static str = "ReentrantMutex";
     const WAIT: WaitType = R::LOCKDEP_WAIT;
     const FOREIGN: bool = R::LOCKDEP_FOREIGN;
-    // `GuardSend` is empty; a marker that is not may not go to other threads.
-    const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
 }
 
-impl<R, G, T: ?Sized> Locked for ReentrantMutex<R, G, T> {
+impl<R: Keeps, G, T: ?Sized> Validated for ReentrantMutex<R, G, T> {
+    #[inline]
+    fn lock_map(&self) -> &LockMap {
+        &self.checked.map
+    }
+}
+
+impl<R: Keeps, G, T: ?Sized> Locked for ReentrantMutex<R, G, T> {
     type Raw = RawReentrantMutex<R, G>;
 
     #[inline]
@@ -284,13 +329,6 @@ impl<R: RawMutex, G, T> ReentrantMutex<R, G, T> {
         let raw = RawReentrantMutex::over(raw_mutex, get_thread_id);
         ReentrantMutex { checked: Checked::new(map, raw), data: UnsafeCell::new(val) }
     }
-
-    /// The same as [`from_raw`](Self::from_raw), under its older name.
-    #[inline]
-    #[track_caller]
-    pub const fn const_new(raw_mutex: R, get_thread_id: G, val: T) -> ReentrantMutex<R, G, T> {
-        ReentrantMutex::from_raw(raw_mutex, get_thread_id, val)
-    }
 }
 
 impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
@@ -302,7 +340,7 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[inline]
     pub unsafe fn make_guard_unchecked(&self) -> ReentrantMutexGuard<'_, R, G, T> {
         // SAFETY: held and given to us, says the caller.
-        ReentrantMutexGuard::of(unsafe { Held::assume(self) })
+        ReentrantMutexGuard::of(unsafe { Held::assume(self, ()) })
     }
 
     /// Takes the mutex, waiting until it is free or this thread's own.
@@ -373,7 +411,7 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
 
     /// The data: an exclusive reference needs no lock.
     #[inline]
-    pub fn get_mut(&mut self) -> &mut T {
+    pub const fn get_mut(&mut self) -> &mut T {
         self.data.get_mut()
     }
 
@@ -398,7 +436,7 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[track_caller]
     pub unsafe fn force_unlock(&self) {
         // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Reentrant>::assume(self) }.unlock();
+        unsafe { Held::<_, Reentrant, _>::assume(self, ()) }.unlock();
     }
 
     /// The raw mutex below.
@@ -413,7 +451,7 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
 
     /// A pointer to the data.
     #[inline]
-    pub fn data_ptr(&self) -> *mut T {
+    pub const fn data_ptr(&self) -> *mut T {
         self.data.get()
     }
 
@@ -425,7 +463,7 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[inline]
     pub unsafe fn make_arc_guard_unchecked(self: &Arc<Self>) -> ArcReentrantMutexGuard<R, G, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcReentrantMutexGuard::of(unsafe { Held::assume(self.clone()) })
+        ArcReentrantMutexGuard::of(unsafe { Held::assume(self.clone(), ()) })
     }
 
     /// [`lock`](Self::lock), with a guard that owns an `Arc` of the mutex.
@@ -461,7 +499,7 @@ impl<R: RawMutexFair, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[track_caller]
     pub unsafe fn force_unlock_fair(&self) {
         // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Reentrant>::assume(self) }.unlock_fair();
+        unsafe { Held::<_, Reentrant, _>::assume(self, ()) }.unlock_fair();
     }
 }
 
@@ -474,7 +512,7 @@ impl<R: RawMutexTimed, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[inline]
     #[track_caller]
     pub fn try_lock_for(&self, timeout: R::Duration) -> Option<ReentrantMutexGuard<'_, R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(&self, HOW, |raw| raw.try_lock_for(timeout)) }.map(ReentrantMutexGuard::of)
     }
 
@@ -486,7 +524,7 @@ impl<R: RawMutexTimed, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[inline]
     #[track_caller]
     pub fn try_lock_until(&self, timeout: R::Instant) -> Option<ReentrantMutexGuard<'_, R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(&self, HOW, |raw| raw.try_lock_until(timeout)) }.map(ReentrantMutexGuard::of)
     }
 
@@ -498,7 +536,7 @@ impl<R: RawMutexTimed, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[inline]
     #[track_caller]
     pub fn try_lock_arc_for(self: &Arc<Self>, timeout: R::Duration) -> Option<ArcReentrantMutexGuard<R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(self, HOW, |raw| raw.try_lock_for(timeout)) }.map(ArcReentrantMutexGuard::of)
     }
 
@@ -510,7 +548,7 @@ impl<R: RawMutexTimed, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     #[inline]
     #[track_caller]
     pub fn try_lock_arc_until(self: &Arc<Self>, timeout: R::Instant) -> Option<ArcReentrantMutexGuard<R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it returns `true`.
+        // SAFETY: the attempt takes the mutex if it says so.
         unsafe { Held::try_lock_timed(self, HOW, |raw| raw.try_lock_until(timeout)) }.map(ArcReentrantMutexGuard::of)
     }
 }
@@ -548,16 +586,13 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized + fmt::Debug> fmt::Debug for Reentra
 #[clippy::has_significant_drop]
 #[must_use = "if unused the ReentrantMutex will immediately unlock"]
 pub struct ReentrantMutexGuard<'a, R: RawMutex, G: GetThreadId, T: ?Sized> {
-    held: Held<&'a ReentrantMutex<R, G, T>, Reentrant>,
-    marker: PhantomData<(&'a T, GuardNoSend)>,
+    held: HeldReentrant<&'a ReentrantMutex<R, G, T>, R, G>,
+    marker: PhantomData<&'a T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and to the mutex, which is `Sync` with these bounds.
-unsafe impl<'a, R: RawMutex + Sync, G: GetThreadId + Sync, T: ?Sized + Sync> Sync for ReentrantMutexGuard<'a, R, G, T> {}
 
 impl<'a, R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutexGuard<'a, R, G, T> {
     #[inline]
-    fn of(held: Held<&'a ReentrantMutex<R, G, T>, Reentrant>) -> Self {
+    fn of(held: HeldReentrant<&'a ReentrantMutex<R, G, T>, R, G>) -> Self {
         ReentrantMutexGuard { held, marker: PhantomData }
     }
 
@@ -579,14 +614,13 @@ guard_access!(impl['a, R: RawMutex, G: GetThreadId, T: ?Sized] for ReentrantMute
 #[clippy::has_significant_drop]
 #[must_use = "if unused the ReentrantMutex will immediately unlock"]
 pub struct ArcReentrantMutexGuard<R: RawMutex, G: GetThreadId, T: ?Sized> {
-    held: Held<Arc<ReentrantMutex<R, G, T>>, Reentrant>,
-    marker: PhantomData<GuardNoSend>,
+    held: HeldReentrant<Arc<ReentrantMutex<R, G, T>>, R, G>,
 }
 
 impl<R: RawMutex, G: GetThreadId, T: ?Sized> ArcReentrantMutexGuard<R, G, T> {
     #[inline]
-    fn of(held: Held<Arc<ReentrantMutex<R, G, T>>, Reentrant>) -> Self {
-        ArcReentrantMutexGuard { held, marker: PhantomData }
+    fn of(held: HeldReentrant<Arc<ReentrantMutex<R, G, T>>, R, G>) -> Self {
+        ArcReentrantMutexGuard { held }
     }
 
     /// The mutex that is held.
@@ -609,14 +643,11 @@ guard_access!(impl[R: RawMutex, G: GetThreadId, T: ?Sized] for ArcReentrantMutex
 #[clippy::has_significant_drop]
 #[must_use = "if unused the ReentrantMutex will immediately unlock"]
 pub struct MappedReentrantMutexGuard<'a, R: RawMutex, G: GetThreadId, T: ?Sized> {
-    held: Held<&'a Checked<RawReentrantMutex<R, G>>, Reentrant>,
+    held: HeldReentrant<&'a Checked<RawReentrantMutex<R, G>>, R, G>,
     // A raw pointer: the guard is not `Send`.
     data: *const T,
     marker: PhantomData<&'a T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawMutex + Sync, G: GetThreadId + Sync, T: ?Sized + Sync> Sync for MappedReentrantMutexGuard<'a, R, G, T> {}
 
 guard_map!(impl['a, R: RawMutex, G: GetThreadId, T: ?Sized] for MappedReentrantMutexGuard<'a, R, G, T>
     => MappedReentrantMutexGuard<'a, R, G>, (&), try_map_or_err: |guard| guard.data, guard.held);

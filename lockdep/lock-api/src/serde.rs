@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{GetThreadId, Mutex, RawMutex, RawRwLock, ReentrantMutex, RwLock};
+use super::{GetThreadId, Mutex, RawMutex, RawRwLock, ReentrantMutex, RwLock};
 
 macro_rules! as_its_data {
     (<$($param:ident: $Bound:path),*> $Lock:ident, $lock:ident) => {

@@ -5,35 +5,12 @@ use std::sync::Arc;
 
 use lockdep_core::LockMap;
 
-use crate::{Mutex, ReentrantMutex, RwLock};
-
 /// A lock that the validator knows: what `lock_nest_lock` and the assertion macros take.
 ///
 /// Implemented by every lock of the project, and by references and smart pointers to one.
 pub trait Validated {
     /// The validator's field in the lock.
     fn lock_map(&self) -> &LockMap;
-}
-
-impl<R, T: ?Sized> Validated for Mutex<R, T> {
-    #[inline]
-    fn lock_map(&self) -> &LockMap {
-        &self.checked.map
-    }
-}
-
-impl<R, G, T: ?Sized> Validated for ReentrantMutex<R, G, T> {
-    #[inline]
-    fn lock_map(&self) -> &LockMap {
-        &self.checked.map
-    }
-}
-
-impl<R, T: ?Sized> Validated for RwLock<R, T> {
-    #[inline]
-    fn lock_map(&self) -> &LockMap {
-        &self.checked.map
-    }
 }
 
 /// A pointer to a lock is as good as the lock.

@@ -3,28 +3,26 @@
 use core::marker::PhantomData;
 use std::sync::Arc;
 
-use super::RwLock;
-use crate::held::{Checked, Exclusive, Held, Shared, Upgradable};
-use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
-use crate::{
+use super::super::sides::{self, Exclusive, Shared, Upgradable};
+use super::super::{
     RawRwLock, RawRwLockDowngrade, RawRwLockFair, RawRwLockUpgrade, RawRwLockUpgradeDowngrade, RawRwLockUpgradeFair,
     RawRwLockUpgradeTimed,
 };
+use super::RwLock;
+use crate::held::{Checked, Held, TryTurn};
+use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
 
 /// A [`RwLock`] held shared, and access to its data; dropping it releases the lock.
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockReadGuard<'a, R: RawRwLock, T: ?Sized> {
-    held: Held<&'a RwLock<R, T>, Shared>,
-    marker: PhantomData<(&'a T, R::GuardMarker)>,
+    held: Held<&'a RwLock<R, T>, Shared, R>,
+    marker: PhantomData<&'a T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and to the raw lock, which is `Sync`.
-unsafe impl<R: RawRwLock + Sync, T: Sync + ?Sized> Sync for RwLockReadGuard<'_, R, T> {}
 
 impl<'a, R: RawRwLock, T: ?Sized> RwLockReadGuard<'a, R, T> {
     #[inline]
-    pub(super) fn of(held: Held<&'a RwLock<R, T>, Shared>) -> Self {
+    pub(crate) fn of(held: Held<&'a RwLock<R, T>, Shared, R>) -> Self {
         RwLockReadGuard { held, marker: PhantomData }
     }
 
@@ -45,14 +43,13 @@ guard_access!(impl['a, R: RawRwLock, T: ?Sized] for RwLockReadGuard<'a, R, T>: |
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct ArcRwLockReadGuard<R: RawRwLock, T: ?Sized> {
-    held: Held<Arc<RwLock<R, T>>, Shared>,
-    marker: PhantomData<R::GuardMarker>,
+    held: Held<Arc<RwLock<R, T>>, Shared, R>,
 }
 
 impl<R: RawRwLock, T: ?Sized> ArcRwLockReadGuard<R, T> {
     #[inline]
-    pub(super) fn of(held: Held<Arc<RwLock<R, T>>, Shared>) -> Self {
-        ArcRwLockReadGuard { held, marker: PhantomData }
+    pub(crate) fn of(held: Held<Arc<RwLock<R, T>>, Shared, R>) -> Self {
+        ArcRwLockReadGuard { held }
     }
 
     /// The lock that is held.
@@ -72,16 +69,13 @@ guard_access!(impl[R: RawRwLock, T: ?Sized] for ArcRwLockReadGuard<R, T>: |guard
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockWriteGuard<'a, R: RawRwLock, T: ?Sized> {
-    held: Held<&'a RwLock<R, T>, Exclusive>,
-    marker: PhantomData<(&'a mut T, R::GuardMarker)>,
+    held: Held<&'a RwLock<R, T>, Exclusive, R>,
+    marker: PhantomData<&'a mut T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and to the raw lock, which is `Sync`.
-unsafe impl<R: RawRwLock + Sync, T: Sync + ?Sized> Sync for RwLockWriteGuard<'_, R, T> {}
 
 impl<'a, R: RawRwLock, T: ?Sized> RwLockWriteGuard<'a, R, T> {
     #[inline]
-    pub(super) fn of(held: Held<&'a RwLock<R, T>, Exclusive>) -> Self {
+    pub(crate) fn of(held: Held<&'a RwLock<R, T>, Exclusive, R>) -> Self {
         RwLockWriteGuard { held, marker: PhantomData }
     }
 
@@ -97,7 +91,7 @@ impl<'a, R: RawRwLockDowngrade, T: ?Sized> RwLockWriteGuard<'a, R, T> {
     #[inline]
     #[track_caller]
     pub fn downgrade(s: Self) -> RwLockReadGuard<'a, R, T> {
-        RwLockReadGuard::of(s.held.downgrade())
+        RwLockReadGuard::of(s.held.turn())
     }
 }
 
@@ -106,7 +100,7 @@ impl<'a, R: RawRwLockUpgradeDowngrade, T: ?Sized> RwLockWriteGuard<'a, R, T> {
     #[inline]
     #[track_caller]
     pub fn downgrade_to_upgradable(s: Self) -> RwLockUpgradableReadGuard<'a, R, T> {
-        RwLockUpgradableReadGuard::of(s.held.downgrade_to_upgradable())
+        RwLockUpgradableReadGuard::of(s.held.turn())
     }
 }
 
@@ -120,14 +114,13 @@ guard_access!(mut impl['a, R: RawRwLock, T: ?Sized] for RwLockWriteGuard<'a, R, 
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct ArcRwLockWriteGuard<R: RawRwLock, T: ?Sized> {
-    held: Held<Arc<RwLock<R, T>>, Exclusive>,
-    marker: PhantomData<R::GuardMarker>,
+    held: Held<Arc<RwLock<R, T>>, Exclusive, R>,
 }
 
 impl<R: RawRwLock, T: ?Sized> ArcRwLockWriteGuard<R, T> {
     #[inline]
-    pub(super) fn of(held: Held<Arc<RwLock<R, T>>, Exclusive>) -> Self {
-        ArcRwLockWriteGuard { held, marker: PhantomData }
+    pub(crate) fn of(held: Held<Arc<RwLock<R, T>>, Exclusive, R>) -> Self {
+        ArcRwLockWriteGuard { held }
     }
 
     /// The lock that is held.
@@ -142,7 +135,7 @@ impl<R: RawRwLockDowngrade, T: ?Sized> ArcRwLockWriteGuard<R, T> {
     #[inline]
     #[track_caller]
     pub fn downgrade(s: Self) -> ArcRwLockReadGuard<R, T> {
-        ArcRwLockReadGuard::of(s.held.downgrade())
+        ArcRwLockReadGuard::of(s.held.turn())
     }
 }
 
@@ -151,7 +144,7 @@ impl<R: RawRwLockUpgradeDowngrade, T: ?Sized> ArcRwLockWriteGuard<R, T> {
     #[inline]
     #[track_caller]
     pub fn downgrade_to_upgradable(s: Self) -> ArcRwLockUpgradableReadGuard<R, T> {
-        ArcRwLockUpgradableReadGuard::of(s.held.downgrade_to_upgradable())
+        ArcRwLockUpgradableReadGuard::of(s.held.turn())
     }
 }
 
@@ -165,19 +158,15 @@ guard_access!(mut impl[R: RawRwLock, T: ?Sized] for ArcRwLockWriteGuard<R, T>: |
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockUpgradableReadGuard<'a, R: RawRwLockUpgrade, T: ?Sized> {
-    held: Held<&'a RwLock<R, T>, Upgradable>,
-    marker: PhantomData<(&'a T, R::GuardMarker)>,
+    held: Held<&'a RwLock<R, T>, Upgradable, R>,
+    marker: PhantomData<&'a T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and to the raw lock, which is `Sync`.
-unsafe impl<'a, R: RawRwLockUpgrade + Sync, T: ?Sized + Sync> Sync for RwLockUpgradableReadGuard<'a, R, T> {}
 
 /// A [`RwLockUpgradableReadGuard`] that owns an `Arc` of its lock.
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct ArcRwLockUpgradableReadGuard<R: RawRwLockUpgrade, T: ?Sized> {
-    held: Held<Arc<RwLock<R, T>>, Upgradable>,
-    marker: PhantomData<R::GuardMarker>,
+    held: Held<Arc<RwLock<R, T>>, Upgradable, R>,
 }
 
 /// What both upgradable guards can do. `$a` is the lifetime of the one that has one.
@@ -201,8 +190,8 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn try_upgrade(s: Self) -> Result<$Write<$($a,)? R, T>, Self> {
-                // SAFETY: the attempt upgrades the lock, which is held upgradable, if it returns `true`.
-                unsafe { s.held.try_upgrade(|raw| raw.try_upgrade()) }.map($Write::of).map_err($Guard::of)
+                // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back.
+                unsafe { s.held.try_turn_with(|raw, state| Upgradable::try_turn(raw, state)) }.map($Write::of).map_err($Guard::of)
             }
         }
 
@@ -211,7 +200,7 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn downgrade(s: Self) -> $Read<$($a,)? R, T> {
-                $Read::of(s.held.downgrade())
+                $Read::of(s.held.turn())
             }
 
             /// Becomes the writer, waiting until the other readers are gone, and an upgradable reader again after `f`, also
@@ -221,7 +210,7 @@ macro_rules! upgradable_guard {
             pub fn with_upgraded<Ret, F: FnOnce(&mut T) -> Ret>(&mut self, f: F) -> Ret {
                 let data = self.held.lock.data.get();
                 // SAFETY: while `f` runs the lock is held exclusively, and the guard is borrowed.
-                self.held.with_upgraded(|| f(unsafe { &mut *data }))
+                self.held.with_upgraded::<Exclusive, _>(|| f(unsafe { &mut *data }))
             }
 
             /// As [`with_upgraded`](Self::with_upgraded), if there is no other reader now; otherwise `None`.
@@ -229,9 +218,9 @@ macro_rules! upgradable_guard {
             #[track_caller]
             pub fn try_with_upgraded<Ret, F: FnOnce(&mut T) -> Ret>(&mut self, f: F) -> Option<Ret> {
                 let data = self.held.lock.data.get();
-                // SAFETY: the attempt upgrades the lock, which is held upgradable, if it returns `true`; while `f` runs the
+                // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back; while `f` runs the
                 // lock is held exclusively, and the guard is borrowed.
-                unsafe { self.held.try_with_upgraded(|raw| raw.try_upgrade(), || f(&mut *data)) }
+                unsafe { self.held.try_with_upgraded::<Exclusive, _>(|raw, state| Upgradable::try_turn(raw, state), || f(&mut *data)) }
             }
         }
 
@@ -244,8 +233,8 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn try_upgrade_for(s: Self, timeout: R::Duration) -> Result<$Write<$($a,)? R, T>, Self> {
-                // SAFETY: the attempt upgrades the lock, which is held upgradable, if it returns `true`.
-                unsafe { s.held.try_upgrade(|raw| raw.try_upgrade_for(timeout)) }.map($Write::of).map_err($Guard::of)
+                // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back.
+                unsafe { s.held.try_turn_with(|raw, state| sides::try_upgrade_for(raw, state, timeout)) }.map($Write::of).map_err($Guard::of)
             }
 
             /// Becomes the writer, waiting at most until `timeout`.
@@ -256,8 +245,8 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn try_upgrade_until(s: Self, timeout: R::Instant) -> Result<$Write<$($a,)? R, T>, Self> {
-                // SAFETY: the attempt upgrades the lock, which is held upgradable, if it returns `true`.
-                unsafe { s.held.try_upgrade(|raw| raw.try_upgrade_until(timeout)) }.map($Write::of).map_err($Guard::of)
+                // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back.
+                unsafe { s.held.try_turn_with(|raw, state| sides::try_upgrade_until(raw, state, timeout)) }.map($Write::of).map_err($Guard::of)
             }
         }
 
@@ -267,9 +256,9 @@ macro_rules! upgradable_guard {
             #[track_caller]
             pub fn try_with_upgraded_for<Ret, F: FnOnce(&mut T) -> Ret>(&mut self, timeout: R::Duration, f: F) -> Option<Ret> {
                 let data = self.held.lock.data.get();
-                // SAFETY: the attempt upgrades the lock, which is held upgradable, if it returns `true`; while `f` runs the
+                // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back; while `f` runs the
                 // lock is held exclusively, and the guard is borrowed.
-                unsafe { self.held.try_with_upgraded(|raw| raw.try_upgrade_for(timeout), || f(&mut *data)) }
+                unsafe { self.held.try_with_upgraded::<Exclusive, _>(|raw, state| sides::try_upgrade_for(raw, state, timeout), || f(&mut *data)) }
             }
 
             /// As [`with_upgraded`](Self::with_upgraded), waiting at most until `timeout`; `None` if that was too early.
@@ -277,9 +266,9 @@ macro_rules! upgradable_guard {
             #[track_caller]
             pub fn try_with_upgraded_until<Ret, F: FnOnce(&mut T) -> Ret>(&mut self, timeout: R::Instant, f: F) -> Option<Ret> {
                 let data = self.held.lock.data.get();
-                // SAFETY: the attempt upgrades the lock, which is held upgradable, if it returns `true`; while `f` runs the
+                // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back; while `f` runs the
                 // lock is held exclusively, and the guard is borrowed.
-                unsafe { self.held.try_with_upgraded(|raw| raw.try_upgrade_until(timeout), || f(&mut *data)) }
+                unsafe { self.held.try_with_upgraded::<Exclusive, _>(|raw, state| sides::try_upgrade_until(raw, state, timeout), || f(&mut *data)) }
             }
         }
     };
@@ -287,7 +276,7 @@ macro_rules! upgradable_guard {
 
 impl<'a, R: RawRwLockUpgrade, T: ?Sized> RwLockUpgradableReadGuard<'a, R, T> {
     #[inline]
-    pub(super) fn of(held: Held<&'a RwLock<R, T>, Upgradable>) -> Self {
+    pub(crate) fn of(held: Held<&'a RwLock<R, T>, Upgradable, R>) -> Self {
         RwLockUpgradableReadGuard { held, marker: PhantomData }
     }
 
@@ -306,8 +295,8 @@ guard_access!(impl['a, R: RawRwLockUpgrade, T: ?Sized] for RwLockUpgradableReadG
 
 impl<R: RawRwLockUpgrade, T: ?Sized> ArcRwLockUpgradableReadGuard<R, T> {
     #[inline]
-    pub(super) fn of(held: Held<Arc<RwLock<R, T>>, Upgradable>) -> Self {
-        ArcRwLockUpgradableReadGuard { held, marker: PhantomData }
+    pub(crate) fn of(held: Held<Arc<RwLock<R, T>>, Upgradable, R>) -> Self {
+        ArcRwLockUpgradableReadGuard { held }
     }
 
     /// The lock that is held.
@@ -328,19 +317,11 @@ guard_access!(impl[R: RawRwLockUpgrade, T: ?Sized] for ArcRwLockUpgradableReadGu
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct MappedRwLockReadGuard<'a, R: RawRwLock, T: ?Sized> {
-    held: Held<&'a Checked<R>, Shared>,
-    data: *const T,
-    marker: PhantomData<&'a T>,
+    pub(crate) held: Held<&'a Checked<R>, Shared, R>,
+    pub(crate) data: *const T,
+    pub(crate) marker: PhantomData<&'a T>,
 }
 
-// SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Sync for MappedRwLockReadGuard<'a, R, T> {}
-// SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread; its access to the data is
-// shared.
-unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Send for MappedRwLockReadGuard<'a, R, T> where R::GuardMarker: Send {}
-
-guard_map!(impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockReadGuard<'a, R, T> => MappedRwLockReadGuard<'a, R>, (&),
-    try_map_or_else: |guard| guard.data, guard.held);
 guard_fair!(mapped impl['a, R: RawRwLockFair, T: ?Sized] for MappedRwLockReadGuard<'a, R, T>);
 guard_access!(impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockReadGuard<'a, R, T>: |guard| guard.data);
 
@@ -348,15 +329,10 @@ guard_access!(impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockReadGuard<'a, R,
 #[clippy::has_significant_drop]
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct MappedRwLockWriteGuard<'a, R: RawRwLock, T: ?Sized> {
-    held: Held<&'a Checked<R>, Exclusive>,
-    data: *mut T,
-    marker: PhantomData<&'a mut T>,
+    pub(crate) held: Held<&'a Checked<R>, Exclusive, R>,
+    pub(crate) data: *mut T,
+    pub(crate) marker: PhantomData<&'a mut T>,
 }
-
-// SAFETY: a shared guard gives shared access to the data, and none to the raw lock.
-unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Sync for MappedRwLockWriteGuard<'a, R, T> {}
-// SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread; the data may go along.
-unsafe impl<'a, R: RawRwLock, T: ?Sized + Send> Send for MappedRwLockWriteGuard<'a, R, T> where R::GuardMarker: Send {}
 
 guard_map!(impl['a, R: RawRwLock, T: ?Sized] for MappedRwLockWriteGuard<'a, R, T> => MappedRwLockWriteGuard<'a, R>, (&mut),
     try_map_or_err: |guard| guard.data, guard.held);

@@ -1,7 +1,6 @@
-//! [`RwLock`]; its guards are in `guards`, their conversions in `convert`.
+//! [`RwLock`]; its guards are in `guards`. Both surfaces have them from here, each over its own raw traits.
 
-mod convert;
-mod guards;
+pub(crate) mod guards;
 
 use core::any::type_name;
 use core::cell::UnsafeCell;
@@ -16,26 +15,24 @@ pub use self::guards::{
     ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard, MappedRwLockReadGuard, MappedRwLockWriteGuard,
     RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
 };
-use crate::held::{Checked, Exclusive, Held, Locked, Shared, UPGRADABLE, reading};
-use crate::{
-    RawRwLock, RawRwLockFair, RawRwLockRecursive, RawRwLockRecursiveTimed, RawRwLockTimed, RawRwLockUpgrade,
-    RawRwLockUpgradeTimed, Validated,
-};
+use super::sides::{Exclusive, Shared};
+use super::{RawRwLock, RawRwLockTimed, RawRwLockUpgrade, RawRwLockUpgradeTimed};
+use crate::Validated;
+use crate::held::{Checked, Held, Locked, Side};
+use crate::macros::timed;
 
 /// A reader-writer lock over a raw lock `R`, checked: many readers, or one writer.
 ///
-/// A thread that reads must not read again if a writer may have come to wait in between, unless through
-/// [`read_recursive`](Self::read_recursive).
+/// A thread that reads must not read again if a writer may have come to wait in between, unless the raw lock lets readers pass
+/// waiting writers.
 ///
 /// **Signal safety:** a handler may only use a lock whose raw lock spins; others are reported there as `WaitContext`.
 pub struct RwLock<R, T: ?Sized> {
     pub(crate) checked: Checked<R>,
     // Last, so that a lock of a sized type unsizes to one of an unsized type.
-    data: UnsafeCell<T>,
+    pub(crate) data: UnsafeCell<T>,
 }
 
-// SAFETY: the data goes along with the lock; a raw lock that is `Send` may too.
-unsafe impl<R: RawRwLock + Send, T: ?Sized + Send> Send for RwLock<R, T> {}
 // SAFETY: readers share the data, which so needs `Sync`; a writer may take it out, which needs `Send`.
 unsafe impl<R: RawRwLock + Sync, T: ?Sized + Send + Sync> Sync for RwLock<R, T> {}
 
@@ -49,13 +46,27 @@ impl<R: RawRwLock> LockKind for RwLockKind<R> {
     const NAME: &'static str = R::LOCKDEP_NAME;
     const WAIT: WaitType = R::LOCKDEP_WAIT;
     const FOREIGN: bool = R::LOCKDEP_FOREIGN;
-    // `GuardSend` is empty; a marker that is not may not go to other threads.
-    const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
+    const GUARDS_MOVE: bool = <Shared as Side<R>>::GUARDS_MOVE || <Exclusive as Side<R>>::GUARDS_MOVE;
     const READ_RECURSIVE_IN_HANDLER: bool = R::LOCKDEP_READ_RECURSIVE_IN_HANDLER;
 
     fn readers_pass() -> bool {
         // Those that know of the validator say it by the mode.
         R::LOCKDEP_FOREIGN && READERS_PASS.iter().any(|name| type_name::<R>().starts_with(name))
+    }
+}
+
+/// How the readers' side is taken.
+const fn reading<R: RawRwLock>() -> How<'static> {
+    <Shared as Side<R>>::HOW
+}
+
+/// How the upgradable readers' side is taken.
+const UPGRADABLE: How<'static> = How::new(Mode::Upgradable);
+
+impl<R, T: ?Sized> Validated for RwLock<R, T> {
+    #[inline]
+    fn lock_map(&self) -> &LockMap {
+        &self.checked.map
     }
 }
 
@@ -92,13 +103,6 @@ impl<R: RawRwLock, T> RwLock<R, T> {
         RwLock { checked: Checked::new(map, raw_rwlock), data: UnsafeCell::new(val) }
     }
 
-    /// The same as [`from_raw`](Self::from_raw), under its older name.
-    #[inline]
-    #[track_caller]
-    pub const fn const_new(raw_rwlock: R, val: T) -> RwLock<R, T> {
-        RwLock::from_raw(raw_rwlock, val)
-    }
-
     /// The data, without the lock.
     #[inline]
     pub fn into_inner(self) -> T {
@@ -107,28 +111,6 @@ impl<R: RawRwLock, T> RwLock<R, T> {
 }
 
 impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
-    /// A guard for a lock that is held shared, but has no guard. The validator is not told.
-    ///
-    /// # Safety
-    ///
-    /// The lock is held shared in the current context, and no other guard releases it: one was forgotten, say.
-    #[inline]
-    pub unsafe fn make_read_guard_unchecked(&self) -> RwLockReadGuard<'_, R, T> {
-        // SAFETY: held and given to us, says the caller.
-        RwLockReadGuard::of(unsafe { Held::assume(self) })
-    }
-
-    /// A guard for a lock that is held exclusively, but has no guard. The validator is not told.
-    ///
-    /// # Safety
-    ///
-    /// The lock is held exclusively in the current context, and no other guard releases it: one was forgotten, say.
-    #[inline]
-    pub unsafe fn make_write_guard_unchecked(&self) -> RwLockWriteGuard<'_, R, T> {
-        // SAFETY: held and given to us, says the caller.
-        RwLockWriteGuard::of(unsafe { Held::assume(self) })
-    }
-
     /// Takes the lock shared, waiting until no writer holds it, nor, with most raw locks, waits for it.
     #[inline]
     #[track_caller]
@@ -247,7 +229,7 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
 
     /// The data: an exclusive reference needs no lock.
     #[inline]
-    pub fn get_mut(&mut self) -> &mut T {
+    pub const fn get_mut(&mut self) -> &mut T {
         self.data.get_mut()
     }
 
@@ -263,30 +245,6 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
         self.checked.raw.is_locked_exclusive()
     }
 
-    /// Releases the lock held shared, without its guard.
-    ///
-    /// # Safety
-    ///
-    /// The lock is held shared in the current context, and no guard releases it: one was forgotten.
-    #[inline]
-    #[track_caller]
-    pub unsafe fn force_unlock_read(&self) {
-        // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Shared>::assume(self) }.unlock();
-    }
-
-    /// Releases the lock held exclusively, without its guard.
-    ///
-    /// # Safety
-    ///
-    /// The lock is held exclusively in the current context, and no guard releases it: one was forgotten.
-    #[inline]
-    #[track_caller]
-    pub unsafe fn force_unlock_write(&self) {
-        // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Exclusive>::assume(self) }.unlock();
-    }
-
     /// The raw lock.
     ///
     /// # Safety
@@ -299,30 +257,8 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
 
     /// A pointer to the data.
     #[inline]
-    pub fn data_ptr(&self) -> *mut T {
+    pub const fn data_ptr(&self) -> *mut T {
         self.data.get()
-    }
-
-    /// [`make_read_guard_unchecked`](Self::make_read_guard_unchecked), with a guard that owns an `Arc` of the lock.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    #[inline]
-    pub unsafe fn make_arc_read_guard_unchecked(self: &Arc<Self>) -> ArcRwLockReadGuard<R, T> {
-        // SAFETY: held and given to us, says the caller.
-        ArcRwLockReadGuard::of(unsafe { Held::assume(self.clone()) })
-    }
-
-    /// [`make_write_guard_unchecked`](Self::make_write_guard_unchecked), with a guard that owns an `Arc` of the lock.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    #[inline]
-    pub unsafe fn make_arc_write_guard_unchecked(self: &Arc<Self>) -> ArcRwLockWriteGuard<R, T> {
-        // SAFETY: held and given to us, says the caller.
-        ArcRwLockWriteGuard::of(unsafe { Held::assume(self.clone()) })
     }
 
     /// [`read`](Self::read), with a guard that owns an `Arc` of the lock.
@@ -352,54 +288,6 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     pub fn try_write_arc(self: &Arc<Self>) -> Option<ArcRwLockWriteGuard<R, T>> {
         Held::try_lock(self).map(ArcRwLockWriteGuard::of)
     }
-}
-
-impl<R: RawRwLockFair, T: ?Sized> RwLock<R, T> {
-    /// [`force_unlock_read`](Self::force_unlock_read); a waiting thread gets the lock before any thread that comes later.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    #[inline]
-    #[track_caller]
-    pub unsafe fn force_unlock_read_fair(&self) {
-        // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Shared>::assume(self) }.unlock_fair();
-    }
-
-    /// [`force_unlock_write`](Self::force_unlock_write); a waiting thread gets the lock before any thread that comes later.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    #[inline]
-    #[track_caller]
-    pub unsafe fn force_unlock_write_fair(&self) {
-        // SAFETY: held and given to us, says the caller.
-        unsafe { Held::<_, Exclusive>::assume(self) }.unlock_fair();
-    }
-}
-
-/// Methods that wait for a while: each is an attempt of the raw lock, with a guard that borrows the lock, or owns an `Arc` of it.
-macro_rules! timed {
-    (borrowing: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
-        $(#[$doc])*
-        #[inline]
-        #[track_caller]
-        pub fn $method(&self, timeout: R::$timeout) -> Option<$Guard<'_, R, T>> {
-            // SAFETY: the attempt takes the lock, on the guard's side, if it returns `true`.
-            unsafe { Held::try_lock_timed(&self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
-        }
-    )* };
-    (owning: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
-        $(#[$doc])*
-        #[inline]
-        #[track_caller]
-        pub fn $method(self: &Arc<Self>, timeout: R::$timeout) -> Option<$Guard<R, T>> {
-            // SAFETY: the attempt takes the lock, on the guard's side, if it returns `true`.
-            unsafe { Held::try_lock_timed(self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
-        }
-    )* };
 }
 
 impl<R: RawRwLockTimed, T: ?Sized> RwLock<R, T> {
@@ -432,77 +320,7 @@ impl<R: RawRwLockTimed, T: ?Sized> RwLock<R, T> {
     }
 }
 
-/// How a read that passes waiting writers is taken.
-const RECURSIVE: How<'static> = How::new(Mode::ReadRecursive);
-
-impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
-    /// Takes the lock shared, past waiting writers: a thread that reads already does not deadlock.
-    ///
-    /// Writers may starve: use it where the thread may hold the lock already, [`read`](Self::read) elsewhere.
-    #[inline]
-    #[track_caller]
-    pub fn read_recursive(&self) -> RwLockReadGuard<'_, R, T> {
-        // SAFETY: both take the lock shared.
-        RwLockReadGuard::of(unsafe { Held::lock_with(&self, RECURSIVE, R::try_lock_shared_recursive, R::lock_shared_recursive) })
-    }
-
-    /// Takes the lock shared if no writer holds it.
-    #[inline]
-    #[track_caller]
-    pub fn try_read_recursive(&self) -> Option<RwLockReadGuard<'_, R, T>> {
-        // SAFETY: the attempt takes the lock shared if it returns `true`.
-        unsafe { Held::try_lock_with(&self, RECURSIVE, R::try_lock_shared_recursive) }.map(RwLockReadGuard::of)
-    }
-
-    /// [`read_recursive`](Self::read_recursive), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn read_arc_recursive(self: &Arc<Self>) -> ArcRwLockReadGuard<R, T> {
-        // SAFETY: both take the lock shared.
-        ArcRwLockReadGuard::of(unsafe {
-            Held::lock_with(self, RECURSIVE, R::try_lock_shared_recursive, R::lock_shared_recursive)
-        })
-    }
-
-    /// [`try_read_recursive`](Self::try_read_recursive), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn try_read_recursive_arc(self: &Arc<Self>) -> Option<ArcRwLockReadGuard<R, T>> {
-        // SAFETY: the attempt takes the lock shared if it returns `true`.
-        unsafe { Held::try_lock_with(self, RECURSIVE, R::try_lock_shared_recursive) }.map(ArcRwLockReadGuard::of)
-    }
-}
-
-impl<R: RawRwLockRecursiveTimed, T: ?Sized> RwLock<R, T> {
-    timed! { borrowing:
-        /// Takes the lock shared, past waiting writers, waiting at most for `timeout`.
-        try_read_recursive_for(Duration) -> RwLockReadGuard: RECURSIVE, try_lock_shared_recursive_for;
-
-        /// Takes the lock shared, past waiting writers, waiting at most until `timeout`.
-        try_read_recursive_until(Instant) -> RwLockReadGuard: RECURSIVE, try_lock_shared_recursive_until;
-    }
-
-    timed! { owning:
-        /// [`try_read_recursive_for`](Self::try_read_recursive_for), with a guard that owns an `Arc` of the lock.
-        try_read_arc_recursive_for(Duration) -> ArcRwLockReadGuard: RECURSIVE, try_lock_shared_recursive_for;
-
-        /// [`try_read_recursive_until`](Self::try_read_recursive_until), with a guard that owns an `Arc` of the lock.
-        try_read_arc_recursive_until(Instant) -> ArcRwLockReadGuard: RECURSIVE, try_lock_shared_recursive_until;
-    }
-}
-
 impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
-    /// A guard for a lock that is held upgradable, but has no guard. The validator is not told.
-    ///
-    /// # Safety
-    ///
-    /// The lock is held upgradable in the current context, and no other guard releases it: one was forgotten, say.
-    #[inline]
-    pub unsafe fn make_upgradable_guard_unchecked(&self) -> RwLockUpgradableReadGuard<'_, R, T> {
-        // SAFETY: held and given to us, says the caller.
-        RwLockUpgradableReadGuard::of(unsafe { Held::assume(self) })
-    }
-
     /// Takes the lock upgradable: shared with readers, alone among upgradable readers, able to become the writer.
     #[inline]
     #[track_caller]
@@ -522,17 +340,6 @@ impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
     #[track_caller]
     pub fn try_upgradable_read(&self) -> Option<RwLockUpgradableReadGuard<'_, R, T>> {
         Held::try_lock(&self).map(RwLockUpgradableReadGuard::of)
-    }
-
-    /// [`make_upgradable_guard_unchecked`](Self::make_upgradable_guard_unchecked), with a guard that owns an `Arc` of the lock.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    #[inline]
-    pub unsafe fn make_upgradable_arc_guard_unchecked(self: &Arc<Self>) -> ArcRwLockUpgradableReadGuard<R, T> {
-        // SAFETY: held and given to us, says the caller.
-        ArcRwLockUpgradableReadGuard::of(unsafe { Held::assume(self.clone()) })
     }
 
     /// [`upgradable_read`](Self::upgradable_read), with a guard that owns an `Arc` of the lock.
