@@ -180,6 +180,19 @@ where
         Held { lock, state: ManuallyDrop::new(state), side: PhantomData }
     }
 
+    /// As [`assume`](Self::assume), for a hold that the validator need not know.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[inline]
+    #[track_caller]
+    pub(crate) unsafe fn adopt(lock: P, state: S::State) -> Self {
+        lock.checked().map.adopt_unknown(S::HOW);
+        // SAFETY: as the caller says.
+        unsafe { Held::assume(lock, state) }
+    }
+
     /// Takes the lock, waiting for it.
     #[inline(always)]
     #[track_caller]

@@ -33,15 +33,16 @@ const_new!(<R: RawMutex, G> ReentrantMutex(raw_mutex: R, get_thread_id: G));
 const_new!(<R: RawRwLock> RwLock(raw_rwlock: R));
 
 impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
-    /// A guard for a mutex that is held, but has no guard. The validator is not told.
+    /// A guard for a mutex that is held, but has no guard. The validator, if it does not know it, does from here on.
     ///
     /// # Safety
     ///
     /// The mutex is held in the current context, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_guard_unchecked(&self) -> MutexGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        MutexGuard::of(unsafe { Held::assume(self, ()) })
+        MutexGuard::of(unsafe { Held::adopt(self, ()) })
     }
 
     /// Releases the mutex without its guard.
@@ -72,26 +73,28 @@ impl<R: RawMutexFair, T: ?Sized> Mutex<R, T> {
 }
 
 impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
-    /// A guard for a lock that is held shared, but has no guard. The validator is not told.
+    /// A guard for a lock that is held shared, but has no guard. The validator, if it does not know it, does from here on.
     ///
     /// # Safety
     ///
     /// The lock is held shared in the current context, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_read_guard_unchecked(&self) -> RwLockReadGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        RwLockReadGuard::of(unsafe { Held::assume(self, ()) })
+        RwLockReadGuard::of(unsafe { Held::adopt(self, ()) })
     }
 
-    /// A guard for a lock that is held exclusively, but has no guard. The validator is not told.
+    /// A guard for a lock that is held exclusively, but has no guard. The validator, if it does not know it, does from here on.
     ///
     /// # Safety
     ///
     /// The lock is held exclusively in the current context, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_write_guard_unchecked(&self) -> RwLockWriteGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        RwLockWriteGuard::of(unsafe { Held::assume(self, ()) })
+        RwLockWriteGuard::of(unsafe { Held::adopt(self, ()) })
     }
 
     /// Releases the lock held shared, without its guard.
@@ -124,9 +127,10 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     ///
     /// As there.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_arc_read_guard_unchecked(self: &Arc<Self>) -> ArcRwLockReadGuard<R, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcRwLockReadGuard::of(unsafe { Held::assume(self.clone(), ()) })
+        ArcRwLockReadGuard::of(unsafe { Held::adopt(self.clone(), ()) })
     }
 
     /// [`make_write_guard_unchecked`](Self::make_write_guard_unchecked), with a guard that owns an `Arc` of the lock.
@@ -135,9 +139,10 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     ///
     /// As there.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_arc_write_guard_unchecked(self: &Arc<Self>) -> ArcRwLockWriteGuard<R, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcRwLockWriteGuard::of(unsafe { Held::assume(self.clone(), ()) })
+        ArcRwLockWriteGuard::of(unsafe { Held::adopt(self.clone(), ()) })
     }
 }
 
@@ -168,15 +173,16 @@ impl<R: RawRwLockFair, T: ?Sized> RwLock<R, T> {
 }
 
 impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
-    /// A guard for a lock that is held upgradable, but has no guard. The validator is not told.
+    /// A guard for a lock that is held upgradable, but has no guard. The validator, if it does not know it, does from here on.
     ///
     /// # Safety
     ///
     /// The lock is held upgradable in the current context, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_upgradable_guard_unchecked(&self) -> RwLockUpgradableReadGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        RwLockUpgradableReadGuard::of(unsafe { Held::assume(self, ()) })
+        RwLockUpgradableReadGuard::of(unsafe { Held::adopt(self, ()) })
     }
 
     /// [`make_upgradable_guard_unchecked`](Self::make_upgradable_guard_unchecked), with a guard that owns an `Arc` of the lock.
@@ -185,9 +191,10 @@ impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
     ///
     /// As there.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_upgradable_arc_guard_unchecked(self: &Arc<Self>) -> ArcRwLockUpgradableReadGuard<R, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcRwLockUpgradableReadGuard::of(unsafe { Held::assume(self.clone(), ()) })
+        ArcRwLockUpgradableReadGuard::of(unsafe { Held::adopt(self.clone(), ()) })
     }
 }
 

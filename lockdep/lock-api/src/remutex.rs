@@ -332,15 +332,16 @@ impl<R: RawMutex, G, T> ReentrantMutex<R, G, T> {
 }
 
 impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
-    /// A guard for a mutex that is held, but has no guard for one of the times. The validator is not told.
+    /// A guard for a mutex that is held, but has no guard for one of the times. The validator, if it does not know it, does from here on.
     ///
     /// # Safety
     ///
     /// This thread holds the mutex, and no other guard releases it this time: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_guard_unchecked(&self) -> ReentrantMutexGuard<'_, R, G, T> {
         // SAFETY: held and given to us, says the caller.
-        ReentrantMutexGuard::of(unsafe { Held::assume(self, ()) })
+        ReentrantMutexGuard::of(unsafe { Held::adopt(self, ()) })
     }
 
     /// Takes the mutex, waiting until it is free or this thread's own.
@@ -461,9 +462,10 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     ///
     /// As there.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_arc_guard_unchecked(self: &Arc<Self>) -> ArcReentrantMutexGuard<R, G, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcReentrantMutexGuard::of(unsafe { Held::assume(self.clone(), ()) })
+        ArcReentrantMutexGuard::of(unsafe { Held::adopt(self.clone(), ()) })
     }
 
     /// [`lock`](Self::lock), with a guard that owns an `Arc` of the mutex.

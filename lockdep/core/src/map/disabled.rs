@@ -74,6 +74,10 @@ impl LockMap {
     #[inline(always)]
     pub fn adopt(&self, _how: How<'_>) {}
 
+    /// As [`adopt`](Self::adopt), unless it is tracked already: held by this thread, or by one whose guard may be here.
+    #[inline(always)]
+    pub fn adopt_unknown(&self, _how: How<'_>) {}
+
     /// Before the real release of what was taken last.
     #[inline(always)]
     pub fn release(&self) {}

@@ -246,6 +246,14 @@ impl LockMap {
         acquire::acquired(self, how, Location::caller());
     }
 
+    /// As [`adopt`](Self::adopt), unless it is tracked already: held by this thread, or by one whose guard may be here.
+    #[track_caller]
+    pub fn adopt_unknown(&self, how: How<'_>) {
+        if !acquire::holds(self) && !acquire::came_along(self) {
+            self.adopt(how);
+        }
+    }
+
     /// Before the real release of what was taken last.
     #[inline(always)]
     pub fn release(&self) {

@@ -39,15 +39,16 @@ impl<R, T> RwLock<R, T> {
 }
 
 impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
-    /// A guard for a mutex that is held, but has no guard. The validator is not told. `guard` is what the raw lock gave.
+    /// A guard for a mutex that is held, but has no guard. The validator, if it does not know it, does from here on. `guard` is what the raw lock gave.
     ///
     /// # Safety
     ///
     /// The mutex is held in the current context, `guard` came with that, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_guard_unchecked(&self, guard: R::Guard) -> MutexGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        MutexGuard::of(unsafe { Held::assume(self, guard) })
+        MutexGuard::of(unsafe { Held::adopt(self, guard) })
     }
 
     /// Releases the mutex without its guard.
@@ -78,26 +79,28 @@ impl<R: RawMutexFair, T: ?Sized> Mutex<R, T> {
 }
 
 impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
-    /// A guard for a lock that is held shared, but has no guard. The validator is not told. `guard` is what the raw lock gave.
+    /// A guard for a lock that is held shared, but has no guard. The validator, if it does not know it, does from here on. `guard` is what the raw lock gave.
     ///
     /// # Safety
     ///
     /// The lock is held shared in the current context, `guard` came with that, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_read_guard_unchecked(&self, guard: R::SharedGuard) -> RwLockReadGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        RwLockReadGuard::of(unsafe { Held::assume(self, guard) })
+        RwLockReadGuard::of(unsafe { Held::adopt(self, guard) })
     }
 
-    /// A guard for a lock that is held exclusively, but has no guard. The validator is not told. `guard` is what the raw lock gave.
+    /// A guard for a lock that is held exclusively, but has no guard. The validator, if it does not know it, does from here on. `guard` is what the raw lock gave.
     ///
     /// # Safety
     ///
     /// The lock is held exclusively in the current context, `guard` came with that, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_write_guard_unchecked(&self, guard: R::ExclusiveGuard) -> RwLockWriteGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        RwLockWriteGuard::of(unsafe { Held::assume(self, guard) })
+        RwLockWriteGuard::of(unsafe { Held::adopt(self, guard) })
     }
 
     /// Releases the lock held shared, without its guard.
@@ -130,9 +133,10 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     ///
     /// As there.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_arc_read_guard_unchecked(self: &Arc<Self>, guard: R::SharedGuard) -> ArcRwLockReadGuard<R, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcRwLockReadGuard::of(unsafe { Held::assume(self.clone(), guard) })
+        ArcRwLockReadGuard::of(unsafe { Held::adopt(self.clone(), guard) })
     }
 
     /// [`make_write_guard_unchecked`](Self::make_write_guard_unchecked), with a guard that owns an `Arc` of the lock.
@@ -141,9 +145,10 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     ///
     /// As there.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_arc_write_guard_unchecked(self: &Arc<Self>, guard: R::ExclusiveGuard) -> ArcRwLockWriteGuard<R, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcRwLockWriteGuard::of(unsafe { Held::assume(self.clone(), guard) })
+        ArcRwLockWriteGuard::of(unsafe { Held::adopt(self.clone(), guard) })
     }
 }
 
@@ -174,15 +179,16 @@ impl<R: RawRwLockFair, T: ?Sized> RwLock<R, T> {
 }
 
 impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
-    /// A guard for a lock that is held upgradable, but has no guard. The validator is not told. `guard` is what the raw lock gave.
+    /// A guard for a lock that is held upgradable, but has no guard. The validator, if it does not know it, does from here on. `guard` is what the raw lock gave.
     ///
     /// # Safety
     ///
     /// The lock is held upgradable in the current context, `guard` came with that, and no other guard releases it: one was forgotten, say.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_upgradable_guard_unchecked(&self, guard: R::UpgradableGuard) -> RwLockUpgradableReadGuard<'_, R, T> {
         // SAFETY: held and given to us, says the caller.
-        RwLockUpgradableReadGuard::of(unsafe { Held::assume(self, guard) })
+        RwLockUpgradableReadGuard::of(unsafe { Held::adopt(self, guard) })
     }
 
     /// [`make_upgradable_guard_unchecked`](Self::make_upgradable_guard_unchecked), with a guard that owns an `Arc` of the lock.
@@ -191,12 +197,13 @@ impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
     ///
     /// As there.
     #[inline]
+    #[track_caller]
     pub unsafe fn make_upgradable_arc_guard_unchecked(
         self: &Arc<Self>,
         guard: R::UpgradableGuard,
     ) -> ArcRwLockUpgradableReadGuard<R, T> {
         // SAFETY: held and given to us, says the caller.
-        ArcRwLockUpgradableReadGuard::of(unsafe { Held::assume(self.clone(), guard) })
+        ArcRwLockUpgradableReadGuard::of(unsafe { Held::adopt(self.clone(), guard) })
     }
 }
 
