@@ -1,39 +1,25 @@
 //! The mirror of `parking_lot`: one suite runs against it and against the original; what only the mirror has follows.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+include!("parking_lot/support.rs");
 
 mod mirror {
     use lockdep::parking_lot as locks;
     include!("parking_lot/suite.rs");
+
+    mod of_0_12_only {
+        use super::locks;
+        include!("parking_lot/suite_0_12.rs");
+    }
 }
 
 mod original {
     use parking_lot as locks;
     include!("parking_lot/suite.rs");
-}
 
-/// Short enough to run out in a test.
-const SHORT: Duration = Duration::from_millis(20);
-/// Long enough never to run out in one.
-const LONG: Duration = Duration::from_secs(60);
-
-/// Runs `f` on another thread.
-fn elsewhere<U: Send>(f: impl FnOnce() -> U + Send) -> U {
-    std::thread::scope(|threads| threads.spawn(f).join().unwrap())
-}
-
-fn wait_until(mut condition: impl FnMut() -> bool) {
-    while !condition() {
-        std::thread::yield_now();
+    mod of_0_12_only {
+        use super::locks;
+        include!("parking_lot/suite_0_12.rs");
     }
-}
-
-/// What `f` unwinds with.
-fn unwind_of(f: impl FnOnce()) -> &'static str {
-    let payload: Box<dyn Any + Send> = catch_unwind(AssertUnwindSafe(f)).unwrap_err();
-    payload.downcast_ref::<&str>().unwrap()
 }
 
 mod mirror_only {

@@ -1,4 +1,4 @@
-// What the mirror and the original have in common; `locks` is the one or the other.
+// What the mirrors, the shims and the originals have in common, in all versions of the original; `locks` is one of them.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -14,15 +14,14 @@ use locks::{
 use super::{LONG, SHORT, elsewhere, unwind_of, wait_until};
 
 #[test]
-fn statics_and_const_functions() {
-    static MUTEX: Mutex<u8> = locks::const_mutex(1);
-    static FAIR: FairMutex<u8> = locks::const_fair_mutex(2);
-    static REENTRANT: ReentrantMutex<u8> = locks::const_reentrant_mutex(3);
-    static RWLOCK: RwLock<u8> = locks::const_rwlock(4);
-    static NEW: Mutex<u8> = Mutex::new(5);
+fn statics() {
+    static MUTEX: Mutex<u8> = Mutex::new(1);
+    static FAIR: FairMutex<u8> = FairMutex::new(2);
+    static REENTRANT: ReentrantMutex<u8> = ReentrantMutex::new(3);
+    static RWLOCK: RwLock<u8> = RwLock::new(4);
     static CONDVAR: Condvar = Condvar::new();
     static ONCE: Once = Once::new();
-    assert_eq!((*MUTEX.lock(), *FAIR.lock(), *REENTRANT.lock(), *RWLOCK.read(), *NEW.lock()), (1, 2, 3, 4, 5));
+    assert_eq!((*MUTEX.lock(), *FAIR.lock(), *REENTRANT.lock(), *RWLOCK.read()), (1, 2, 3, 4));
     assert!(!CONDVAR.notify_one());
     assert_eq!(ONCE.state(), OnceState::New);
 }
@@ -145,7 +144,6 @@ fn an_rwlock_shares_and_excludes() {
     let write = lock.write();
     assert!(lock.is_locked_exclusive());
     assert!(elsewhere(|| lock.try_read().is_none()));
-    assert!(elsewhere(|| lock.try_read_recursive().is_none()));
     assert!(elsewhere(|| lock.try_upgradable_read().is_none()));
     assert_eq!(format!("{lock:?}"), "RwLock { data: <locked> }");
     let read = RwLockWriteGuard::downgrade(write);
@@ -159,8 +157,6 @@ fn an_rwlock_times_out() {
     elsewhere(|| {
         assert!(lock.try_read_for(SHORT).is_none());
         assert!(lock.try_read_until(Instant::now() + SHORT).is_none());
-        assert!(lock.try_read_recursive_for(SHORT).is_none());
-        assert!(lock.try_read_recursive_until(Instant::now() + SHORT).is_none());
         assert!(lock.try_write_for(SHORT).is_none());
         assert!(lock.try_write_until(Instant::now() + SHORT).is_none());
         assert!(lock.try_upgradable_read_for(SHORT).is_none());
@@ -168,24 +164,8 @@ fn an_rwlock_times_out() {
     });
     drop(guard);
     assert!(lock.try_read_for(LONG).is_some());
-    assert!(lock.try_read_recursive_for(LONG).is_some());
     assert!(lock.try_write_for(LONG).is_some());
     assert!(lock.try_upgradable_read_for(LONG).is_some());
-}
-
-#[test]
-fn a_waiting_writer_goes_before_plain_readers_only() {
-    let lock = RwLock::new(0);
-    std::thread::scope(|threads| {
-        let _read = lock.read_recursive();
-        threads.spawn(|| *lock.write() = 1);
-        wait_until(|| elsewhere(|| lock.try_read().is_none()));
-        assert_eq!(*lock.read_recursive(), 0);
-        assert_eq!(elsewhere(|| *lock.read_recursive()), 0);
-        assert!(elsewhere(|| lock.try_read_for(SHORT).is_none()));
-        assert!(elsewhere(|| lock.try_upgradable_read_for(SHORT).is_none()));
-    });
-    assert_eq!(*lock.read(), 1);
 }
 
 #[test]

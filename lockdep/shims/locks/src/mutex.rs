@@ -4,10 +4,10 @@ use core::num::NonZeroUsize;
 use core::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-use lockdep_lock_api::{GetThreadId, RawMutexFair, RawMutexTimed};
-use parking_lot_core::{DEFAULT_PARK_TOKEN, ParkResult, SpinWait, park, unpark_one};
-
-use crate::{AGAIN, GuardMarker, YOURS, released, taken};
+use super::is_due;
+use super::lock_api::{self, GetThreadId, RawMutexFair, RawMutexTimed};
+use super::lot::{DEFAULT_PARK_TOKEN, ParkResult, SpinWait, UnparkResult, park, unpark_one};
+use super::park::{AGAIN, YOURS, released, taken};
 
 const LOCKED: u8 = 1;
 /// Somebody sleeps.
@@ -21,7 +21,7 @@ pub struct RawMutex {
 impl RawMutex {
     const NEW: RawMutex = RawMutex { state: AtomicU8::new(0) };
 
-    fn key(&self) -> usize {
+    pub(super) fn key(&self) -> usize {
         self.state.as_ptr() as usize
     }
 
@@ -69,16 +69,21 @@ impl RawMutex {
         }
     }
 
-    fn lock_until(&self, until: Option<Instant>) -> bool {
+    pub(super) fn lock_until(&self, until: Option<Instant>) -> bool {
         let got = self.attempt() || self.wait(until);
         if got {
-            taken(self);
+            taken(self.key());
         }
         got
     }
 
     fn release(&self, fair: bool) {
-        released(self);
+        released(self.key());
+        self.let_go(fair);
+    }
+
+    /// The release, without a word to the search for deadlocks.
+    pub(super) fn let_go(&self, fair: bool) {
         if self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err() {
             self.wake(fair);
         }
@@ -86,9 +91,9 @@ impl RawMutex {
 
     #[cold]
     fn wake(&self, fair: bool) {
-        let hand_over = |result: parking_lot_core::UnparkResult| {
+        let hand_over = |result: UnparkResult| {
             let parked = if result.have_more_threads { PARKED } else { 0 };
-            if result.unparked_threads != 0 && (fair || result.be_fair) {
+            if result.unparked_threads != 0 && (fair || is_due(&result)) {
                 // It stays locked, for the other one.
                 self.state.store(LOCKED | parked, Ordering::Relaxed);
                 return YOURS;
@@ -101,11 +106,16 @@ impl RawMutex {
         unsafe { unpark_one(self.key(), hand_over) };
     }
 
-    fn is_locked(&self) -> bool {
-        self.state.load(Ordering::Relaxed) & LOCKED != 0
+    fn try_take(&self) -> bool {
+        let got = self.attempt();
+        if got {
+            taken(self.key());
+        }
+        got
     }
 
-    fn bump(&self) {
+    /// Hands the mutex to who waits longest, if somebody does, and takes it again.
+    fn let_others(&self) {
         if self.state.load(Ordering::Relaxed) & PARKED != 0 {
             self.release(true);
             self.lock_until(None);
@@ -119,72 +129,34 @@ pub struct RawFairMutex(RawMutex);
 macro_rules! raw_mutex {
     ($Raw:ident, $name:literal, $init:expr, |$this:ident| $mutex:expr, $fair:expr) => {
         // SAFETY: `LOCKED` is set by one `compare_exchange`, or handed over by who had set it.
-        unsafe impl lockdep_lock_api::RawMutex for $Raw {
+        unsafe impl lock_api::RawMutex for $Raw {
             const INIT: $Raw = $init;
             const LOCKDEP_NAME: &'static str = $name;
-            type GuardMarker = GuardMarker;
-
-            #[inline]
-            fn lock(&self) {
-                let $this = self;
-                $mutex.lock_until(None);
-            }
-
-            #[inline]
-            fn try_lock(&self) -> bool {
-                let $this = self;
-                let got = $mutex.attempt();
-                if got {
-                    taken($mutex);
-                }
-                got
-            }
-
-            #[inline]
-            unsafe fn unlock(&self) {
-                let $this = self;
-                $mutex.release($fair);
-            }
+            op!(states of RawMutex);
+            op!(lock lock |$this| $mutex.lock_until(None));
+            op!(attempt try_lock |$this| $mutex.try_take());
+            op!(unlock unlock |$this| $mutex.release($fair));
 
             #[inline]
             fn is_locked(&self) -> bool {
                 let $this = self;
-                $mutex.is_locked()
+                $mutex.state.load(Ordering::Relaxed) & LOCKED != 0
             }
         }
 
         // SAFETY: as above; a fair release is a release.
         unsafe impl RawMutexFair for $Raw {
-            #[inline]
-            unsafe fn unlock_fair(&self) {
-                let $this = self;
-                $mutex.release(true);
-            }
-
-            #[inline]
-            unsafe fn bump(&self) {
-                let $this = self;
-                $mutex.bump();
-            }
+            op!(unlock unlock_fair |$this| $mutex.release(true));
+            op!(bump bump |$this| $mutex.let_others());
         }
 
         // SAFETY: as above.
         unsafe impl RawMutexTimed for $Raw {
             type Duration = Duration;
             type Instant = Instant;
-
-            #[inline]
-            fn try_lock_for(&self, timeout: Duration) -> bool {
-                let $this = self;
-                // Longer than the clock can tell: for ever.
-                $mutex.lock_until(Instant::now().checked_add(timeout))
-            }
-
-            #[inline]
-            fn try_lock_until(&self, timeout: Instant) -> bool {
-                let $this = self;
-                $mutex.lock_until(Some(timeout))
-            }
+            // Longer than the clock can tell: for ever.
+            op!(attempt try_lock_for(timeout: Duration) |$this| $mutex.lock_until(Instant::now().checked_add(timeout)));
+            op!(attempt try_lock_until(timeout: Instant) |$this| $mutex.lock_until(Some(timeout)));
         }
     };
 }

@@ -4,9 +4,9 @@ use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use lockdep_core::{How, LockKind, LockMap, WaitType};
-use parking_lot_core::{DEFAULT_PARK_TOKEN, ParkResult, SpinWait, park, unpark_all};
 
-use crate::AGAIN;
+use super::lot::{DEFAULT_PARK_TOKEN, ParkResult, SpinWait, park, unpark_all};
+use super::park::{AGAIN, released, taken};
 
 const DONE: u8 = 1;
 const POISONED: u8 = 2;
@@ -44,25 +44,25 @@ pub enum OnceState {
 impl OnceState {
     /// Whether its initialiser panicked.
     #[inline]
-    pub fn poisoned(self) -> bool {
-        self == OnceState::Poisoned
+    pub const fn poisoned(self) -> bool {
+        matches!(self, OnceState::Poisoned)
     }
 
     /// The same, as 0.13 calls it.
     #[inline]
-    pub fn is_poisoned(self) -> bool {
+    pub const fn is_poisoned(self) -> bool {
         self.poisoned()
     }
 
     /// Whether it is done.
     #[inline]
-    pub fn done(self) -> bool {
-        self == OnceState::Done
+    pub const fn done(self) -> bool {
+        matches!(self, OnceState::Done)
     }
 
     /// The same, as 0.13 calls it.
     #[inline]
-    pub fn is_completed(self) -> bool {
+    pub const fn is_completed(self) -> bool {
         self.done()
     }
 }
@@ -80,6 +80,10 @@ impl Once {
     #[track_caller]
     pub const fn new_completed() -> Once {
         Once { map: LockMap::new::<OnceKind, ()>(), state: AtomicU8::new(DONE) }
+    }
+
+    fn key(&self) -> usize {
+        self.state.as_ptr() as usize
     }
 
     /// How far it is.
@@ -162,6 +166,7 @@ impl Once {
             if self.state.compare_exchange_weak(state, running, Ordering::Acquire, Ordering::Relaxed).is_err() {
                 continue;
             }
+            taken(self.key());
             let mut run = Run { once: self, end: POISONED };
             f(if state & POISONED != 0 { OnceState::Poisoned } else { OnceState::New });
             run.end = DONE;
@@ -197,7 +202,7 @@ impl Once {
         }
         let still = || self.state.load(Ordering::Relaxed) == state | PARKED;
         // SAFETY: the key is an address of ours; the closures neither park nor panic.
-        let result = unsafe { park(self.state.as_ptr() as usize, still, || (), |_, _| (), DEFAULT_PARK_TOKEN, None) };
+        let result = unsafe { park(self.key(), still, || (), |_, _| (), DEFAULT_PARK_TOKEN, None) };
         if matches!(result, ParkResult::Unparked(_)) {
             spin.reset();
         }
@@ -212,9 +217,10 @@ struct Run<'a> {
 
 impl Drop for Run<'_> {
     fn drop(&mut self) {
+        released(self.once.key());
         if self.once.state.swap(self.end, Ordering::Release) & PARKED != 0 {
             // SAFETY: the key is an address of ours.
-            unsafe { unpark_all(self.once.state.as_ptr() as usize, AGAIN) };
+            unsafe { unpark_all(self.once.key(), AGAIN) };
         }
     }
 }

@@ -13,13 +13,13 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use lockdep_lock_api::{
-    RawRwLockDowngrade, RawRwLockFair, RawRwLockRecursiveTimed, RawRwLockTimed, RawRwLockUpgrade,
-    RawRwLockUpgradeDowngrade, RawRwLockUpgradeFair, RawRwLockUpgradeTimed,
+use super::lock_api::{
+    self, RawRwLockDowngrade, RawRwLockFair, RawRwLockTimed, RawRwLockUpgrade, RawRwLockUpgradeDowngrade, RawRwLockUpgradeFair,
+    RawRwLockUpgradeTimed,
 };
-use parking_lot_core::{DEFAULT_PARK_TOKEN, FilterOp, ParkResult, ParkToken, SpinWait, park, unpark_filter, unpark_one};
-
-use crate::{AGAIN, GuardMarker, YOURS, released, taken};
+use super::lot::{DEFAULT_PARK_TOKEN, FilterOp, ParkResult, ParkToken, SpinWait, UnparkResult, park, unpark_filter, unpark_one};
+use super::park::{AGAIN, YOURS, released, taken};
+use super::{WAITING_IS_LOCKED, is_due};
 
 const PARKED: usize = 1;
 const DRAINING: usize = 2;
@@ -28,14 +28,14 @@ const WRITER: usize = 8;
 const READER: usize = 16;
 const READERS: usize = !(READER - 1);
 
-/// The raw reader-writer lock.
-pub struct RawRwLock {
+/// The raw reader-writer lock; if `RECURSIVE`, one whose readers go past waiting writers.
+pub struct RawRwLock<const RECURSIVE: bool = false> {
     state: AtomicUsize,
 }
 
 /// What somebody wants at the door.
 #[derive(Clone, Copy, PartialEq)]
-enum Want {
+pub(super) enum Want {
     Shared,
     /// Shared, and past a writer who waits for readers that are in.
     Recursive,
@@ -66,7 +66,12 @@ impl Want {
     }
 }
 
-impl RawRwLock {
+impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
+    const NEW: RawRwLock<RECURSIVE> = RawRwLock { state: AtomicUsize::new(0) };
+
+    /// What a reader wants.
+    const SHARED: Want = if RECURSIVE { Want::Recursive } else { Want::Shared };
+
     fn door(&self) -> usize {
         self.state.as_ptr() as usize
     }
@@ -82,24 +87,36 @@ impl RawRwLock {
     }
 
     /// Comes in, if that takes no waiting.
-    fn try_in(&self, want: Want) -> bool {
+    pub(super) fn try_in(&self, want: Want) -> bool {
         let at_once = |state| if want == Want::Exclusive && state & READERS != 0 { None } else { want.grant(state) };
         let got = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, at_once).is_ok();
         if got {
-            taken(self);
+            self.through(want);
+            taken(self.exit());
         }
         got
     }
 
     /// Comes in; `false` if the time was over first.
     #[inline]
-    fn come_in(&self, want: Want, until: Option<Instant>) -> bool {
-        let through = self.attempt(want) || self.wait_at_door(want, until);
-        let got = through && (want != Want::Exclusive || self.drain(0, until));
-        if got {
-            taken(self);
+    pub(super) fn come_in(&self, want: Want, until: Option<Instant>) -> bool {
+        if !self.attempt(want) && !self.wait_at_door(want, until) {
+            return false;
         }
-        got
+        self.through(want);
+        if want == Want::Exclusive && !self.drain(0, until) {
+            return false;
+        }
+        taken(self.exit());
+        true
+    }
+
+    /// Whoever sleeps at the door waits for who keeps it shut: a writer, or an upgradable reader. At the exit a writer waits for all
+    /// who are in. So much for the search for deadlocks.
+    fn through(&self, want: Want) {
+        if matches!(want, Want::Exclusive | Want::Upgradable) {
+            taken(self.door());
+        }
     }
 
     #[cold]
@@ -171,6 +188,9 @@ impl RawRwLock {
                         core::sync::atomic::fence(Ordering::Acquire);
                         return true;
                     }
+                    if instead == 0 {
+                        released(self.door());
+                    }
                     self.swap(WRITER, instead, false);
                     return false;
                 }
@@ -182,7 +202,7 @@ impl RawRwLock {
     /// Goes out as a reader.
     #[inline]
     fn leave_shared(&self) {
-        released(self);
+        released(self.exit());
         let before = self.state.fetch_sub(READER, Ordering::Release);
         if before & READERS == READER && before & DRAINING != 0 {
             self.state.fetch_and(!DRAINING, Ordering::Relaxed);
@@ -215,8 +235,8 @@ impl RawRwLock {
             let_in.set(let_in.get() + want);
             FilterOp::Unpark
         };
-        let callback = |result: parking_lot_core::UnparkResult| {
-            let hand_over = result.unparked_threads != 0 && (fair || result.be_fair);
+        let callback = |result: UnparkResult| {
+            let hand_over = result.unparked_threads != 0 && (fair || is_due(&result));
             let add = if hand_over { new + let_in.get() } else { new };
             let parked = if result.have_more_threads { PARKED } else { 0 };
             let update = |state| Some(((state - old + add) & !PARKED) | parked);
@@ -227,267 +247,133 @@ impl RawRwLock {
         unsafe { unpark_filter(self.door(), filter, callback) };
     }
 
+    /// Goes out as a writer, or as an upgradable reader.
     fn leave(&self, what: usize, fair: bool) {
-        released(self);
+        released(self.door());
+        released(self.exit());
         self.swap(what, 0, fair);
     }
 
-    fn parked(&self) -> bool {
-        self.state.load(Ordering::Relaxed) & PARKED != 0
+    fn become_reader(&self, what: usize) {
+        released(self.door());
+        self.swap(what, READER, false);
+    }
+
+    /// Lets the writer in who waits for readers to go, if there is one, and comes in again. Where readers pass him that is of no use
+    /// while there are others.
+    fn let_writer(&self) {
+        let state = self.state.load(Ordering::Relaxed);
+        if state & WRITER != 0 && (!RECURSIVE || state & READERS == READER) {
+            self.leave_shared();
+            self.come_in(Self::SHARED, None);
+        }
+    }
+
+    /// Lets in who waits at the door, if somebody does, and comes in again.
+    fn let_others(&self, what: usize, want: Want) {
+        if self.state.load(Ordering::Relaxed) & PARKED != 0 {
+            self.leave(what, true);
+            self.come_in(want, None);
+        }
     }
 
     fn upgrade_until(&self, until: Option<Instant>) -> bool {
+        // This thread is not among those it waits for.
+        released(self.exit());
         // No upgradable reader but this one, so no writer either.
         self.state.fetch_add(WRITER - UPGRADABLE, Ordering::Acquire);
-        self.drain(UPGRADABLE, until)
+        let upgraded = self.drain(UPGRADABLE, until);
+        taken(self.exit());
+        upgraded
+    }
+
+    fn try_to_upgrade(&self) -> bool {
+        let alone = |state| (state & READERS == 0).then(|| state - UPGRADABLE + WRITER);
+        self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, alone).is_ok()
     }
 }
 
-fn after(timeout: Duration) -> Option<Instant> {
+pub(super) fn after(timeout: Duration) -> Option<Instant> {
     // Longer than the clock can tell: for ever.
     Instant::now().checked_add(timeout)
 }
 
-impl RawRwLock {
-    const NEW: RawRwLock = RawRwLock { state: AtomicUsize::new(0) };
+// SAFETY: `WRITER` is granted only without another one and without `UPGRADABLE`, and counts once the readers are gone; no reader is
+// granted while it is set, but next to readers that are in.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLock for RawRwLock<RECURSIVE> {
+    const INIT: RawRwLock<RECURSIVE> = RawRwLock::NEW;
+    const LOCKDEP_NAME: &'static str = if RECURSIVE { "RecursiveRwLock" } else { "RwLock" };
+    const LOCKDEP_READ_RECURSIVE: bool = RECURSIVE;
+    op!(states of RawRwLock);
+    op!(lock lock_shared |this| this.come_in(Self::SHARED, None));
+    op!(attempt try_lock_shared |this| this.try_in(Self::SHARED));
+    op!(unlock unlock_shared |this| this.leave_shared());
+    op!(lock lock_exclusive |this| this.come_in(Want::Exclusive, None));
+    op!(attempt try_lock_exclusive |this| this.try_in(Want::Exclusive));
+    op!(unlock unlock_exclusive |this| this.leave(WRITER, false));
 
-    fn real(&self) -> &RawRwLock {
-        self
+    #[inline]
+    fn is_locked(&self) -> bool {
+        self.state.load(Ordering::Relaxed) & (WRITER | UPGRADABLE | READERS) != 0
+    }
+
+    #[inline]
+    fn is_locked_exclusive(&self) -> bool {
+        let state = self.state.load(Ordering::Relaxed);
+        state & WRITER != 0 && (WAITING_IS_LOCKED || state & READERS == 0)
     }
 }
 
-/// The same, with all readers past waiting writers: what 0.13 calls `RecursiveRwLock`.
-pub struct RawRwLockRecursive(RawRwLock);
-
-impl RawRwLockRecursive {
-    fn real(&self) -> &RawRwLock {
-        &self.0
-    }
+// SAFETY: as above; a fair release is a release.
+unsafe impl<const RECURSIVE: bool> RawRwLockFair for RawRwLock<RECURSIVE> {
+    // Whoever waits at the door waits for a writer, not for readers: the one past the door is next already.
+    op!(unlock unlock_shared_fair |this| this.leave_shared());
+    op!(unlock unlock_exclusive_fair |this| this.leave(WRITER, true));
+    op!(bump bump_shared |this| this.let_writer());
+    op!(bump bump_exclusive |this| this.let_others(WRITER, Want::Exclusive));
 }
 
-/// The raw traits of a lock whose readers want `$shared`.
-macro_rules! raw_rwlock {
-    ($Raw:ident, $init:expr, $recursive:literal, $shared:expr) => {
-        // SAFETY: `WRITER` is granted only without another one and without `UPGRADABLE`, and counts once the readers are gone; no reader
-        // is granted while it is set, but next to readers that are in.
-        unsafe impl lockdep_lock_api::RawRwLock for $Raw {
-            const INIT: $Raw = $init;
-            const LOCKDEP_READ_RECURSIVE: bool = $recursive;
-            type GuardMarker = GuardMarker;
-
-            #[inline]
-            fn lock_shared(&self) {
-                self.real().come_in($shared, None);
-            }
-
-            #[inline]
-            fn try_lock_shared(&self) -> bool {
-                self.real().try_in($shared)
-            }
-
-            #[inline]
-            unsafe fn unlock_shared(&self) {
-                self.real().leave_shared();
-            }
-
-            #[inline]
-            fn lock_exclusive(&self) {
-                self.real().come_in(Want::Exclusive, None);
-            }
-
-            #[inline]
-            fn try_lock_exclusive(&self) -> bool {
-                self.real().try_in(Want::Exclusive)
-            }
-
-            #[inline]
-            unsafe fn unlock_exclusive(&self) {
-                self.real().leave(WRITER, false);
-            }
-
-            #[inline]
-            fn is_locked(&self) -> bool {
-                self.real().state.load(Ordering::Relaxed) & (WRITER | UPGRADABLE | READERS) != 0
-            }
-
-            #[inline]
-            fn is_locked_exclusive(&self) -> bool {
-                self.real().state.load(Ordering::Relaxed) & WRITER != 0
-            }
-        }
-
-        // SAFETY: as above; a fair release is a release.
-        unsafe impl RawRwLockFair for $Raw {
-            #[inline]
-            unsafe fn unlock_shared_fair(&self) {
-                // Whoever waits at the door waits for a writer, not for readers: the one past the door is next already.
-                self.real().leave_shared();
-            }
-
-            #[inline]
-            unsafe fn unlock_exclusive_fair(&self) {
-                self.real().leave(WRITER, true);
-            }
-
-            #[inline]
-            unsafe fn bump_shared(&self) {
-                if self.real().state.load(Ordering::Relaxed) & WRITER != 0 {
-                    self.real().leave_shared();
-                    self.real().come_in($shared, None);
-                }
-            }
-
-            #[inline]
-            unsafe fn bump_exclusive(&self) {
-                if self.real().parked() {
-                    self.real().leave(WRITER, true);
-                    self.real().come_in(Want::Exclusive, None);
-                }
-            }
-        }
-
-        // SAFETY: the hold changes in one step.
-        unsafe impl RawRwLockDowngrade for $Raw {
-            #[inline]
-            unsafe fn downgrade(&self) {
-                self.real().swap(WRITER, READER, false);
-            }
-        }
-
-        // SAFETY: as above.
-        unsafe impl RawRwLockTimed for $Raw {
-            type Duration = Duration;
-            type Instant = Instant;
-
-            #[inline]
-            fn try_lock_shared_for(&self, timeout: Duration) -> bool {
-                self.real().come_in($shared, after(timeout))
-            }
-
-            #[inline]
-            fn try_lock_shared_until(&self, timeout: Instant) -> bool {
-                self.real().come_in($shared, Some(timeout))
-            }
-
-            #[inline]
-            fn try_lock_exclusive_for(&self, timeout: Duration) -> bool {
-                self.real().come_in(Want::Exclusive, after(timeout))
-            }
-
-            #[inline]
-            fn try_lock_exclusive_until(&self, timeout: Instant) -> bool {
-                self.real().come_in(Want::Exclusive, Some(timeout))
-            }
-        }
-
-        // SAFETY: next to a reader that is in, only a writer who is not in yet is passed.
-        unsafe impl lockdep_lock_api::RawRwLockRecursive for $Raw {
-            #[inline]
-            fn lock_shared_recursive(&self) {
-                self.real().come_in(Want::Recursive, None);
-            }
-
-            #[inline]
-            fn try_lock_shared_recursive(&self) -> bool {
-                self.real().try_in(Want::Recursive)
-            }
-        }
-
-        // SAFETY: as above.
-        unsafe impl RawRwLockRecursiveTimed for $Raw {
-            #[inline]
-            fn try_lock_shared_recursive_for(&self, timeout: Duration) -> bool {
-                self.real().come_in(Want::Recursive, after(timeout))
-            }
-
-            #[inline]
-            fn try_lock_shared_recursive_until(&self, timeout: Instant) -> bool {
-                self.real().come_in(Want::Recursive, Some(timeout))
-            }
-        }
-
-        // SAFETY: `UPGRADABLE` is granted only without another one and without `WRITER`.
-        unsafe impl RawRwLockUpgrade for $Raw {
-            #[inline]
-            fn lock_upgradable(&self) {
-                self.real().come_in(Want::Upgradable, None);
-            }
-
-            #[inline]
-            fn try_lock_upgradable(&self) -> bool {
-                self.real().try_in(Want::Upgradable)
-            }
-
-            #[inline]
-            unsafe fn unlock_upgradable(&self) {
-                self.real().leave(UPGRADABLE, false);
-            }
-
-            #[inline]
-            unsafe fn upgrade(&self) {
-                self.real().upgrade_until(None);
-            }
-
-            #[inline]
-            unsafe fn try_upgrade(&self) -> bool {
-                let alone = |state| (state & READERS == 0).then(|| state - UPGRADABLE + WRITER);
-                self.real().state.fetch_update(Ordering::Acquire, Ordering::Relaxed, alone).is_ok()
-            }
-        }
-
-        // SAFETY: as above.
-        unsafe impl RawRwLockUpgradeFair for $Raw {
-            #[inline]
-            unsafe fn unlock_upgradable_fair(&self) {
-                self.real().leave(UPGRADABLE, true);
-            }
-
-            #[inline]
-            unsafe fn bump_upgradable(&self) {
-                if self.real().parked() {
-                    self.real().leave(UPGRADABLE, true);
-                    self.real().come_in(Want::Upgradable, None);
-                }
-            }
-        }
-
-        // SAFETY: the hold changes in one step.
-        unsafe impl RawRwLockUpgradeDowngrade for $Raw {
-            #[inline]
-            unsafe fn downgrade_upgradable(&self) {
-                self.real().swap(UPGRADABLE, READER, false);
-            }
-
-            #[inline]
-            unsafe fn downgrade_to_upgradable(&self) {
-                self.real().swap(WRITER, UPGRADABLE, false);
-            }
-        }
-
-        // SAFETY: as above.
-        unsafe impl RawRwLockUpgradeTimed for $Raw {
-            #[inline]
-            fn try_lock_upgradable_for(&self, timeout: Duration) -> bool {
-                self.real().come_in(Want::Upgradable, after(timeout))
-            }
-
-            #[inline]
-            fn try_lock_upgradable_until(&self, timeout: Instant) -> bool {
-                self.real().come_in(Want::Upgradable, Some(timeout))
-            }
-
-            #[inline]
-            unsafe fn try_upgrade_for(&self, timeout: Duration) -> bool {
-                self.real().upgrade_until(after(timeout))
-            }
-
-            #[inline]
-            unsafe fn try_upgrade_until(&self, timeout: Instant) -> bool {
-                self.real().upgrade_until(Some(timeout))
-            }
-        }
-    };
+// SAFETY: the hold changes in one step.
+unsafe impl<const RECURSIVE: bool> RawRwLockDowngrade for RawRwLock<RECURSIVE> {
+    op!(turn downgrade |this| this.become_reader(WRITER));
 }
 
-raw_rwlock!(RawRwLock, RawRwLock::NEW, false, Want::Shared);
-raw_rwlock!(RawRwLockRecursive, RawRwLockRecursive(RawRwLock::NEW), true, Want::Recursive);
+// SAFETY: as above.
+unsafe impl<const RECURSIVE: bool> RawRwLockTimed for RawRwLock<RECURSIVE> {
+    type Duration = Duration;
+    type Instant = Instant;
+    op!(attempt try_lock_shared_for(timeout: Duration) |this| this.come_in(Self::SHARED, after(timeout)));
+    op!(attempt try_lock_shared_until(timeout: Instant) |this| this.come_in(Self::SHARED, Some(timeout)));
+    op!(attempt try_lock_exclusive_for(timeout: Duration) |this| this.come_in(Want::Exclusive, after(timeout)));
+    op!(attempt try_lock_exclusive_until(timeout: Instant) |this| this.come_in(Want::Exclusive, Some(timeout)));
+}
+
+// SAFETY: `UPGRADABLE` is granted only without another one and without `WRITER`.
+unsafe impl<const RECURSIVE: bool> RawRwLockUpgrade for RawRwLock<RECURSIVE> {
+    op!(states of RawRwLockUpgrade);
+    op!(lock lock_upgradable |this| this.come_in(Want::Upgradable, None));
+    op!(attempt try_lock_upgradable |this| this.try_in(Want::Upgradable));
+    op!(unlock unlock_upgradable |this| this.leave(UPGRADABLE, false));
+    op!(turn upgrade |this| this.upgrade_until(None));
+    op!(try_turn try_upgrade |this| this.try_to_upgrade());
+}
+
+// SAFETY: as above.
+unsafe impl<const RECURSIVE: bool> RawRwLockUpgradeFair for RawRwLock<RECURSIVE> {
+    op!(unlock unlock_upgradable_fair |this| this.leave(UPGRADABLE, true));
+    op!(bump bump_upgradable |this| this.let_others(UPGRADABLE, Want::Upgradable));
+}
+
+// SAFETY: the hold changes in one step.
+unsafe impl<const RECURSIVE: bool> RawRwLockUpgradeDowngrade for RawRwLock<RECURSIVE> {
+    op!(turn downgrade_upgradable |this| this.become_reader(UPGRADABLE));
+    op!(turn downgrade_to_upgradable |this| this.swap(WRITER, UPGRADABLE, false));
+}
+
+// SAFETY: as above.
+unsafe impl<const RECURSIVE: bool> RawRwLockUpgradeTimed for RawRwLock<RECURSIVE> {
+    op!(attempt try_lock_upgradable_for(timeout: Duration) |this| this.come_in(Want::Upgradable, after(timeout)));
+    op!(attempt try_lock_upgradable_until(timeout: Instant) |this| this.come_in(Want::Upgradable, Some(timeout)));
+    op!(try_turn try_upgrade_for(timeout: Duration) |this| this.upgrade_until(after(timeout)));
+    op!(try_turn try_upgrade_until(timeout: Instant) |this| this.upgrade_until(Some(timeout)));
+}

@@ -1,6 +1,6 @@
 //! `parking_lot` 0.11, checked by lockdep: for `[patch.crates-io]`, together with the shim of `lock_api`.
 //!
-//! Nothing is written here: it is all [`lockdep_shim_locks`] and [`lockdep_lock_api`].
+//! Nothing is written here: it is all [`lockdep_shim_locks::v0_12`] and [`lockdep_lock_api`].
 
 lockdep_core::shim!();
 
@@ -9,10 +9,10 @@ pub use lockdep_lock_api::{
     ArcMutexGuard, ArcReentrantMutexGuard, ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard,
 };
 #[cfg(feature = "deadlock_detection")]
-pub use lockdep_shim_locks::deadlock;
-pub use lockdep_shim_locks::{
+pub use lockdep_shim_locks::v0_12::deadlock;
+pub use lockdep_shim_locks::v0_12::{
     Condvar, FairMutex, FairMutexGuard, MappedFairMutexGuard, MappedMutexGuard, MappedReentrantMutexGuard, MappedRwLockReadGuard,
     MappedRwLockWriteGuard, Mutex, MutexGuard, Once, OnceState, RawFairMutex, RawMutex, RawRwLock, RawThreadId, ReentrantMutex,
     ReentrantMutexGuard, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard, WaitTimeoutResult,
 };
-pub use lockdep_shim_locks::{const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock};
+pub use lockdep_shim_locks::v0_12::{const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock};

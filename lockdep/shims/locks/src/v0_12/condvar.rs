@@ -1,21 +1,18 @@
-//! A condition variable: one address to sleep at, and the mutex that those who sleep there use.
+//! A condition variable of 0.12: not one of `lock_api` yet.
 
 use core::fmt;
-use core::ptr;
-use core::sync::atomic::{AtomicPtr, Ordering};
 use std::time::{Duration, Instant};
 
 use lockdep_core::{LockKind, LockMap, WaitType, Waiting};
-use lockdep_lock_api::{MutexGuard, RawMutex as _, Validated};
-use parking_lot_core::{DEFAULT_PARK_TOKEN, FilterOp, ParkResult, park, unpark_filter, unpark_one};
+use lockdep_lock_api::{MutexGuard, Validated};
 
-use crate::{AGAIN, RawMutex};
+use super::RawMutex;
+use super::raw_condvar::RawCondvar;
 
 /// A condition variable, checked: as the original, a wait releases the mutex and takes it again, and there are no spurious wake-ups.
 pub struct Condvar {
     map: LockMap,
-    /// The mutex of those who wait; null if nobody does.
-    mutex: AtomicPtr<RawMutex>,
+    raw: RawCondvar,
 }
 
 enum CondvarKind {}
@@ -43,43 +40,21 @@ impl Condvar {
     #[inline]
     #[track_caller]
     pub const fn new() -> Condvar {
-        Condvar { map: LockMap::new::<CondvarKind, ()>(), mutex: AtomicPtr::new(ptr::null_mut()) }
-    }
-
-    fn key(&self) -> usize {
-        self.mutex.as_ptr() as usize
+        Condvar { map: LockMap::new::<CondvarKind, ()>(), raw: RawCondvar::NEW }
     }
 
     /// Wakes one waiting thread; returns whether there was one.
     #[track_caller]
     pub fn notify_one(&self) -> bool {
         self.map.notify();
-        if self.mutex.load(Ordering::Relaxed).is_null() {
-            return false;
-        }
-        let callback = |result: parking_lot_core::UnparkResult| {
-            if !result.have_more_threads {
-                self.mutex.store(ptr::null_mut(), Ordering::Relaxed);
-            }
-            AGAIN
-        };
-        // SAFETY: the key is an address of ours; the closure neither parks nor panics.
-        unsafe { unpark_one(self.key(), callback) }.unparked_threads != 0
+        self.raw.wake_one()
     }
 
     /// Wakes all waiting threads; returns how many there were.
     #[track_caller]
     pub fn notify_all(&self) -> usize {
         self.map.notify();
-        if self.mutex.load(Ordering::Relaxed).is_null() {
-            return 0;
-        }
-        let callback = |_| {
-            self.mutex.store(ptr::null_mut(), Ordering::Relaxed);
-            AGAIN
-        };
-        // SAFETY: the key is an address of ours; the closures neither park nor panic.
-        unsafe { unpark_filter(self.key(), |_| FilterOp::Unpark, callback) }.unparked_threads
+        self.raw.wake_all()
     }
 
     /// Releases the mutex, waits for a notification, and takes the mutex again.
@@ -181,34 +156,9 @@ impl Condvar {
     ) -> WaitTimeoutResult {
         let mutex = MutexGuard::mutex(guard);
         let map = mutex.lock_map();
-        // SAFETY: the guard is borrowed, and the mutex is held again before that ends.
-        let raw = unsafe { mutex.raw() };
-        let own = ptr::from_ref(raw).cast_mut();
         let _again = TakenAgain { map, waiting: Some(map.wait_begin(&self.map, timed)) };
-        let mut other_mutex = false;
-        let alone = || {
-            let known = self.mutex.load(Ordering::Relaxed);
-            if known.is_null() {
-                self.mutex.store(own, Ordering::Relaxed);
-            } else if known != own {
-                other_mutex = true;
-                return false;
-            }
-            true
-        };
-        // SAFETY: held until now.
-        let release = || unsafe { raw.unlock() };
-        let timed_out = |_, last| {
-            if last {
-                self.mutex.store(ptr::null_mut(), Ordering::Relaxed);
-            }
-        };
-        // SAFETY: the key is an address of ours. `release` may wake others, which `park` permits before it sleeps: the queue is not
-        // locked then. None of the closures panics.
-        let result = unsafe { park(self.key(), alone, release, timed_out, DEFAULT_PARK_TOKEN, until) };
-        assert!(!other_mutex, "attempted to use a condition variable with more than one mutex");
-        raw.lock();
-        WaitTimeoutResult(!matches!(result, ParkResult::Unparked(_)))
+        // SAFETY: the guard is borrowed, and the mutex is held again before that ends.
+        WaitTimeoutResult(unsafe { self.raw.sleep(mutex.raw(), until) })
     }
 }
 
