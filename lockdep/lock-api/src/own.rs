@@ -288,3 +288,6 @@ unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Send for MappedRwLockReadGuard<'
 unsafe impl<'a, R: RawRwLock, T: ?Sized + Sync> Sync for MappedRwLockWriteGuard<'a, R, T> {}
 // SAFETY: the guard uses the raw lock only to unlock it, which the marker allows from any thread; the data may go along.
 unsafe impl<'a, R: RawRwLock, T: ?Sized + Send> Send for MappedRwLockWriteGuard<'a, R, T> where R::GuardMarker: Send {}
+
+// The data is elsewhere, and does not move with the guard.
+impl<R: RawMutex, T: ?Sized> Unpin for ArcMutexGuard<R, T> {}

@@ -1,6 +1,7 @@
 //! What only the surface of 0.5 has: holds without a guard, given as what the raw lock gave for them; locks taken apart; and auto
 //! traits that follow from that state.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use super::sides::{Exclusive, Shared, Whole};
@@ -234,3 +235,15 @@ unsafe impl<'a, R: RawRwLock + Sync, T: ?Sized + Sync> Sync for MappedRwLockRead
 unsafe impl<'a, R: RawRwLock + Sync, T: ?Sized + Send> Send for MappedRwLockWriteGuard<'a, R, T> where R::ExclusiveGuard: Send {}
 // SAFETY: a shared guard gives shared access to the data.
 unsafe impl<'a, R: RawRwLock + Sync, T: ?Sized + Sync> Sync for MappedRwLockWriteGuard<'a, R, T> where R::ExclusiveGuard: Sync {}
+
+// A mapped guard of 0.5 has a plain pointer, and no marker of an exclusive reference.
+impl<'a, R: RawMutex + RefUnwindSafe, T: ?Sized + RefUnwindSafe> UnwindSafe for MappedMutexGuard<'a, R, T> where
+    R::Guard: UnwindSafe
+{
+}
+impl<'a, R: RawRwLock + RefUnwindSafe, T: ?Sized + RefUnwindSafe> UnwindSafe for MappedRwLockWriteGuard<'a, R, T> where
+    R::ExclusiveGuard: UnwindSafe
+{
+}
+// An owning guard counts as one of the data.
+impl<R: RawMutex, G: GetThreadId, T: ?Sized + Unpin> Unpin for ArcReentrantMutexGuard<R, G, T> {}

@@ -19,7 +19,9 @@ pub struct RawMutex {
 }
 
 impl RawMutex {
-    const NEW: RawMutex = RawMutex { state: AtomicU8::new(0) };
+    const fn new() -> RawMutex {
+        RawMutex { state: AtomicU8::new(0) }
+    }
 
     pub(super) fn key(&self) -> usize {
         self.state.as_ptr() as usize
@@ -161,8 +163,8 @@ macro_rules! raw_mutex {
     };
 }
 
-raw_mutex!(RawMutex, "Mutex", RawMutex::NEW, |this| this, false);
-raw_mutex!(RawFairMutex, "FairMutex", RawFairMutex(RawMutex::NEW), |this| &this.0, true);
+raw_mutex!(RawMutex, "Mutex", RawMutex::new(), |this| this, false);
+raw_mutex!(RawFairMutex, "FairMutex", RawFairMutex(RawMutex::new()), |this| &this.0, true);
 
 /// Tells threads apart, for a reentrant mutex.
 pub struct RawThreadId;

@@ -15,7 +15,9 @@ pub struct RawCondvar {
 }
 
 impl RawCondvar {
-    pub(super) const NEW: RawCondvar = RawCondvar { mutex: AtomicPtr::new(ptr::null_mut()) };
+    pub(super) const fn new() -> RawCondvar {
+        RawCondvar { mutex: AtomicPtr::new(ptr::null_mut()) }
+    }
 
     fn key(&self) -> usize {
         self.mutex.as_ptr() as usize

@@ -67,7 +67,9 @@ impl Want {
 }
 
 impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
-    const NEW: RawRwLock<RECURSIVE> = RawRwLock { state: AtomicUsize::new(0) };
+    const fn new() -> RawRwLock<RECURSIVE> {
+        RawRwLock { state: AtomicUsize::new(0) }
+    }
 
     /// What a reader wants.
     const SHARED: Want = if RECURSIVE { Want::Recursive } else { Want::Shared };
@@ -301,7 +303,7 @@ pub(super) fn after(timeout: Duration) -> Option<Instant> {
 // SAFETY: `WRITER` is granted only without another one and without `UPGRADABLE`, and counts once the readers are gone; no reader is
 // granted while it is set, but next to readers that are in.
 unsafe impl<const RECURSIVE: bool> lock_api::RawRwLock for RawRwLock<RECURSIVE> {
-    const INIT: RawRwLock<RECURSIVE> = RawRwLock::NEW;
+    const INIT: RawRwLock<RECURSIVE> = RawRwLock::new();
     const LOCKDEP_NAME: &'static str = if RECURSIVE { "RecursiveRwLock" } else { "RwLock" };
     const LOCKDEP_READ_RECURSIVE: bool = RECURSIVE;
     op!(states of RawRwLock);

@@ -40,7 +40,7 @@ impl Condvar {
     #[inline]
     #[track_caller]
     pub const fn new() -> Condvar {
-        Condvar { map: LockMap::new::<CondvarKind, ()>(), raw: RawCondvar::NEW }
+        Condvar { map: LockMap::new::<CondvarKind, ()>(), raw: RawCondvar::new() }
     }
 
     /// Wakes one waiting thread; returns whether there was one.

@@ -8,7 +8,7 @@ use super::{GuardMarker, RawCondvar, RawMutex};
 // SAFETY: a sleeper is in the queue before the mutex is free, and takes the mutex again; one that finds another mutex there panics
 // with its own still held.
 unsafe impl lock_api::RawCondvar for RawCondvar {
-    const INIT: RawCondvar = RawCondvar::NEW;
+    const INIT: RawCondvar = RawCondvar::new();
     type RawMutex = RawMutex;
 
     unsafe fn wait(&self, mutex: &RawMutex, _guard: &mut GuardMarker) {

@@ -133,7 +133,8 @@ fn locks_come_apart() {
     assert_eq!(ReentrantMutex::from_raw(raw, id, value).into_inner(), 2);
     let (raw, value) = RwLock::new(3).into_inner_with_raw();
     assert_eq!(RwLock::from_raw(raw, value).into_inner(), 3);
-    assert!(!RawMutex::INIT.is_locked() && !RawRwLock::<false>::INIT.is_locked() && !RawRwLockRecursive::INIT.is_locked());
+    let (mutex, plain, recursive) = (RawMutex::INIT, RawRwLock::<false>::INIT, RawRwLockRecursive::INIT);
+    assert!(!mutex.is_locked() && !plain.is_locked() && !recursive.is_locked());
 }
 
 #[test]

@@ -1,0 +1,44 @@
+// Which auto traits a type has, as a value to compare.
+
+/// Whether `$type` implements `$trait`: the constant of the type itself goes before that of the trait, where its bound holds.
+macro_rules! implements {
+    ($type:ty, $trait:path) => {{
+        struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
+        #[allow(dead_code)]
+        trait Otherwise {
+            const YES: bool = false;
+        }
+        impl<T: ?Sized> Otherwise for Probe<T> {}
+        #[allow(dead_code)]
+        impl<T: ?Sized + $trait> Probe<T> {
+            const YES: bool = true;
+        }
+        <Probe<$type>>::YES
+    }};
+}
+
+macro_rules! auto_traits {
+    ($type:ty) => {
+        [
+            implements!($type, Send),
+            implements!($type, Sync),
+            implements!($type, Unpin),
+            implements!($type, std::panic::UnwindSafe),
+            implements!($type, std::panic::RefUnwindSafe),
+        ]
+    };
+}
+
+/// The types of these names have the same ones in both modules.
+macro_rules! same {
+    ($ours:path, $theirs:path: $($name:ident[$($args:tt)*])*) => { $({
+        use $ours as ours;
+        use $theirs as theirs;
+        assert_eq!(
+            auto_traits!(ours::$name<$($args)*>),
+            auto_traits!(theirs::$name<$($args)*>),
+            "{}: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe",
+            stringify!($name<$($args)*>),
+        );
+    })* };
+}
