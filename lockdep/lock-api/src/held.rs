@@ -27,6 +27,12 @@ impl<R> Checked<R> {
     pub(crate) const fn new(map: LockMap, raw: R) -> Checked<R> {
         Checked { map, raw: InWords(raw) }
     }
+
+    /// The raw lock, without the map.
+    #[inline]
+    pub(crate) fn into_raw(self) -> R {
+        self.raw.0
+    }
 }
 
 /// A raw lock that fills the words it has beside the map anyway: a new one is then written as whole words, and together with the

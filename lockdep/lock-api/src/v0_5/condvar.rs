@@ -31,14 +31,14 @@ impl<C: RawCondvar> Condvar<C> {
     #[inline]
     #[track_caller]
     pub const fn new() -> Condvar<C> {
-        Condvar { checked: Checked { map: LockMap::new::<CondvarKind<C>, ()>(), raw: C::INIT } }
+        Condvar { checked: Checked::new(LockMap::new::<CondvarKind<C>, ()>(), C::INIT) }
     }
 
     /// A condition variable that nobody waits on, of the class `class`.
     #[inline]
     #[track_caller]
     pub const fn with_class(class: &'static LockClass) -> Condvar<C> {
-        Condvar { checked: Checked { map: LockMap::with_class::<CondvarKind<C>, ()>(class), raw: C::INIT } }
+        Condvar { checked: Checked::new(LockMap::with_class::<CondvarKind<C>, ()>(class), C::INIT) }
     }
 
     /// The raw condition variable. What is done to it here, the validator does not see.
@@ -216,7 +216,7 @@ impl<C: RawCondvar> Default for Condvar<C> {
     #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> Condvar<C> {
-        Condvar { checked: Checked { map: LockMap::made_by_caller::<CondvarKind<C>, ()>(), raw: C::INIT } }
+        Condvar { checked: Checked::new(LockMap::made_by_caller::<CondvarKind<C>, ()>(), C::INIT) }
     }
 }
 

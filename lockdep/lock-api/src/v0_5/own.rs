@@ -18,7 +18,7 @@ impl<R, T> Mutex<R, T> {
     /// The raw lock and the data.
     #[inline]
     pub fn into_inner_with_raw(self) -> (R, T) {
-        (self.checked.raw, self.data.into_inner())
+        (self.checked.into_raw(), self.data.into_inner())
     }
 }
 
@@ -26,7 +26,7 @@ impl<R: RawMutex, G, T> ReentrantMutex<R, G, T> {
     /// The raw mutex below, the source of thread numbers, and the data.
     #[inline]
     pub fn into_inner_with_raw(self) -> (R, G, T) {
-        let raw = self.checked.raw;
+        let raw = self.checked.into_raw();
         (raw.mutex, raw.get_thread_id, self.data.into_inner())
     }
 }
@@ -35,7 +35,7 @@ impl<R, T> RwLock<R, T> {
     /// The raw lock and the data.
     #[inline]
     pub fn into_inner_with_raw(self) -> (R, T) {
-        (self.checked.raw, self.data.into_inner())
+        (self.checked.into_raw(), self.data.into_inner())
     }
 }
 
