@@ -1,32 +1,46 @@
-//! A program that knows nothing of lockdep, with three versions of `parking_lot`, `lock_api` by itself and `dashmap` from the
-//! registry, under all the patches at once.
+//! Programs that know nothing of lockdep: one with three versions of `parking_lot`, both of `lock_api` by themselves, and `dashmap` from
+//! the registry, under all the patches at once; and one with 0.13 and 0.5 only, under each of the two patches and both.
 //!
-//! It takes a build of its own, into `target/shims`, so it runs on request only: `cargo test --test shims -- --ignored`.
+//! They take builds of their own, into `target/shims…`, so they run on request only: `cargo test --test shims -- --ignored`.
 
 #![cfg(feature = "validate")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Builds the program, once.
+/// Builds the program `name` under the patches of these files; returns where it is, and what cargo said.
+fn build(name: &str, patches: &[&str], target: &str) -> (PathBuf, String) {
+    // One lock file, and each set of patches writes its own.
+    static ONE_BY_ONE: Mutex<()> = Mutex::new(());
+    let _lock_file = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let target = root.join("target").join(target);
+    let directory = root.join("lockdep/shims/tests").join(name);
+    let _ = std::fs::remove_file(directory.join("Cargo.lock"));
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--target-dir"])
+        .arg(&target)
+        .args(patches.iter().flat_map(|patch| ["--config".to_owned(), format!("../config/{patch}.toml")]))
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&built.stderr).into_owned();
+    assert!(built.status.success(), "{said}");
+    (target.join("debug").join(name), said)
+}
+
+/// As `build`, of what cargo has nothing to say about: it only warns of a patch that it did not use, and a shim may not warn at all.
+fn built(name: &str, patches: &[&str], target: &str) -> PathBuf {
+    let (program, said) = build(name, patches, target);
+    assert!(!said.contains("warning"), "{said}");
+    program
+}
+
+/// The program with everything in it, built once.
 fn program() -> &'static Path {
-    static BUILT: OnceLock<std::path::PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let target = root.join("target/shims");
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--config", "../config/patches.toml", "--target-dir"])
-            .arg(&target)
-            .current_dir(root.join("lockdep/shims/tests/tree"))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&built.stderr);
-        assert!(built.status.success(), "{said}");
-        // Cargo only warns of a patch that it did not use; and a shim may not warn at all.
-        assert!(!said.contains("warning"), "{said}");
-        target.join("debug/tree")
-    })
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| built("tree", &["patches"], "shims"))
 }
 
 fn run(scenario: &str) -> (Option<i32>, String) {
@@ -34,7 +48,11 @@ fn run(scenario: &str) -> (Option<i32>, String) {
 }
 
 fn run_with(scenario: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
-    let mut command = Command::new(program());
+    run_of(program(), scenario, environment)
+}
+
+fn run_of(program: &Path, scenario: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("LOCKDEP") {
             command.env_remove(name);
@@ -49,13 +67,25 @@ fn run_with(scenario: &str, environment: &[(&str, &str)]) -> (Option<i32>, Strin
     (status.code(), String::from_utf8_lossy(&[stderr, stdout].concat()).into_owned())
 }
 
+/// Whether the class was made in the program, and not in a wrapper.
+fn made_in_the_program(said: &str, class: &str) -> bool {
+    said.lines().any(|line| line.contains(class) && line.contains("made at src/main.rs:"))
+}
+
 #[test]
 #[ignore = "takes a build of its own"]
 fn all_shims_are_there_and_right_code_is_silent() {
     let (code, said) = run("clean");
     assert_eq!(code, Some(0), "{said}");
     let first = said.lines().next().unwrap();
-    for shim in ["lock_api 0.4.", "parking_lot 0.11.", "parking_lot 0.12.", "parking_lot 0.13.", "signal-hook-registry 1."] {
+    for shim in [
+        "lock_api 0.4.",
+        "lock_api 0.5.",
+        "parking_lot 0.11.",
+        "parking_lot 0.12.",
+        "parking_lot 0.13.",
+        "signal-hook-registry 1.",
+    ] {
         assert!(first.contains(shim), "{first}");
     }
     assert_eq!(said.lines().count(), 3, "{said}");
@@ -95,13 +125,14 @@ fn every_version_is_checked_and_so_is_the_order_across_them() {
         ("0.13", ["Mutex<Thirteen>", "ReentrantMutex<u8>"]),
         ("across", ["Mutex<Eleven>", "Mutex<Thirteen>"]),
         ("wait", ["Condvar<()>", "Mutex<Twelve>"]),
+        ("own", ["Mutex<Thirteen>", "Mutex<u8>"]),
+        ("own-across", ["Mutex<Thirteen>", "Mutex<Twelve>"]),
+        ("0.13-wait", ["Condvar<()>", "Mutex<Thirteen>"]),
     ] {
         let (code, said) = run(scenario);
         assert_eq!(code, Some(66), "{scenario}\n{said}");
         assert_eq!(said.matches("error[lockdep::Inversion]").count(), 1, "{said}");
-        // Made in the program, and not in a wrapper.
-        let made = |class: &&str| said.lines().any(|line| line.contains(*class) && line.contains("made at src/main.rs:"));
-        assert!(classes.iter().all(made), "{said}");
+        assert!(classes.iter().all(|class| made_in_the_program(&said, class)), "{said}");
     }
 }
 
@@ -131,4 +162,65 @@ fn what_signal_hook_registers_runs_in_its_signals_context() {
     assert_eq!(code, Some(66), "{said}");
     assert_eq!(said.matches("error[lockdep::WaitContext]").count(), 1, "{said}");
     assert!(said.contains("SIGUSR1"), "{said}");
+}
+
+#[test]
+#[ignore = "takes a build of its own"]
+fn reads_in_reads_are_judged_by_the_lock_that_is_read() {
+    let (code, said) = run("0.13-reads");
+    assert_eq!(code, Some(66), "{said}");
+    assert_eq!(said.matches("error[").count(), 1, "{said}");
+    assert!(said.contains("error[lockdep::Recursion]: `RwLock<u8>`"), "{said}");
+    // With a writer who waits it is certain, and reported before it hangs.
+    let (code, said) = run("0.13-hangs");
+    assert_eq!(code, Some(101), "{said}");
+    assert_eq!(said.matches("error[lockdep::Recursion]: `RwLock<u8>`").count(), 1, "{said}");
+}
+
+#[test]
+#[ignore = "takes a build of its own"]
+fn the_originals_own_search_for_deadlocks_works_in_every_version() {
+    for version in ["0.11", "0.12", "0.13"] {
+        // Checked, it would not come to that.
+        let (code, said) = run_with(&format!("{version}-stuck"), &[("LOCKDEP", "off")]);
+        assert_eq!((code, said.as_str()), (Some(0), "1 2\n"), "{version}");
+    }
+}
+
+/// What each finds by itself. Without the shim of `lock_api` nobody sees what is made of that one; without the shim of `parking_lot` the
+/// real locks are checked.
+#[test]
+#[ignore = "takes builds of its own"]
+fn the_shims_of_0_5_and_0_13_work_alone_and_together() {
+    let (api, locks) = ("only-lock_api-0.5", "only-parking_lot-0.13");
+    for (patches, own) in [(&[api][..], true), (&[locks], false), (&[api, locks], true)] {
+        let program = built("alone", patches, "shims-alone");
+        let (code, said) = run_of(&program, "clean", &[]);
+        assert_eq!((code, said.lines().count()), (Some(0), 3), "{patches:?}\n{said}");
+        let first = said.lines().next().unwrap();
+        for (patch, shim) in [(api, "lock_api 0.5."), (locks, "parking_lot 0.13.")] {
+            assert_eq!(first.contains(shim), patches.contains(&patch), "{patches:?}: {first}");
+        }
+        for (scenario, found, kind, class) in [
+            ("locks", true, "Inversion", "Mutex<Thirteen>"),
+            ("wait", true, "Inversion", "Condvar<()>"),
+            ("reads", true, "Recursion", "RwLock<u8>"),
+            ("own", own, "Inversion", "Mutex<Thirteen>"),
+        ] {
+            let (code, said) = run_of(&program, scenario, &[]);
+            assert_eq!(code, Some(if found { 66 } else { 0 }), "{patches:?} {scenario}\n{said}");
+            assert_eq!(said.matches(&format!("error[lockdep::{kind}]")).count(), usize::from(found), "{said}");
+            assert!(!found || made_in_the_program(&said, class), "{patches:?} {scenario}\n{said}");
+        }
+    }
+}
+
+/// Cargo says it in one sentence, and the process, where every shim says what it is, says nothing.
+#[test]
+#[ignore = "takes a build of its own"]
+fn a_patch_of_another_version_is_said_to_be_unused() {
+    let (program, said) = build("pinned", &["only-parking_lot-0.13"], "shims-pinned");
+    let unused = |line: &&str| line.contains("patch `parking_lot v0.13.0") && line.contains("was not used in the crate graph");
+    assert_eq!(said.lines().filter(unused).count(), 1, "{said}");
+    assert_eq!(run_of(&program, "", &[]), (Some(0), "0\n".to_owned()));
 }

@@ -1,4 +1,4 @@
-//! The `lock_api` 0.4 surface, checked by lockdep: its raw traits and its generic locks.
+//! The `lock_api` 0.4 surface, checked by lockdep: its raw traits and its generic locks. That of 0.5 is in [`v0_5`].
 //!
 //! Whoever writes a raw lock implements [`RawMutex`] or [`RawRwLock`], and gets [`Mutex`], [`ReentrantMutex`] or [`RwLock`] and
 //! their guards. Names, methods, bounds, auto traits and `const`-ness are those of `lock_api` 0.4 with its feature `arc_lock`;
@@ -63,6 +63,7 @@
 //! * [`ArcMutexGuard`] and [`ArcReentrantMutexGuard`] implement `Debug` and `Display` as well.
 //! * A panic of the validator, or of the raw lock, when `unlocked` takes its lock again, leaves the lock held if it is free, and
 //!   aborts the process if it is not: the guard must not stand for a lock that somebody else holds.
+//! * A panic of the raw lock, when `with_upgraded` upgrades or goes back, aborts the process, for the same reason.
 
 #![allow(clippy::duplicate_mod, reason = "the two surfaces are one source over two sets of raw traits")]
 

@@ -56,8 +56,9 @@ impl<R: RawRwLock> LockKind for RwLockKind<R> {
 }
 
 /// How the readers' side is taken.
-const fn reading<R: RawRwLock>() -> How<'static> {
-    <Shared as Side<R>>::HOW
+#[inline]
+fn reading<R: RawRwLock>() -> How<'static> {
+    <Shared as Side<R>>::how()
 }
 
 /// How the upgradable readers' side is taken.

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+#[path = "../../own_raw.rs"]
+mod own_raw;
+
 macro_rules! inverted {
     ($first:expr, $second:expr) => {{
         let (first, second) = ($first, $second);
@@ -14,6 +17,36 @@ macro_rules! inverted {
     }};
 }
 
+/// Two threads that really wait for each other, in a mutex and at the exit of a reader-writer lock: found by the original's own search.
+macro_rules! stuck {
+    ($locks:ident) => {{
+        use std::sync::{Arc, Barrier};
+
+        let (mutex, lock, both) = (Arc::new($locks::Mutex::new(())), Arc::new($locks::RwLock::new(())), Arc::new(Barrier::new(2)));
+        {
+            let (mutex, lock, both) = (mutex.clone(), lock.clone(), both.clone());
+            std::thread::spawn(move || {
+                let _mutex = mutex.lock();
+                both.wait();
+                drop(lock.write());
+            });
+        }
+        std::thread::spawn(move || {
+            let _read = lock.read();
+            both.wait();
+            drop(mutex.lock());
+        });
+        let found = loop {
+            let found = $locks::deadlock::check_deadlock();
+            if !found.is_empty() {
+                break found;
+            }
+            std::thread::yield_now();
+        };
+        println!("{} {}", found.len(), found[0].len());
+    }};
+}
+
 fn main() {
     struct Eleven;
     struct Twelve;
@@ -22,6 +55,38 @@ fn main() {
         Some("0.11") => inverted!(parking_lot_11::Mutex::new(Eleven), parking_lot_11::const_mutex(0_u8)),
         Some("0.12") => inverted!(parking_lot_12::FairMutex::new(Twelve), parking_lot_12::const_fair_mutex(0_u8)),
         Some("0.13") => inverted!(parking_lot_13::Mutex::new(Thirteen), parking_lot_13::ReentrantMutex::new(0_u8)),
+        // Somebody's own raw lock, written for lock_api 0.5.
+        Some("own") => inverted!(own_raw::Mutex::new(Thirteen), own_raw::Mutex::new(0_u8)),
+        Some("own-across") => inverted!(own_raw::Mutex::new(Thirteen), parking_lot_12::Mutex::new(Twelve)),
+        Some("0.13-wait") => {
+            let (outer, inner) = (parking_lot_13::Mutex::new(Thirteen), parking_lot_13::Mutex::new(false));
+            let changed = parking_lot_13::Condvar::new();
+            {
+                let _outer = outer.lock();
+                let _ = changed.wait_for(&mut inner.lock(), Duration::from_millis(5));
+            }
+            // Whoever notifies needs what the waiter holds.
+            let _outer = outer.lock();
+            changed.notify_one();
+        }
+        // Reads again: right in the one, and not in the other.
+        Some("0.13-reads") => {
+            let recursive = parking_lot_13::RecursiveRwLock::new(Thirteen);
+            drop((recursive.read(), recursive.read()));
+            let plain = parking_lot_13::RwLock::new(0_u8);
+            drop((plain.read(), plain.read()));
+        }
+        // It would hang: a writer waits for the first read, the second for the writer.
+        Some("0.13-hangs") => {
+            let plain = std::sync::Arc::new(parking_lot_13::RwLock::new(0_u8));
+            let _first = plain.read();
+            let writer = plain.clone();
+            std::thread::spawn(move || *writer.write() = 1);
+            while plain.try_read().is_some() {
+                std::thread::yield_now();
+            }
+            let _second = plain.read();
+        }
         Some("across") => inverted!(parking_lot_11::Mutex::new(Eleven), parking_lot_13::Mutex::new(Thirteen)),
         // Judged lock by lock: nobody here can annotate them.
         Some("one-class") => {
@@ -58,6 +123,9 @@ fn main() {
             signal_hook::low_level::raise(libc::SIGUSR1).unwrap();
             assert_eq!(*SHARED.lock(), 1);
         }
+        Some("0.11-stuck") => stuck!(parking_lot_11),
+        Some("0.12-stuck") => stuck!(parking_lot_12),
+        Some("0.13-stuck") => stuck!(parking_lot_13),
         Some("clean") => clean(),
         other => panic!("nothing is called {other:?}"),
     }
@@ -67,8 +135,7 @@ fn main() {
 fn clean() {
     use parking_lot_12::lock_api::RawRwLock as _;
 
-    let recursive = parking_lot_13::RecursiveRwLock::new(1);
-    assert_eq!(*recursive.read() + *recursive.read(), 2);
+    thirteen();
     let lock = std::sync::Arc::new(parking_lot_12::RwLock::new(vec![1]));
     let upgradable = lock.upgradable_read();
     let write = parking_lot_12::RwLockUpgradableReadGuard::upgrade(upgradable);
@@ -93,6 +160,52 @@ fn clean() {
     let _both = (map.get(&1), map.get(&1));
     signals();
     println!("clean");
+}
+
+/// What 0.13 has, with all its features.
+fn thirteen() {
+    use std::sync::Arc;
+
+    use parking_lot_13::{
+        Condvar, Mutex, MutexGuard, Once, RawMutex, RawRwLock, RawRwLockRecursive, RecursiveRwLock, RecursiveRwLockReadGuard,
+        RecursiveRwLockWriteGuard, RwLock, deadlock,
+    };
+    use serde::Serialize;
+
+    let recursive = Arc::new(RecursiveRwLock::new(1));
+    assert_eq!(*recursive.read() + *recursive.read(), 2);
+    // A writer who waits is passed.
+    let first = recursive.read();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| *recursive.write() += 1);
+        while recursive.try_upgradable_read().is_some() {
+            std::thread::yield_now();
+        }
+        assert_eq!(*recursive.read(), 1);
+        drop(first);
+        writer.join().unwrap();
+    });
+    drop(RecursiveRwLockReadGuard::map(RecursiveRwLockWriteGuard::downgrade(recursive.write()), |data| data));
+    let arc: lock_api_05::ArcRwLockReadGuard<RawRwLockRecursive, i32> = recursive.read_arc();
+    assert_eq!(*arc, 2);
+    // The same types by all their names.
+    let mutex: lock_api_05::Mutex<RawMutex, u8> = Mutex::new(1);
+    let _: &parking_lot_13::lock_api::Mutex<RawMutex, u8> = &mutex;
+    fn serializes<T: Serialize + serde::de::DeserializeOwned>(_: &T) {}
+    serializes(&mutex);
+    serializes(&RwLock::new(1_u8));
+    drop(owning_ref::OwningRefMut::new(mutex.lock()).map_mut(|data| data));
+    // SAFETY: the hold is given to the guard.
+    unsafe { drop(mutex.make_guard_unchecked(lock_api_05::RawMutex::lock(mutex.raw()))) };
+    let (raw, one) = mutex.into_inner_with_raw();
+    assert_eq!(lock_api_05::Mutex::from_raw(raw, one).into_inner(), 1);
+    let lock: lock_api_05::RwLock<RawRwLock, _> = RwLock::new(());
+    drop(parking_lot_13::RwLockUpgradableReadGuard::upgrade(lock.upgradable_read()));
+    Once::new_completed().call_once(|| unreachable!());
+    let own = own_raw::Mutex::new(1);
+    MutexGuard::unlocked(&mut Mutex::new(()).lock(), || *own.lock() += 1);
+    assert!(Condvar::new().wait_for(&mut Mutex::new(()).lock(), Duration::from_millis(1)).timed_out());
+    assert!(deadlock::check_deadlock().is_empty());
 }
 
 /// Actions come, run in order and go, while signals pour in.

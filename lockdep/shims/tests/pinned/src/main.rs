@@ -1,0 +1,4 @@
+fn main() {
+    let lock = parking_lot::Mutex::new(0);
+    println!("{}", lock.lock());
+}
