@@ -73,7 +73,7 @@ impl<R> Locked for Checked<R> {
 /// A method that unwinds leaves no hold behind that was not there before; `unlock` none at all.
 pub(crate) unsafe trait Side<R> {
     /// The way, in the validator's words.
-    fn how() -> How<'static>;
+    const HOW: How<'static>;
 
     /// Whether a guard may be dropped by another thread than the one that took it.
     const GUARDS_MOVE: bool;
@@ -194,7 +194,7 @@ where
     #[inline]
     #[track_caller]
     pub(crate) unsafe fn adopt(lock: P, state: S::State) -> Self {
-        lock.checked().map.adopt_unknown(S::how());
+        lock.checked().map.adopt_unknown(S::HOW);
         // SAFETY: as the caller says.
         unsafe { Held::assume(lock, state) }
     }
@@ -240,7 +240,7 @@ where
         P: Clone,
     {
         // SAFETY: `Side::try_lock` takes the raw lock on the side `S` if it says so.
-        unsafe { Held::try_lock_with(lock, S::how(), S::try_lock) }
+        unsafe { Held::try_lock_with(lock, S::HOW, S::try_lock) }
     }
 
     /// Takes the lock if `attempt`, which does not wait, does.
@@ -330,7 +330,7 @@ where
     unsafe fn unlocked_by<U>(&mut self, release: unsafe fn(&Checked<R>, S::State), f: impl FnOnce() -> U) -> U {
         let Held { lock, state: slot, .. } = self;
         let checked = lock.checked();
-        let how = checked.map.how_held(S::how().mode());
+        let how = checked.map.how_held(S::HOW.mode());
         // SAFETY: the slot is filled again before `self` can be used.
         let state = unsafe { ManuallyDrop::take(slot) };
         let unwinding = OnDrop(|| relock::<_, S>(checked, how, slot));
@@ -372,7 +372,7 @@ where
         To: Side<R>,
     {
         let (lock, state) = self.into_parts();
-        let released = OnDrop(|| lock.checked().map.release_in(S::how().mode()));
+        let released = OnDrop(|| lock.checked().map.release_in(S::HOW.mode()));
         let outcome = attempt(&lock.checked().raw, state);
         mem::forget(released);
         match outcome {
@@ -380,7 +380,7 @@ where
                 // SAFETY: the attempt went over. First the type that releases it, then the map: if that panics, what is released is
                 // what is held.
                 let held = unsafe { Held::assume(lock, state) };
-                held.lock.checked().map.converted(S::how().mode(), To::how().mode());
+                held.lock.checked().map.converted(S::HOW.mode(), To::HOW.mode());
                 Ok(held)
             }
             // SAFETY: the attempt changed nothing.
@@ -405,7 +405,7 @@ where
                 Hold::Before(state) => unsafe { unlock::<_, S>(checked, state) },
                 // SAFETY: as above.
                 Hold::After(state) => unsafe { unlock::<_, To>(checked, state) },
-                Hold::None => checked.map.release_in(S::how().mode()),
+                Hold::None => checked.map.release_in(S::HOW.mode()),
             }
         });
         // SAFETY: a `Held` holds the lock on the side `S`, with this state.
@@ -475,7 +475,7 @@ where
                     // SAFETY: the attempt went over, on behalf of `self`.
                     *slot = ManuallyDrop::new(unsafe { turn_back::<_, S, To>(checked, state) });
                 });
-                checked.map.converted(S::how().mode(), To::how().mode());
+                checked.map.converted(S::HOW.mode(), To::HOW.mode());
                 Some(f())
             }
         }
@@ -514,8 +514,8 @@ where
         let Checked { map, raw } = lock.checked();
         // A bump that finds a waiting thread waits for the lock itself, under whatever was taken since: it is checked as the
         // release and the acquisition that it is. If the check unwinds, nothing was bumped: the lock is still held.
-        let how = map.how_held(S::how().mode());
-        map.release_in(S::how().mode());
+        let how = map.how_held(S::HOW.mode());
+        map.release_in(S::HOW.mode());
         let adopt = OnDrop(|| map.adopt(how));
         // SAFETY: a `Held` holds the lock on the side `S`, with this state.
         map.lock(how, || None, || unsafe { S::bump(raw, state) });
@@ -564,7 +564,7 @@ enum Hold<Before, After> {
 #[inline]
 #[track_caller]
 unsafe fn unlock<R, S: Side<R>>(checked: &Checked<R>, state: S::State) {
-    checked.map.release_in(S::how().mode());
+    checked.map.release_in(S::HOW.mode());
     // SAFETY: held, says the caller.
     unsafe { S::unlock(&checked.raw, state) };
 }
@@ -575,7 +575,7 @@ unsafe fn unlock<R, S: Side<R>>(checked: &Checked<R>, state: S::State) {
 #[inline]
 #[track_caller]
 unsafe fn unlock_fair<R, S: FairSide<R>>(checked: &Checked<R>, state: S::State) {
-    checked.map.release_in(S::how().mode());
+    checked.map.release_in(S::HOW.mode());
     // SAFETY: held, says the caller.
     unsafe { S::unlock_fair(&checked.raw, state) };
 }
@@ -619,7 +619,7 @@ unsafe fn upgrade<R, S: TryTurn<R, To>, To: Side<R>>(checked: &Checked<R>, hold:
 unsafe fn turn_back<R, S: Side<R>, To: Turn<R, S>>(checked: &Checked<R>, state: To::State) -> S::State {
     // SAFETY: held, says the caller.
     let state = or_abort(|| unsafe { To::turn(&checked.raw, state) });
-    checked.map.converted(To::how().mode(), S::how().mode());
+    checked.map.converted(To::HOW.mode(), S::HOW.mode());
     state
 }
 
@@ -638,7 +638,7 @@ fn relock<R, S: Side<R>>(checked: &Checked<R>, how: How<'_>, slot: &mut Manually
 #[cold]
 fn take_or_abort<R, S: Side<R>>(checked: &Checked<R>) -> S::State {
     let Some(state) = S::try_lock(&checked.raw) else { abort() };
-    checked.map.adopt(S::how());
+    checked.map.adopt(S::HOW);
     state
 }
 

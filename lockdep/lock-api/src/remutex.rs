@@ -218,14 +218,10 @@ pub(crate) enum Reentrant {}
 
 // SAFETY: the methods of the raw mutex take and release it so.
 unsafe impl<R: RawMutex, G: GetThreadId> Side<RawReentrantMutex<R, G>> for Reentrant {
+    const HOW: How<'static> = HOW;
     const GUARDS_MOVE: bool = false;
     type State = ();
     type Marker = GuardNoSend;
-
-    #[inline]
-    fn how() -> How<'static> {
-        HOW
-    }
 
     #[inline]
     fn lock(raw: &RawReentrantMutex<R, G>) {

@@ -27,15 +27,11 @@ macro_rules! side {
     ) => {
         // SAFETY: the methods of the raw trait promise the same.
         unsafe impl<R: $Raw> Side<R> for $side {
+            const HOW: How<'static> = $how;
             // `GuardSend` is empty; a marker that is not may not go to other threads.
             const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
             type State = ();
             type Marker = R::GuardMarker;
-
-            #[inline]
-            fn how() -> How<'static> {
-                $how
-            }
 
             #[inline]
             fn lock(raw: &R) {

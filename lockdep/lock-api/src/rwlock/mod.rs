@@ -37,8 +37,8 @@ pub struct RwLock<R, T: ?Sized> {
 unsafe impl<R: RawRwLock + Sync, T: ?Sized + Send + Sync> Sync for RwLock<R, T> {}
 
 /// Raw locks of other crates whose readers do not care for writers that wait, as reading them shows. Of any other it is assumed that
-/// they do, as those of `parking_lot`: by its traits no raw lock says so.
-const READERS_PASS: [&str; 2] = ["dashmap::lock::RawRwLock", "spin::rwlock::RwLock<"];
+/// they do, as those of `parking_lot` but the one of `RecursiveRwLock`: by its traits no raw lock says so.
+const READERS_PASS: [&str; 3] = ["dashmap::lock::RawRwLock", "spin::rwlock::RwLock<", "parking_lot::raw_rwlock::RawRwLock<true>"];
 
 struct RwLockKind<R>(PhantomData<R>);
 
@@ -56,9 +56,8 @@ impl<R: RawRwLock> LockKind for RwLockKind<R> {
 }
 
 /// How the readers' side is taken.
-#[inline]
-fn reading<R: RawRwLock>() -> How<'static> {
-    <Shared as Side<R>>::how()
+const fn reading<R: RawRwLock>() -> How<'static> {
+    <Shared as Side<R>>::HOW
 }
 
 /// How the upgradable readers' side is taken.

@@ -23,13 +23,6 @@ const fn moves<State>() -> bool {
     size_of::<State>() != 0 || align_of::<State>() != align_of::<GuardNoSend>()
 }
 
-/// Whether readers pass waiting writers. 0.4 has methods for that, here it is a property of the raw lock; and that of parking_lot, if
-/// only `lock_api` is patched, does not say so.
-#[inline]
-fn reads_pass_writers<R: RawRwLock>() -> bool {
-    R::LOCKDEP_READ_RECURSIVE || core::any::type_name::<R>() == "parking_lot::raw_rwlock::RawRwLock<true>"
-}
-
 /// A side forwards to the methods of a raw trait.
 macro_rules! side {
     (
@@ -38,15 +31,11 @@ macro_rules! side {
     ) => {
         // SAFETY: the methods of the raw trait promise the same.
         unsafe impl<R: $Raw> Side<R> for $side {
+            const HOW: How<'static> = $how;
             const GUARDS_MOVE: bool = moves::<R::$State>();
             type State = R::$State;
             // The state decides.
             type Marker = ();
-
-            #[inline]
-            fn how() -> How<'static> {
-                $how
-            }
 
             #[inline]
             fn lock(raw: &R) -> R::$State {
@@ -84,7 +73,7 @@ macro_rules! side {
 
 side!(Whole of RawMutex with Guard is How::write(); lock try_lock unlock; RawMutexFair: unlock_fair bump);
 side!(Shared of RawRwLock with SharedGuard
-    is How::new(if reads_pass_writers::<R>() { Mode::ReadRecursive } else { Mode::Read });
+    is How::new(if R::LOCKDEP_READ_RECURSIVE { Mode::ReadRecursive } else { Mode::Read });
     lock_shared try_lock_shared unlock_shared; RawRwLockFair: unlock_shared_fair bump_shared);
 side!(Exclusive of RawRwLock with ExclusiveGuard is How::write(); lock_exclusive try_lock_exclusive unlock_exclusive;
     RawRwLockFair: unlock_exclusive_fair bump_exclusive);

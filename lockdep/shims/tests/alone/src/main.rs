@@ -28,8 +28,13 @@ fn main() {
                 let _outer = outer.lock();
                 let _ = changed.wait_for(&mut inner.lock(), Duration::from_millis(5));
             }
-            let _outer = outer.lock();
-            changed.notify_one();
+            // Whoever notifies needs what the waiter holds.
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let _outer = outer.lock();
+                    changed.notify_one();
+                });
+            });
         }
         Some("reads") => {
             let plain = RwLock::new(0_u8);

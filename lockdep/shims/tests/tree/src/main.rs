@@ -66,8 +66,12 @@ fn main() {
                 let _ = changed.wait_for(&mut inner.lock(), Duration::from_millis(5));
             }
             // Whoever notifies needs what the waiter holds.
-            let _outer = outer.lock();
-            changed.notify_one();
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let _outer = outer.lock();
+                    changed.notify_one();
+                });
+            });
         }
         // Reads again: right in the one, and not in the other.
         Some("0.13-reads") => {
