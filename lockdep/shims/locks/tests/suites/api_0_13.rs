@@ -401,32 +401,30 @@ fn traits() {
 
 #[test]
 fn names() {
-    // Each is an alias of the generic lock, or of its guard.
-    let _: fn(FairMutexGuard<'static, u8>) -> lock_api::MutexGuard<'static, RawFairMutex, u8> = |guard| guard;
-    let _: fn(MappedFairMutexGuard<'static, u8>) -> lock_api::MappedMutexGuard<'static, RawFairMutex, u8> = |guard| guard;
-    let _: fn(RecursiveRwLock<u8>) -> lock_api::RwLock<RawRwLock<true>, u8> = |lock| lock;
-    let _: fn(RecursiveRwLockReadGuard<'static, u8>) -> lock_api::RwLockReadGuard<'static, RawRwLockRecursive, u8> =
-        |guard| guard;
-    let _: fn(RecursiveRwLockWriteGuard<'static, u8>) -> lock_api::RwLockWriteGuard<'static, RawRwLockRecursive, u8> =
-        |guard| guard;
-    let _: fn(
-        RecursiveRwLockUpgradableReadGuard<'static, u8>,
-    ) -> lock_api::RwLockUpgradableReadGuard<'static, RawRwLockRecursive, u8> = |guard| guard;
-    let _: fn(MappedRecursiveRwLockReadGuard<'static, u8>) -> lock_api::MappedRwLockReadGuard<'static, RawRwLockRecursive, u8> =
-        |guard| guard;
-    let _: fn(MappedRecursiveRwLockWriteGuard<'static, u8>) -> lock_api::MappedRwLockWriteGuard<'static, RawRwLockRecursive, u8> =
-        |guard| guard;
-    let _: fn(RwLock<u8>) -> lock_api::RwLock<RawRwLock<false>, u8> = |lock| lock;
-    let _: fn(Condvar) -> lock_api::Condvar<RawCondvar> = |condvar| condvar;
-    let _: fn(WaitTimeoutResult) -> lock_api::WaitTimeoutResult = |result| result;
-    let _: fn(locks::lock_api::Mutex<RawMutex, u8>) -> Mutex<u8> = |mutex| mutex;
-    let _: fn(ArcMutexGuard<RawMutex, u8>) -> lock_api::ArcMutexGuard<RawMutex, u8> = |guard| guard;
-    let _: fn(ArcReentrantMutexGuard<RawMutex, RawThreadId, u8>) -> lock_api::ArcReentrantMutexGuard<RawMutex, RawThreadId, u8> =
-        |guard| guard;
-    let _: fn(ArcRwLockReadGuard<RawRwLock, u8>) -> lock_api::ArcRwLockReadGuard<RawRwLock, u8> = |guard| guard;
-    let _: fn(ArcRwLockWriteGuard<RawRwLock, u8>) -> lock_api::ArcRwLockWriteGuard<RawRwLock, u8> = |guard| guard;
-    let _: fn(ArcRwLockUpgradableReadGuard<RawRwLock, u8>) -> lock_api::ArcRwLockUpgradableReadGuard<RawRwLock, u8> =
-        |guard| guard;
+    // Each is another name for the generic lock, or for its guard.
+    macro_rules! is {
+        ($name:ty: $type:ty) => {
+            assert_eq!(std::marker::PhantomData::<$name>, std::marker::PhantomData::<$type>);
+        };
+    }
+    is!(FairMutexGuard<'static, u8>: lock_api::MutexGuard<'static, RawFairMutex, u8>);
+    is!(MappedFairMutexGuard<'static, u8>: lock_api::MappedMutexGuard<'static, RawFairMutex, u8>);
+    is!(MappedMutexGuard<'static, u8>: lock_api::MappedMutexGuard<'static, RawMutex, u8>);
+    is!(RecursiveRwLock<u8>: lock_api::RwLock<RawRwLock<true>, u8>);
+    is!(RecursiveRwLockReadGuard<'static, u8>: lock_api::RwLockReadGuard<'static, RawRwLockRecursive, u8>);
+    is!(RecursiveRwLockWriteGuard<'static, u8>: lock_api::RwLockWriteGuard<'static, RawRwLockRecursive, u8>);
+    is!(RecursiveRwLockUpgradableReadGuard<'static, u8>: lock_api::RwLockUpgradableReadGuard<'static, RawRwLockRecursive, u8>);
+    is!(MappedRecursiveRwLockReadGuard<'static, u8>: lock_api::MappedRwLockReadGuard<'static, RawRwLockRecursive, u8>);
+    is!(MappedRecursiveRwLockWriteGuard<'static, u8>: lock_api::MappedRwLockWriteGuard<'static, RawRwLockRecursive, u8>);
+    is!(RwLock<u8>: lock_api::RwLock<RawRwLock<false>, u8>);
+    is!(Condvar: lock_api::Condvar<RawCondvar>);
+    is!(WaitTimeoutResult: lock_api::WaitTimeoutResult);
+    is!(Mutex<u8>: locks::lock_api::Mutex<RawMutex, u8>);
+    is!(ArcMutexGuard<RawMutex, u8>: lock_api::ArcMutexGuard<RawMutex, u8>);
+    is!(ArcReentrantMutexGuard<RawMutex, RawThreadId, u8>: lock_api::ArcReentrantMutexGuard<RawMutex, RawThreadId, u8>);
+    is!(ArcRwLockReadGuard<RawRwLock, u8>: lock_api::ArcRwLockReadGuard<RawRwLock, u8>);
+    is!(ArcRwLockWriteGuard<RawRwLock, u8>: lock_api::ArcRwLockWriteGuard<RawRwLock, u8>);
+    is!(ArcRwLockUpgradableReadGuard<RawRwLock, u8>: lock_api::ArcRwLockUpgradableReadGuard<RawRwLock, u8>);
 }
 
 #[test]
