@@ -55,6 +55,50 @@ mod samples {
         inverted!();
     }
 
+    static SHARED: Pair = Pair::new();
+    static SHARED_LOCK: lockdep::spin::SpinLock<u8> = lockdep::spin::SpinLock::new(0);
+
+    macro_rules! does_the_same {
+        ($($name:ident: $what:expr;)*) => {
+            $(
+                #[lockdep::test]
+                #[ignore = "a sample"]
+                fn $name() {
+                    ($what)();
+                }
+            )*
+        };
+    }
+
+    // Code that several tests call; they must not meet in it.
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+    fn both_orders() {
+        let _alone = ALONE.lock();
+        SHARED.forth();
+        SHARED.back();
+    }
+
+    fn one_order() {
+        let _alone = ALONE.lock();
+        SHARED.forth();
+    }
+
+    fn enables_too_early() {
+        let _outer = SHARED_LOCK.lock_irq();
+        lockdep::irq::enable();
+    }
+
+    does_the_same! {
+        inverted_first: both_orders;
+        inverted_again: both_orders;
+        inverted_again_in_a_thread: || thread::spawn(both_orders).join().unwrap();
+        enabled_first: enables_too_early;
+        enabled_again: enables_too_early;
+        // Behind the others, where there is one thread for all.
+        only_one_order: one_order;
+    }
+
     #[lockdep::test]
     #[ignore = "a sample"]
     fn bad_in_a_thread() {
@@ -310,6 +354,30 @@ fn tests_that_run_side_by_side_do_not_answer_for_each_other() {
             assert_eq!(run.stderr, "");
         }
     }
+}
+
+/// What several tests do wrong is printed once, and each of them fails; who does only the part that is right does not.
+#[test]
+fn every_test_that_does_the_same_wrong_fails() {
+    let bad = ["enabled_again", "enabled_first", "inverted_again", "inverted_again_in_a_thread", "inverted_first"];
+    let all: Vec<&str> = bad.into_iter().chain(["only_one_order", "good"]).collect();
+    for threads in ["--test-threads=8", "--test-threads=1"] {
+        let run = run(&all, &[threads]);
+        bad.iter().for_each(|name| assert_eq!(run.passed(name), !VALIDATE, "{name}\n{run}"));
+        assert!(run.passed("good"), "{run}");
+        if VALIDATE {
+            assert!(run.stderr.contains("lockdep: 2 reports in this process: "), "{run}");
+            bad.iter().for_each(|name| assert!(run.failure(name).contains("lockdep: 1 report from this test"), "{run}"));
+            for kind in ["Inversion", "UnsafeIrqEnable"] {
+                assert_eq!(run.stderr.matches(&format!("error[lockdep::{kind}]")).count(), 1, "{run}");
+            }
+        }
+        if threads == "--test-threads=1" {
+            assert!(run.passed("only_one_order"), "{run}");
+        }
+    }
+    // A process for each, as `cargo nextest` has it.
+    bad.iter().for_each(|name| assert_eq!(run(&[name], &["--nocapture"]).passed(name), !VALIDATE, "{name}"));
 }
 
 /// As `cargo nextest` does it.

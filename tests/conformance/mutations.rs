@@ -926,10 +926,18 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     ),
     // ---- Reports.
     mutation(
+        "Every test fails that does what was reported of another",
+        "runtime/enabled/graph.rs",
+        "        if scope != 0 && !self.again.contains(&(scope, id)) {",
+        "        if scope == u32::MAX && !self.again.contains(&(scope, id)) {",
+        "test_attribute",
+        "every_test_that_does_the_same_wrong_fails",
+    ),
+    mutation(
         "One bug is one report",
         "runtime/enabled/raw.rs",
-        "        if *seen >= strength {\n            continue;\n        }\n",
-        "",
+        "            inner.caused_again(scope, id);\n            continue;\n",
+        "            inner.caused_again(scope, id);\n",
         "process",
         "validated::a_handler_that_spoils_errno",
     ),

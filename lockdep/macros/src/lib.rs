@@ -19,8 +19,8 @@ use syn::{Error, Ident, ItemFn, Path, Token};
 ///
 /// That of the test whose code ran into it: the one that did the second half of a contradiction. All tests of a process learn into
 /// one graph, so the first half may have been another test's; that is how a mistake that no single test shows is found. (A runner
-/// that gives each test a process of its own, as `cargo nextest` does, finds less in this way.) A report is made once: a second
-/// test that does the same wrong passes.
+/// that gives each test a process of its own, as `cargo nextest` does, finds less in this way.) A report is printed once, but every
+/// test that does the same wrong fails.
 ///
 /// Threads started by the test, and by those, count as the test, whoever starts them: `std::thread::spawn`, a scope, a pool that
 /// is made in the test, C code. A pool that was there before does not; nor does a thread that reports after the test has

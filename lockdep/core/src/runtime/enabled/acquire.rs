@@ -248,7 +248,9 @@ fn first_time(
             || proven(thread, map, how, flags))
     {
         let held = entry(thread, map, how, place, flags);
-        push(thread, &held, extend(held.chain, step_of(&held)));
+        let longer = extend(held.chain, step_of(&held));
+        caused_again(thread, longer ^ ThreadState::get(&thread.context));
+        push(thread, &held, longer);
         return;
     }
     let place = whole(thread, place);
@@ -280,6 +282,15 @@ fn as_its_like(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, 
 fn proven_here(thread: &ThreadState, map: &LockMap, key: u64) -> Option<bool> {
     let known = thread.known(key);
     (ThreadState::get(&known.key) == key).then(|| ThreadState::get(&known.more) == 0 || still_fine(thread, key, map))
+}
+
+/// A chain that is proven: if a report came of it once, that counts for this test too.
+fn caused_again(thread: &'static ThreadState, key: u64) {
+    let scope = thread.scope.load(Ordering::Relaxed);
+    if scope != 0 && deliver::printed() > 0 {
+        // SAFETY: in a slow section.
+        slow::with(|_| unsafe { life::graph(thread).inner() }.taken_again(scope, key));
+    }
 }
 
 /// No rule is asked, but the watchdog wants to know who holds what.
@@ -497,7 +508,7 @@ pub(super) fn judge(
     }
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner() }.engine.apply(Event::Acquire(unsafe { thread.cx(globals.clock) }, acquire));
-    let found = queue(globals, graph, thread, verdicts);
+    let found = queue(globals, graph, thread, verdicts, Some(key));
     if found.stop.is_some() {
         return found;
     }
@@ -750,7 +761,7 @@ pub(super) fn event<'t>(
     debug_assert!(all_whole(unsafe { thread.held() }));
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner().engine.apply(event(thread.cx(globals.clock))) };
-    queue(globals, graph, thread, verdicts)
+    queue(globals, graph, thread, verdicts, None)
 }
 
 /// Whether the engine may see these entries.

@@ -46,6 +46,37 @@ pub(crate) struct Inner {
     /// What was reported, and how strongly: a stronger finding is reported again.
     pub(crate) seen: HashMap<ReportId, u8, foldhash::fast::FixedState, Arena>,
     pub(crate) queue: ArenaVec<RawReport, Arena>,
+    /// The reports that a chain caused, by its key: what another test does again is nothing new to the engine.
+    pub(crate) caused: HashMap<u64, ArenaVec<ReportId, Arena>, foldhash::fast::FixedState, Arena>,
+    /// Scopes that caused a report which another had caused before.
+    pub(crate) again: ArenaVec<(u32, ReportId), Arena>,
+}
+
+impl Inner {
+    /// A report is caused once more, in this scope.
+    pub(super) fn caused_again(&mut self, scope: u32, id: ReportId) {
+        if scope != 0 && !self.again.contains(&(scope, id)) {
+            self.again.push((scope, id));
+        }
+    }
+
+    /// A chain is taken in this scope that is known: with what it caused, if it did.
+    pub(super) fn taken_again(&mut self, scope: u32, key: u64) {
+        if scope != 0
+            && let Some(ids) = self.caused.get(&key)
+        {
+            for id in ids.clone() {
+                self.caused_again(scope, id);
+            }
+        }
+    }
+
+    /// The reports that this scope caused again; they are forgotten.
+    pub(super) fn take_again(&mut self, scope: u32) -> Vec<ReportId> {
+        let again = self.again.iter().filter(|(of, _)| *of == scope).map(|&(_, id)| id).collect();
+        self.again.retain(|(of, _)| *of != scope);
+        again
+    }
 }
 
 impl Graph {
@@ -66,6 +97,8 @@ impl Graph {
                 engine,
                 seen: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(2), Arena),
                 queue: ArenaVec::new_in(Arena),
+                caused: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(3), Arena),
+                again: ArenaVec::new_in(Arena),
             }),
             reports: Mutex::new(Vec::new()),
             threads: Mutex::new(0),

@@ -23,6 +23,8 @@ pub(crate) fn run<R>(name: &str, body: impl FnOnce() -> R) -> Outcome<R> {
     life::prepare(thread);
     let own = scope::open(name);
     let before = thread.scope.swap(own, Ordering::Relaxed);
+    // What this thread knows to be proven it may have learned from another test.
+    thread.forget_chains();
     let depth = thread.depth();
     let result = catch_unwind(AssertUnwindSafe(body));
     if result.is_ok() {
@@ -30,7 +32,14 @@ pub(crate) fn run<R>(name: &str, body: impl FnOnce() -> R) -> Outcome<R> {
     }
     deliver::finish(thread);
     thread.scope.store(before, Ordering::Relaxed);
-    Outcome { result, reports: scope::close(own) }
+    let mut reports = scope::close(own);
+    // Printed before, and this test's doing as well.
+    let graph = life::graph(thread);
+    // SAFETY: in a slow section.
+    let again = slow::with(|_| unsafe { graph.inner() }.take_again(own));
+    let known: Vec<_> = reports.iter().map(Report::id).collect();
+    reports.extend(graph.delivered().into_iter().filter(|report| again.contains(&report.id()) && !known.contains(&report.id())));
+    Outcome { result, reports }
 }
 
 /// Reports what the test still holds; it ends here, for the thread may go on with other tests.

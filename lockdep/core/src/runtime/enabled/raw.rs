@@ -84,13 +84,22 @@ pub(crate) struct Found {
     pub(crate) stop: Option<ReportKind>,
 }
 
-/// Queues what an event brought to light; in the slow section of the event.
+/// Queues what an event brought to light; in the slow section of the event. `chain` is the key of the chain that it is about, if it
+/// is about one.
 pub(crate) fn queue(
     globals: &mut Globals,
     graph: &Graph,
     thread: &'static ThreadState,
     verdicts: Vec<Verdict<Arena>, Arena>,
+    chain: Option<u64>,
 ) -> Found {
+    let scope = thread.scope.load(Ordering::Relaxed);
+    if let Some(chain) = chain
+        && verdicts.is_empty()
+    {
+        // SAFETY: in a slow section, and the engine is done.
+        unsafe { graph.inner() }.taken_again(scope, chain);
+    }
     let mut found = Found { any: !verdicts.is_empty(), ..Found::default() };
     for verdict in verdicts {
         if matches!(verdict.kind, ReportKind::Recursion | ReportKind::Deadlock) && verdict.severity == Severity::Certain {
@@ -103,8 +112,15 @@ pub(crate) fn queue(
         let strength = verdict.severity as u8 * 2 + u8::from(verdict.hint == Hint::HandlerSeen) + 1;
         // SAFETY: in a slow section, and the engine is done.
         let inner = unsafe { graph.inner() };
+        if let Some(chain) = chain {
+            let caused = inner.caused.entry(chain).or_insert_with(|| Vec::new_in(Arena));
+            if !caused.contains(&id) {
+                caused.push(id);
+            }
+        }
         let seen = inner.seen.entry(id).or_insert(0);
         if *seen >= strength {
+            inner.caused_again(scope, id);
             continue;
         }
         *seen = strength;
@@ -125,7 +141,7 @@ pub(crate) fn queue(
             held,
             base: thread.base(),
             thread: thread.thread().id,
-            scope: thread.scope.load(Ordering::Relaxed),
+            scope,
             first_thread: thread.first.load(Ordering::Relaxed) != 0,
             handler: thread.handler.load(Ordering::Relaxed),
             handler_name: thread.installed().and_then(|installed| installed.name),

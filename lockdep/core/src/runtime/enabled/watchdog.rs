@@ -476,7 +476,7 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'st
     };
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner() }.engine.apply(event);
-    let found = queue(globals, graph, subject, verdicts);
+    let found = queue(globals, graph, subject, verdicts, None);
     if found.fresh > 0 {
         let mut threads = ArenaVec::new_in(Arena);
         for asked in asked {
