@@ -138,6 +138,11 @@ fn scenario() {
             std::env::set_current_dir("/").unwrap();
             inversion();
         }
+        "narrow" => {
+            // Enough for the locks, and not for a report.
+            let stack = if cfg!(debug_assertions) { 80 } else { 32 } << 10;
+            std::thread::Builder::new().stack_size(stack).spawn(inversion).unwrap().join().unwrap();
+        }
         "low-memory" => low_memory(),
         "plugin" => plugin(),
         "storm" => storm(false),
@@ -901,6 +906,15 @@ mod validated {
         let text = stderr(&output);
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.starts_with("lockdep: out of memory: what is new from here on"), "{text}");
+    }
+
+    /// It used to be an overflow.
+    #[test]
+    fn a_report_from_a_thread_with_a_small_stack() {
+        let output = run("narrow", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("process::inversion"), "{}", stderr(&output));
     }
 
     /// The end of the process used to call what was no longer there.

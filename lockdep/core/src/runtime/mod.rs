@@ -252,8 +252,8 @@ pub fn reports() -> Vec<Report> {
 
 /// Calls `callback` for every report from now on, after it was printed. The last callback given counts.
 ///
-/// It runs in the thread that caused the report, outside handlers, before that thread goes on; it may take checked locks, and
-/// what it does wrong is reported after it returns. If it panics, a sentence says so and the report stands.
+/// It runs in the thread that caused the report, outside handlers, before that thread goes on (in one of ours, if less than 256 KiB of
+/// the stack are left); it may take checked locks, and what it does wrong is reported after it returns. If it panics, a sentence says so and the report stands.
 pub fn on_report(callback: fn(&Report)) {
     imp::on_report(callback);
 }

@@ -57,7 +57,15 @@ pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
         if thread.allocating.load(Ordering::Relaxed) != 0 {
             return from_allocator(thread, found);
         }
-        deliver_all(thread, life::graph(thread));
+        let graph = life::graph(thread);
+        if !graph.isolated && thread.delivering.load(Ordering::Relaxed) == 0 && has_little_room() {
+            start_reporter();
+            if REPORTER.load(Ordering::Relaxed) != 0 {
+                wake_reporter();
+                return settle(graph);
+            }
+        }
+        deliver_all(thread, graph);
         return;
     }
     let must_end = found.fresh > 0 && config::action() != Action::Log && !life::graph(thread).isolated;
@@ -67,6 +75,30 @@ pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
         end_in_handler(thread);
     } else {
         wake_reporter();
+    }
+}
+
+/// Whether the stack of this thread has little room left: to find symbols takes some 100 KiB where nothing is optimised, and a report
+/// that ends in an overflow is lost.
+fn has_little_room() -> bool {
+    const ENOUGH: usize = 256 << 10;
+    let here = 0_u8;
+    // SAFETY: asks for this very thread; all zeros is room for what is written.
+    unsafe {
+        if libc::getpid() == libc::gettid() {
+            // It grows.
+            return false;
+        }
+        let mut attributes: libc::pthread_attr_t = core::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) != 0 {
+            return false;
+        }
+        let (mut lowest, mut size) = (core::ptr::null_mut(), 0);
+        libc::pthread_attr_getstack(&raw const attributes, &raw mut lowest, &raw mut size);
+        libc::pthread_attr_destroy(&raw mut attributes);
+        // Code that switches stacks is on none of ours.
+        let room = core::ptr::from_ref(&here).addr().wrapping_sub(lowest.addr());
+        room < size && room < ENOUGH
     }
 }
 
