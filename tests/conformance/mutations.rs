@@ -936,8 +936,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "One bug is one report",
         "runtime/enabled/raw.rs",
-        "            inner.caused_again(scope, id);\n            continue;\n",
-        "            inner.caused_again(scope, id);\n",
+        "if *seen >= strength {",
+        "if *seen >= strength && false {",
         "process",
         "validated::a_handler_that_spoils_errno",
     ),

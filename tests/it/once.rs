@@ -267,3 +267,31 @@ fn no_barrier_in_a_handler_or_under_a_spin_lock() {
     });
     assert_kinds(&reports, &[ReportKind::WaitContext]);
 }
+
+/// Each field of a `derive(Default)` is a class of its own: an order learned from one value holds for the next.
+#[test]
+fn cells_of_one_default_are_told_apart() {
+    #[derive(Default)]
+    struct Std {
+        first: OnceLock<u8>,
+        second: OnceLock<u8>,
+    }
+    #[derive(Default)]
+    struct Cells {
+        first: OnceCell<u8>,
+        second: OnceCell<u8>,
+    }
+    macro_rules! both_ways {
+        ($cells:ty) => {
+            isolated(|_| {
+                let cells = <$cells>::default();
+                cells.first.get_or_init(|| *cells.second.get_or_init(|| 1));
+                let others = <$cells>::default();
+                others.second.get_or_init(|| *others.first.get_or_init(|| 1));
+            })
+        };
+    }
+    for reports in [both_ways!(Std), both_ways!(Cells)] {
+        assert_cycle(only(&reports, ReportKind::Inversion, Severity::Possible), 2);
+    }
+}

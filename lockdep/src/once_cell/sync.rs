@@ -185,10 +185,11 @@ impl<T> Validated for OnceCell<T> {
 }
 
 impl<T> Default for OnceCell<T> {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> OnceCell<T> {
-        OnceCell::new()
+        OnceCell { map: LockMap::made_by_caller::<CellKind, T>(), inner: ::once_cell::sync::OnceCell::new() }
     }
 }
 
@@ -369,9 +370,11 @@ impl<T, F: FnOnce() -> T> DerefMut for Lazy<T, F> {
 }
 
 impl<T: Default> Default for Lazy<T> {
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> Lazy<T> {
-        Lazy::new(T::default)
+        Lazy::with_map(LockMap::made_by_caller::<LazyKind, T>(), T::default)
     }
 }
 

@@ -193,10 +193,11 @@ impl<T, F: FnOnce() -> T> DerefMut for LazyLock<T, F> {
 }
 
 impl<T: Default> Default for LazyLock<T> {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> LazyLock<T> {
-        LazyLock::new(T::default)
+        LazyLock::with_map(LockMap::made_by_caller::<Kind, T>(), T::default)
     }
 }
 

@@ -128,10 +128,11 @@ impl<T> Validated for OnceLock<T> {
 }
 
 impl<T> Default for OnceLock<T> {
-    #[inline]
+    #[cfg_attr(feature = "validate", inline(never))]
+    #[cfg_attr(not(feature = "validate"), inline)]
     #[track_caller]
     fn default() -> OnceLock<T> {
-        OnceLock::new()
+        OnceLock { map: LockMap::made_by_caller::<Kind, T>(), inner: std::sync::OnceLock::new() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Frame;
 use super::names::{clean, shorten};
-use super::source::Sources;
+use super::source::{Sources, in_library};
 use super::style::{GUTTER, Style};
 
 /// Lines of one stack that are shown; a deeper stack says how many frames more there are.
@@ -82,7 +82,7 @@ fn gathered<'a>(frames: &'a [Frame], asleep: bool, sources: &Sources) -> Vec<Lin
             index += asleep;
             continue;
         }
-        let run = frames[index..].iter().take_while(|frame| is_library(frame, sources)).count();
+        let run = frames[index..].iter().take_while(|frame| is_library(frame)).count();
         if run >= RUN {
             lines.push(Line::Library { frames: run });
             index += run;
@@ -95,12 +95,12 @@ fn gathered<'a>(frames: &'a [Frame], asleep: bool, sources: &Sources) -> Vec<Lin
 }
 
 fn is_foreign(frame: &Frame, sources: &Sources) -> bool {
-    is_library(frame, sources) || frame.file.as_deref().is_some_and(|file| sources.is_foreign(file))
+    is_library(frame) || frame.file.as_deref().is_some_and(|file| sources.is_foreign(file))
 }
 
-fn is_library(frame: &Frame, sources: &Sources) -> bool {
+fn is_library(frame: &Frame) -> bool {
     match (frame.file.as_deref(), frame.symbol.as_deref()) {
-        (Some(file), _) => sources.is_library(file),
+        (Some(file), _) => in_library(file),
         // The compiler's own glue has no source.
         (None, Some(symbol)) => symbol.starts_with("__rust_"),
         (None, None) => false,

@@ -44,6 +44,8 @@ pub(crate) use names::{clean, count, is_declared};
 #[cfg(feature = "validate")]
 pub(crate) use signals::signal_name;
 #[cfg(feature = "validate")]
+pub(crate) use source::in_library;
+#[cfg(feature = "validate")]
 pub(crate) use text::DrawnStacks;
 #[cfg(feature = "validate")]
 pub(crate) use title::seconds;

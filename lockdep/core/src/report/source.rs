@@ -89,17 +89,13 @@ impl Sources {
     pub(super) fn is_foreign(&self, file: &str) -> bool {
         foreign_prefix(&parts(file)).is_some()
     }
-
-    /// Whether the file belongs to the standard library.
-    #[allow(clippy::unused_self, reason = "beside `is_foreign`")]
-    pub(super) fn is_library(&self, file: &str) -> bool {
-        is_library(file)
-    }
 }
 
-fn is_library(file: &str) -> bool {
-    let parts = parts(file);
-    foreign_prefix(&parts).is_some_and(|skip| parts[skip] == "library")
+/// Whether a file belongs to the standard library. Allocates nothing.
+pub(crate) fn in_library(file: &str) -> bool {
+    // As built into it, and where its sources are installed.
+    let built = file.strip_prefix("/rustc/").and_then(|rest| rest.split_once('/'));
+    built.is_some_and(|(_, path)| path.starts_with("library/")) || file.contains("/rustlib/src/rust/library/")
 }
 
 fn parts(file: &str) -> Vec<&str> {
@@ -219,7 +215,7 @@ fn closed_length(text: &str, open: char, close: char) -> Option<usize> {
 
 /// The places of a stack from the innermost outwards, without those in the standard library.
 pub(super) fn callers(frames: &[Frame]) -> impl Iterator<Item = (&str, u32, u32)> {
-    places(frames).filter(|(file, _, _)| !is_library(file))
+    places(frames).filter(|(file, _, _)| !in_library(file))
 }
 
 /// Up to a frame of which nothing is known: it may be where it happened, and what is further out is not.
@@ -288,8 +284,10 @@ mod tests {
         }
         assert!(sources.is_foreign("/rustc/5980/library/core/src/option.rs"));
         assert!(!sources.is_foreign("/home/me/app/src/main.rs"));
-        assert!(sources.is_library("/rustc/5980/library/core/src/option.rs"));
-        assert!(!sources.is_library("/home/me/library/core/src/option.rs"));
+        assert!(in_library("/rustc/5980/library/core/src/option.rs"));
+        assert!(in_library("/home/me/.rustup/toolchains/stable/lib/rustlib/src/rust/library/core/src/option.rs"));
+        assert!(!in_library("/home/me/library/core/src/option.rs"));
+        assert!(!in_library("/rustc/5980/compiler/rustc_driver/src/lib.rs"));
     }
 
     /// A stripped program, called by a C library that is not.

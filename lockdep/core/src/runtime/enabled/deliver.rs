@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::globals::{ClassRecord, Globals, in_library};
+use super::globals::{ClassRecord, Globals};
 use super::graph::Graph;
 use super::isolation::Stop;
 use super::position::Missing;
@@ -18,7 +18,7 @@ use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, re
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, label};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, in_library, label};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 

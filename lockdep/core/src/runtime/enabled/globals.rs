@@ -14,7 +14,7 @@ use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
 use crate::engine::{ClassId, ClassInfo, Held, Installed, Orphan, Place, State};
 use crate::kind::WaitType;
-use crate::report::Site;
+use crate::report::{Site, in_library};
 use crate::stack::Interned;
 
 /// A class of the process. Numbers are never used again, so whatever caches one stays right.
@@ -67,12 +67,6 @@ impl ClassRecord {
 
 /// So many frames of a constructor are kept: its own, and those that may tell classes apart.
 pub(super) const MAKER_FRAMES: usize = 3;
-
-/// Whether a place is in the standard library, so that it says nothing about the lock made there.
-pub(super) fn in_library(file: &str) -> bool {
-    // As built into it, and where its sources are installed.
-    file.starts_with("/rustc/") || file.contains("/lib/rustlib/src/rust/library/")
-}
 
 /// What tells classes apart: content, not addresses, for the compiler may keep a place twice.
 #[derive(PartialEq, Eq, Hash)]
@@ -278,6 +272,7 @@ impl Globals {
     /// of a `derive(Default)` share one. Of a place in the standard library the caller's caller may be the first to say something.
     pub(super) fn tells_apart(&self, site: &Location<'_>, maker: u32) -> &'static [usize] {
         let callers = self.stacks.get(maker).get(1..).unwrap_or(&[]);
+        // A place there says nothing about the lock made.
         &callers[..callers.len().min(if in_library(site.file()) { MAKER_FRAMES - 1 } else { 1 })]
     }
 
