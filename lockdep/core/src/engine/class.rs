@@ -82,6 +82,10 @@ impl<A: Allocator + Clone> Classes<A> {
         self.list.len()
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.list.capacity() * size_of::<Class<A>>() + self.index.allocation_size()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Class<A>> {
         self.list.iter()
     }

@@ -299,6 +299,12 @@ impl<A: Allocator + Clone> Graph<A> {
         self.edges.capacity() * size_of::<Option<Edge<A>>>() + more + self.index.allocation_size()
     }
 
+    /// What the nodes take, with all that is known of their pairs.
+    pub(super) fn node_bytes(&self) -> usize {
+        let pairs = self.rank.capacity() * size_of::<i64>() + (self.up.capacity() + self.down.capacity()) * size_of::<u64>();
+        self.nodes.capacity() * size_of::<Node>() + pairs + self.scratch.bytes() + self.instances.allocation_size()
+    }
+
     /// The edges from a node.
     pub(super) fn edges_out(&self, node: NodeIx) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
         self.list(node, Way::Out)

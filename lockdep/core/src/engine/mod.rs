@@ -191,6 +191,11 @@ impl<A: Allocator + Clone> Engine<A> {
         self.graph.edge_bytes()
     }
 
+    /// What the classes take, in bytes.
+    pub fn class_bytes(&self) -> usize {
+        self.classes.bytes() + self.graph.node_bytes()
+    }
+
     /// Every class seen.
     pub fn classes(&self) -> impl Iterator<Item = ClassId> + '_ {
         self.classes.iter().map(|class| class.id)

@@ -43,6 +43,11 @@ impl<A: Allocator + Clone> Scratch<A> {
         core::mem::replace(self, empty)
     }
 
+    /// What is kept of each pair.
+    pub(super) fn bytes(&self) -> usize {
+        self.stamps.capacity() * size_of::<u32>() + self.via.capacity() * size_of::<(EdgeIx, Pair)>()
+    }
+
     pub(super) fn grow(&mut self, pairs: usize) {
         self.stamps.resize(pairs, 0);
         self.via.resize(pairs, (START, 0));

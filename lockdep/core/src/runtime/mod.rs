@@ -224,6 +224,10 @@ pub struct Stats {
     pub stack_bytes: usize,
     /// Of these, what the dependencies of the process take, with their evidence.
     pub dependency_bytes: usize,
+    /// Of these, what the classes take, the process's and their part in its graph.
+    pub class_bytes: usize,
+    /// Of these, what the threads take that still run: their held stacks, and the stacks they can recognise.
+    pub thread_bytes: usize,
     /// Reports delivered.
     pub reports: usize,
     /// Reports that a baseline file made pass.

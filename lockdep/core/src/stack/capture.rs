@@ -245,6 +245,16 @@ impl StackCache {
         })
     }
 
+    /// What it takes, with its captures; in a slow section.
+    pub(crate) fn bytes(&self) -> usize {
+        let captures = self.entries.iter().flatten().map(|entry| entry.load(Ordering::Relaxed));
+        // SAFETY: by the invariant of the cache, and nothing is freed meanwhile.
+        let captures = captures.filter_map(|capture| unsafe { capture.as_ref() });
+        let block = |bytes: usize| bytes.next_power_of_two();
+        let taken = captures.map(|capture| block(size_of::<Capture>()) + block(capture.len as usize * size_of::<Slot>()));
+        block(size_of::<StackCache>()) + taken.sum::<usize>()
+    }
+
     /// How many stacks were unwound and kept.
     #[cfg(test)]
     pub(super) fn captures(&self) -> usize {

@@ -32,6 +32,8 @@ pub(crate) fn stats() -> Stats {
             memory_bytes: slow::with_blocks(|blocks| blocks.mapped()),
             stack_bytes: globals.stacks.bytes(),
             dependency_bytes: engine.edge_bytes(),
+            class_bytes: globals.class_bytes() + engine.class_bytes(),
+            thread_bytes: globals.threads().map(life::bytes).sum(),
             reports: printed() as usize,
             acquisitions: super::acquire::counted(),
             accepted: baseline::accepted() as usize,

@@ -276,6 +276,13 @@ impl Globals {
         &callers[..callers.len().min(if in_library(site.file()) { MAKER_FRAMES - 1 } else { 1 })]
     }
 
+    /// What the classes take.
+    pub(crate) fn class_bytes(&self) -> usize {
+        let records = self.classes.len() * size_of::<ClassRecord>().next_power_of_two();
+        let tables = self.index.0.allocation_size() + self.twins.0.allocation_size() + ALIKE.bytes();
+        records + self.classes.capacity() * size_of::<&ClassRecord>() + tables
+    }
+
     /// A handler, to be known by where it was installed.
     pub(crate) fn install(&mut self, handler: Installed) -> &'static Installed {
         self.installed.entry((handler.place, handler.name)).or_insert_with(|| immortal(handler))

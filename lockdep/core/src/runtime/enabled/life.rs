@@ -220,6 +220,21 @@ fn give_room(thread: &ThreadState) {
     thread.capacity.store(capacity, Ordering::Relaxed);
 }
 
+/// What a thread takes; in a slow section.
+pub(super) fn bytes(thread: &ThreadState) -> usize {
+    let (mut entries, mut capacity) = (thread.held.load(Ordering::Relaxed), thread.capacity.load(Ordering::Relaxed));
+    let mut bytes = 0;
+    while !entries.is_null() {
+        bytes += (capacity as usize + 1) * size_of::<Held>();
+        // SAFETY: behind the entries there is what `give_room` wrote there, and changes in slow sections alone.
+        let outgrown = unsafe { entries.add(capacity as usize).cast::<Outgrown>().read() };
+        (entries, capacity) = (outgrown.entries, outgrown.capacity);
+    }
+    // SAFETY: null, or the caches of a thread that is registered; captures come and go in slow sections alone.
+    let caches = [&thread.stacks, &thread.makers].map(|cache| unsafe { cache.load(Ordering::Relaxed).as_ref() });
+    bytes + caches.into_iter().flatten().map(StackCache::bytes).sum::<usize>()
+}
+
 /// Frees a held stack, and those that it took the place of.
 ///
 /// # Safety

@@ -35,6 +35,17 @@ impl Shared {
         self.used.load(Ordering::Relaxed)
     }
 
+    /// What it takes, with the tables it has replaced.
+    pub(crate) fn bytes(&self) -> usize {
+        let (mut table, mut bytes) = (self.table.load(Ordering::Acquire), 0);
+        // SAFETY: as in `get`.
+        while let Some(known) = unsafe { table.as_ref() } {
+            bytes += size_of::<Table>() + (known.mask + 1) * size_of::<Slot>();
+            table = known.previous;
+        }
+        bytes
+    }
+
     /// What is known of a chain.
     pub(crate) fn get(&self, key: u64) -> Option<u64> {
         // Acquire pairs with the release that publishes a table or a key: what lies behind it is complete.
