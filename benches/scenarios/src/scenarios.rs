@@ -110,20 +110,47 @@ fn life<C: Contender>(bench: &mut Bench) {
 /// Two locks that nobody saw nest before, each time. They are made before the clock starts.
 fn fresh_edges<C: Contender>(bench: &mut Bench) {
     let mut role = 1_000_000;
+    let mut fresh = |n| -> Vec<_> {
+        let pair = |_| {
+            role += 2;
+            (C::mutex_of_role(role), C::mutex_of_role(role + 1))
+        };
+        (0..n).map(pair).collect()
+    };
+    // Memory of those who keep what they know of a lock for good.
+    const MOST: u64 = 2_000;
     bench.timed("edge/fresh", FRAMES, &mut |n| {
-        // Memory of those who keep what they know of a lock for good.
-        let n = n.min(2_000);
-        let pairs: Vec<_> = (0..n)
-            .map(|_| {
-                role += 2;
-                (C::mutex_of_role(role), C::mutex_of_role(role + 1))
-            })
-            .collect();
-        (first_times(pairs.iter().map(|(a, b)| (a, b))), n)
+        let pairs = fresh(n.min(MOST));
+        (first_times(pairs.iter().map(|(a, b)| (a, b))), pairs.len() as u64)
+    });
+    let mut path = 0;
+    bench.timed("edge/fresh, new stacks", FRAMES, &mut |n| {
+        let pairs = fresh(n.min(MOST));
+        let mut took = Duration::ZERO;
+        for pair in &pairs {
+            path += 1;
+            along(path, 6, &mut || took += first_times([(&pair.0, &pair.1)].into_iter()));
+        }
+        (took, pairs.len() as u64)
     });
 }
 
-/// Nests each pair, once; what that took of a CPU.
+/// Calls `f` at the end of a path of so many calls, another one for each number.
+fn along(path: usize, calls: usize, f: &mut dyn FnMut()) {
+    #[inline(never)]
+    fn by<const WAY: usize>(path: usize, calls: usize, f: &mut dyn FnMut()) {
+        along(path / 8, calls, f);
+        // Keeps the call above a call, and the functions apart.
+        black_box(WAY);
+    }
+    match calls {
+        0 => f(),
+        _ => [by::<0>, by::<1>, by::<2>, by::<3>, by::<4>, by::<5>, by::<6>, by::<7>][path % 8](path, calls - 1, f),
+    }
+}
+
+/// Nests each pair, once; what that took of a CPU. Instructions are counted in here.
+#[inline(never)]
 fn first_times<'m, M: Mutex + 'm>(pairs: impl Iterator<Item = (&'m M, &'m M)>) -> Duration {
     let start = cpu_time();
     for (a, b) in pairs {
@@ -159,6 +186,11 @@ fn live_locks<C: Contender>(bench: &mut Bench, name: &str, count: usize) {
 
 /// Runs `work` on so many threads at once; the longest time that one of them needed of a CPU.
 fn on_threads(count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
+    on_threads_by(cpu_time, count, work)
+}
+
+/// The same, by another clock.
+fn on_threads_by(clock: fn() -> Duration, count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
     let barrier = Barrier::new(count);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..count)
@@ -168,9 +200,9 @@ fn on_threads(count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
                     // First uses are not measured.
                     work(thread);
                     barrier.wait();
-                    let start = cpu_time();
+                    let start = clock();
                     work(thread);
-                    cpu_time() - start
+                    clock() - start
                 })
             })
             .collect();
@@ -181,9 +213,17 @@ fn on_threads(count: usize, work: &(dyn Fn(usize) + Sync)) -> Duration {
 
 /// What this thread has had of a CPU: more threads than CPUs share them.
 fn cpu_time() -> Duration {
+    time_by(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+fn wall_time() -> Duration {
+    time_by(libc::CLOCK_MONOTONIC)
+}
+
+fn time_by(clock: libc::clockid_t) -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the buffer is writable.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    unsafe { libc::clock_gettime(clock, &mut time) };
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
@@ -208,6 +248,10 @@ fn threads<C: Contender>(bench: &mut Bench) {
     });
     let one = C::mutex();
     bench.timed("threads/contended handoff", FRAMES, &mut |n| (on_threads(2, &|_| lock_times(&one, n)), n));
+    // Who sleeps until it is handed over has nothing of a CPU.
+    bench.timed("threads/contended handoff, wall clock", FRAMES, &mut |n| {
+        (on_threads_by(wall_time, 2, &|_| lock_times(&one, n)), n)
+    });
 }
 
 /// What the cost of a known nested pair does not depend on. `series/what/x`.
