@@ -135,17 +135,19 @@ fn fresh_edges<C: Contender>(bench: &mut Bench) {
     });
 }
 
-/// Calls `f` at the end of a path of so many calls, another one for each number.
+/// Calls `f` at the end of a path of so many calls, another one for each number. As a program's paths do, neighbours differ in the
+/// innermost calls most often.
 fn along(path: usize, calls: usize, f: &mut dyn FnMut()) {
     #[inline(never)]
     fn by<const WAY: usize>(path: usize, calls: usize, f: &mut dyn FnMut()) {
-        along(path / 8, calls, f);
+        along(path, calls, f);
         // Keeps the call above a call, and the functions apart.
         black_box(WAY);
     }
     match calls {
         0 => f(),
-        _ => [by::<0>, by::<1>, by::<2>, by::<3>, by::<4>, by::<5>, by::<6>, by::<7>][path % 8](path, calls - 1, f),
+        _ => [by::<0>, by::<1>, by::<2>, by::<3>, by::<4>, by::<5>, by::<6>, by::<7>][path >> (3 * (calls - 1)) & 7]
+            (path, calls - 1, f),
     }
 }
 

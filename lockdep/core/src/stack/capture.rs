@@ -93,6 +93,11 @@ pub(crate) struct StackCache {
     deepest: usize,
     /// The number of the last capture.
     last: AtomicUsize,
+    /// The last capture that was remembered: the next one will most often differ from it in the innermost frames alone.
+    newest: AtomicPtr<Capture>,
+    /// How many frames of stacks were unwound.
+    #[cfg(test)]
+    unwound: AtomicUsize,
     /// What a moment was found to be when it came last, by the bucket of the moment.
     recent: [AtomicPtr<Capture>; BUCKETS],
     entries: [[AtomicPtr<Capture>; WAYS]; BUCKETS],
@@ -104,16 +109,18 @@ impl StackCache {
         let cache = allocate_for::<StackCache>(1);
         let entries = [const { [const { AtomicPtr::new(ptr::null_mut()) }; WAYS] }; BUCKETS];
         let recent = [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS];
-        // SAFETY: fresh memory for one cache.
-        unsafe {
-            cache.write(StackCache {
-                exact: if first { 0 } else { usize::MAX },
-                deepest,
-                last: AtomicUsize::new(1 << 63),
-                recent,
-                entries,
-            })
+        let fresh = StackCache {
+            exact: if first { 0 } else { usize::MAX },
+            deepest,
+            last: AtomicUsize::new(1 << 63),
+            newest: AtomicPtr::new(ptr::null_mut()),
+            #[cfg(test)]
+            unwound: AtomicUsize::new(0),
+            recent,
+            entries,
         };
+        // SAFETY: fresh memory for one cache.
+        unsafe { cache.write(fresh) };
         cache
     }
 
@@ -152,7 +159,7 @@ impl StackCache {
         while let Some(capture) = self.find(key) {
             // SAFETY: by the invariant of the cache.
             let known = unsafe { &*capture };
-            let at = known.first_difference(sp);
+            let at = known.first_difference(0, sp);
             if at == known.len {
                 recent.store(capture, Ordering::Relaxed);
                 return known.id;
@@ -185,6 +192,9 @@ impl StackCache {
         let mut addresses = [0_usize; DEEPEST];
         let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
         let (mut depth, mut slot_count, mut recognisable, mut ended) = (0, 0, true, false);
+        // SAFETY: by the invariant of the cache.
+        let newest = unsafe { self.newest.load(Ordering::Relaxed).as_ref() };
+        let mut outer = Outer::of(newest.filter(|_| frame == 0), self.deepest);
         // SAFETY: no other use of the unwinder by this thread can be interrupted in a way that matters: capture needs no
         // symbolization and takes no lock of the crate's.
         unsafe {
@@ -197,6 +207,8 @@ impl StackCache {
                 if depth == self.deepest {
                     return false;
                 }
+                #[cfg(test)]
+                self.unwound.fetch_add(1, Ordering::Relaxed);
                 if depth > 0 && returns_from_signal(addresses[depth - 1]) {
                     // Interrupted, and not called: below its stack pointer there is nothing to remember it by.
                     recognisable = false;
@@ -205,6 +217,13 @@ impl StackCache {
                     // The call that entered the frame below pushed the address just below this frame's stack pointer; a signal
                     // frame did not. Aligned and on this stack, the read is sound either way.
                     if slot.is_aligned() && slot.read_volatile() == address {
+                        if let Some(known) = outer.from(slot as usize, address) {
+                            for slot in known.map(|(at, address)| Slot { offset: at - sp, address }).take(self.deepest - depth) {
+                                (slots[slot_count], addresses[depth]) = (slot, slot.address);
+                                (slot_count, depth) = (slot_count + 1, depth + 1);
+                            }
+                            return false;
+                        }
                         slots[slot_count] = Slot { offset: slot as usize - sp, address };
                         slot_count += 1;
                     } else {
@@ -235,11 +254,16 @@ impl StackCache {
             unsafe {
                 if let Some(old) = old.as_ref() {
                     let recent = &self.recent[old.moment.bucket()];
-                    if ptr::eq(recent.load(Ordering::Relaxed), old) {
-                        recent.store(ptr::null_mut(), Ordering::Relaxed);
+                    for place in [recent, &self.newest] {
+                        if ptr::eq(place.load(Ordering::Relaxed), old) {
+                            place.store(ptr::null_mut(), Ordering::Relaxed);
+                        }
                     }
                 }
                 Capture::free(old);
+            }
+            if !ended {
+                self.newest.store(capture, Ordering::Relaxed);
             }
             (id, capture)
         })
@@ -259,6 +283,12 @@ impl StackCache {
     #[cfg(test)]
     pub(super) fn captures(&self) -> usize {
         self.last.load(Ordering::Relaxed) - (1 << 63)
+    }
+
+    /// How many frames it took for that.
+    #[cfg(test)]
+    pub(super) fn unwound(&self) -> usize {
+        self.unwound.load(Ordering::Relaxed)
     }
 
     /// Frees the cache with all it remembers.
@@ -310,6 +340,47 @@ pub(crate) fn complete(id: u32, frame: usize) -> u32 {
 /// Whether what was unwound is the signal frame at `frame`.
 fn is_signal_frame(address: usize, sp: usize, frame: usize) -> bool {
     sp == frame && returns_from_signal(address)
+}
+
+/// The frames of a known stack that an unwinder has not come to yet.
+struct Outer<'c> {
+    known: Option<&'c Capture>,
+    /// Slots before this one play no part any more.
+    at: u32,
+}
+
+impl<'c> Outer<'c> {
+    /// A stack that was cut off at the deepest frame says nothing of what is beyond.
+    fn of(known: Option<&'c Capture>, deepest: usize) -> Outer<'c> {
+        Outer { known: known.filter(|known| (known.len as usize) + 1 < deepest), at: 0 }
+    }
+
+    /// The unwinder has come to a frame that returns to `address`, which lies in `slot`. If the known stack has it there, and whatever
+    /// it has beyond is still there, too, then that is what the unwinder would find: the slots and addresses from here on.
+    ///
+    /// That is the reason by which a stack is recognised as well, whose innermost frame then is this one.
+    #[inline(never)]
+    fn from(&mut self, slot: usize, address: usize) -> Option<impl Iterator<Item = (usize, usize)> + use<'c>> {
+        let known = self.known?;
+        // SAFETY: `len` slots, by `allocate`.
+        let slots = unsafe { core::slice::from_raw_parts(known.slots, known.len as usize) };
+        // The whole of a stack is looked for where it begins.
+        let Key(_, sp, _) = known.moment;
+        let at = |ix: u32| slots.get(ix as usize).map(|slot| (sp + slot.offset, slot.address));
+        while at(self.at).is_some_and(|(place, _)| place < slot) {
+            self.at += 1;
+        }
+        if at(self.at) != Some((slot, address)) {
+            return None;
+        }
+        let (first, differs) = (self.at, known.first_difference(self.at, sp));
+        if differs < known.len {
+            // What is before that has to be unwound, and need not be compared again.
+            self.at = differs + 1;
+            return None;
+        }
+        Some(slots[first as usize..].iter().map(move |slot| (sp + slot.offset, slot.address)))
+    }
 }
 
 /// Whether this is where handlers return to: the code that unwinders know a signal's frame by, `mov $15, %rax; syscall`.
@@ -371,9 +442,8 @@ impl Capture {
         true
     }
 
-    /// The first slot that does not hold its return address now; the number of slots if all do.
-    fn first_difference(&self, sp: usize) -> u32 {
-        let mut at = 0;
+    /// The first slot, not before `at`, that does not hold its return address now; the number of slots if all do.
+    fn first_difference(&self, mut at: u32, sp: usize) -> u32 {
         while at < self.len {
             // SAFETY: every slot before it still holds what it held.
             let (slot, there) = unsafe { self.slot(at, sp) };

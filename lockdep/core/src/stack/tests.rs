@@ -166,6 +166,26 @@ fn callers_that_take_turns_are_both_remembered() {
     assert_eq!(asked.cache().captures(), 2);
 }
 
+/// What a new stack shares with the one before is not unwound again, and what looks like it is.
+#[test]
+fn only_new_frames_are_unwound() {
+    let asked = Asked::new();
+    let unwound = || asked.cache().unwound();
+    at_depth(black_box(50), &|| {
+        assert_eq!(unwound(), 0);
+        number(&asked);
+        assert!(unwound() > 50);
+        let before = unwound();
+        asked.ask(9);
+        number(&asked);
+        assert!(unwound() - before < 10, "{} frames", unwound() - before);
+    });
+    let before = unwound();
+    at_depth(black_box(49), &|| asked.ask(10));
+    assert!(unwound() - before > 40);
+    keep_frame();
+}
+
 #[inline(never)]
 fn number(asked: &Asked) -> u32 {
     let number = asked.cache().stack(here(), 8, 0);
