@@ -83,7 +83,16 @@ fn bug(name: &str) {
     let directory = directory();
     let db = Db::open_or_create(&Options::with_columns(directory.path(), 1)).expect("a database");
     db.commit((0..10_u32).map(|n| (0, n.to_be_bytes(), Some(vec![0; 10])))).expect("a commit");
-    while db.get_num_column_value_entries(0).expect("a count") < 10 {
+    // Until it is written into the tables.
+    let count = || {
+        let mut count = 0;
+        db.iter_column_while(0, |_| {
+            count += 1;
+            true
+        })
+        .map(|()| count)
+    };
+    while count().expect("an iteration") < 10 {
         std::thread::sleep(Duration::from_millis(10));
     }
     let mut first = true;
