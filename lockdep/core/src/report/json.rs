@@ -152,7 +152,22 @@ pub(crate) struct JsonStamp {
 
 /// One line, without a newline at its end.
 pub(super) fn render(report: &Report) -> String {
-    serde_json::to_string(&JsonReport::of(report)).expect("strings and numbers only: nothing in it can fail to serialize")
+    write(&JsonReport::of(report))
+}
+
+/// A value of strings and numbers as JSON, in one line.
+pub(crate) fn write(value: &impl Serialize) -> String {
+    let mut text = vec![0; 16 << 10];
+    loop {
+        match serde_json_core::to_slice(value, &mut text) {
+            Ok(length) => {
+                text.truncate(length);
+                return String::from_utf8(text).expect("JSON is UTF-8");
+            }
+            // Nothing else in such a value can fail.
+            Err(_) => text = vec![0; text.len() * 2],
+        }
+    }
 }
 
 impl JsonReport {
@@ -250,4 +265,20 @@ fn thread(thread: &ThreadEntry) -> JsonThread {
 
 fn stamp(stamp: &Stamp) -> JsonStamp {
     JsonStamp { site: stamp.site.map(site), event: stamp.event }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_of_any_length_is_read_again() {
+        let odd: String = (0..0x300_u32).filter_map(char::from_u32).chain("\u{2028}\u{fffd}\u{1f600}".chars()).collect();
+        for text in [String::new(), odd.clone(), odd.repeat(100)] {
+            let line = write(&text);
+            assert!(!line.contains('\n'));
+            assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+        }
+        assert_eq!(write(&(u64::MAX, None::<u8>, ["a"])), r#"[18446744073709551615,null,["a"]]"#);
+    }
 }

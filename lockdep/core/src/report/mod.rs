@@ -7,7 +7,7 @@ mod enabled;
 #[cfg(feature = "validate")]
 mod frames;
 #[cfg(feature = "validate")]
-mod json;
+pub(crate) mod json;
 #[cfg(feature = "validate")]
 mod labels;
 #[cfg(feature = "validate")]

@@ -6,6 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use allocator_api2::vec::Vec as ArenaVec;
+use serde::Serialize;
 
 use super::deliver::{class_name, entry_of, printed, thread_name};
 use super::raw::{RawThread, location};
@@ -13,7 +14,7 @@ use super::thread::current;
 use super::{baseline, complain, life, position, slow, watchdog};
 use crate::arena::Arena;
 use crate::engine::{ClassId, HeldFlags, Place, State};
-use crate::report::{DrawnStacks, count, seconds, signal_name};
+use crate::report::{DrawnStacks, count, json, seconds, signal_name};
 use crate::runtime::Stats;
 use crate::stack::symbolize;
 
@@ -176,22 +177,35 @@ pub(crate) fn dump_graph_dot(w: &mut dyn io::Write) -> io::Result<()> {
 pub(crate) fn dump_graph_json(w: &mut dyn io::Write) -> io::Result<()> {
     let (classes, dependencies) = snapshot();
     let numbers: HashMap<ClassId, usize> = classes.iter().copied().zip(0..).collect();
-    let at = |class: ClassId| numbers.get(&class);
-    let dependencies: Vec<serde_json::Value> = dependencies
-        .into_iter()
-        .map(|edge| {
-            serde_json::json!({
-                "from": name_of(edge.from),
-                "to": name_of(edge.to),
-                "from_class": at(edge.from),
-                "to_class": at(edge.to),
-                "kind": edge.kind,
-                "holding": site_of(edge.holding),
-                "acquiring": site_of(edge.acquiring),
-            })
-        })
-        .collect();
-    let classes: Vec<String> = classes.iter().copied().map(name_of).collect();
-    let graph = serde_json::json!({ "version": 1, "classes": classes, "dependencies": dependencies });
-    writeln!(w, "{graph}")
+    let at = |class: ClassId| numbers.get(&class).copied();
+    let dependency = |edge: &Dependency| JsonDependency {
+        from: name_of(edge.from),
+        to: name_of(edge.to),
+        from_class: at(edge.from),
+        to_class: at(edge.to),
+        kind: edge.kind,
+        holding: site_of(edge.holding),
+        acquiring: site_of(edge.acquiring),
+    };
+    let dependencies = dependencies.iter().map(dependency).collect();
+    let classes = classes.iter().copied().map(name_of).collect();
+    writeln!(w, "{}", json::write(&JsonGraph { version: 1, classes, dependencies }))
+}
+
+#[derive(Serialize)]
+struct JsonGraph {
+    version: u32,
+    classes: Vec<String>,
+    dependencies: Vec<JsonDependency>,
+}
+
+#[derive(Serialize)]
+struct JsonDependency {
+    from: String,
+    to: String,
+    from_class: Option<usize>,
+    to_class: Option<usize>,
+    kind: &'static str,
+    holding: String,
+    acquiring: String,
 }
