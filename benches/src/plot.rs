@@ -10,9 +10,11 @@ use crate::contenders::CONTENDERS;
 use crate::{Samples, fewest, of};
 
 /// The series, what their numbers count, and whether they run over powers of ten.
-const SERIES: [(&str, &str, bool); 6] = [
+const SERIES: [(&str, &str, bool); 8] = [
     ("classes", "classes known, ns per nested pair", true),
     ("edges", "dependencies known, ns per nested pair", true),
+    ("new edge, classes", "classes known, ns per new dependency of two new classes", true),
+    ("new edge, edges", "dependencies known, ns per new dependency", true),
     ("live locks", "live locks, ns per nested pair", true),
     ("depth", "locks held, ns per lock", false),
     ("threads", "threads, CPU ns per nested pair", false),
@@ -52,7 +54,7 @@ pub fn all(samples: &Samples, directory: &Path) -> Result<(), Box<dyn Error>> {
             continue;
         };
         let highest = points().map(|point| point.1).fold(0.0, f64::max) * 1.1;
-        let file = directory.join(format!("{}.svg", series.replace(' ', "-")));
+        let file = directory.join(format!("{}.svg", series.replace(", ", "-").replace(' ', "-")));
         if logarithmic {
             draw(&file, caption, (least..most).log_scale(), highest, &curves)?;
         } else {
