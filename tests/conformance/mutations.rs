@@ -885,6 +885,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "deadlock::two_threads",
     ),
     mutation(
+        "What is noted and not made yet is no hold where another thread has the lock",
+        "runtime/enabled/contention.rs",
+        "entries(other).find(|held| in_the_way(held) && !is_noted_only(globals, other, held))",
+        "entries(other).find(|held| in_the_way(held))",
+        "engine",
+        "runtime::enabled::contention::tests::what_is_noted_is_no_hold_where_another_thread_has_it",
+    ),
+    mutation(
+        "… and a circle through it is no deadlock while the lock may be had",
+        "runtime/enabled/contention.rs",
+        "if look_for_circle(thread, at, Doubt::Wait) == Circle::None {",
+        "if look_for_circle(thread, at, Doubt::Ignore) == Circle::None {",
+        "engine",
+        "runtime::enabled::contention::tests::what_is_noted_is_no_hold_while_it_may_be_had",
+    ),
+    mutation(
         "A wait that takes too long is reported",
         "engine/mod.rs",
         "self.stall(&cx, &wants, now, holders, &mut out),",
@@ -1002,6 +1018,7 @@ fn exists(ours: &BTreeSet<String>, binary: &str, test: &str) -> bool {
         "conformance" => ours.contains(test),
         binary => {
             let sources = match binary {
+                "engine" if test.starts_with("runtime::") => "lockdep/core/src/runtime/enabled".to_owned(),
                 "engine" => "lockdep/core/src/engine/tests".to_owned(),
                 binary => format!("tests/{binary}"),
             };
@@ -1014,7 +1031,7 @@ fn exists(ours: &BTreeSet<String>, binary: &str, test: &str) -> bool {
             // A module is a file, or a word in one, as in a list of a macro.
             let known =
                 |name: &str| words.contains(name) || files.iter().any(|path| path.file_stem().is_some_and(|stem| stem == name));
-            test.split("::").skip_while(|name| ["engine", "tests"].contains(name)).all(known)
+            test.split("::").skip_while(|name| ["engine", "runtime", "enabled", "tests"].contains(name)).all(known)
         }
     }
 }

@@ -7,6 +7,10 @@
 //! waits for a lock of the thread that looks and so cannot get on, then the one that waits for what that one holds, and so on.
 //! A thread waits only if its innermost context does: a handler on top of a wait comes to its end, and releases what it holds.
 //!
+//! An acquisition is noted before it is made. Where a handler comes in between and waits, the entry stays for as long: such a thread
+//! is no holder where another one holds the lock as well, and a circle through it is certain only if the lock cannot be had for a
+//! while (`Doubt`).
+//!
 //! A wait for a condition variable needs two things to end: a notification, and then the mutex. The second is part of a circle
 //! as any lock is; the first is looked at by the [watchdog](super::watchdog) alone, for it is a guess who will notify.
 
@@ -41,10 +45,37 @@ pub(crate) fn wait<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>, blo
     }
     // In a handler that waits, the wait is the mistake, and not what it does to `errno`.
     let _errno = super::Errno::keep();
-    announce(map);
-    let guard = wait_in_isolation(map, attempt).unwrap_or_else(block);
+    let guard = wait_in_doubt(map, &mut attempt).or_else(|| wait_in_isolation(map, attempt)).unwrap_or_else(block);
     settle(map);
     guard
+}
+
+/// Naps of a millisecond, before a circle that may come apart counts as one that does not.
+const NAPS: u32 = 10;
+
+/// Announces the wait. Where what is found may come apart by itself, tries for a while before it is said.
+#[track_caller]
+fn wait_in_doubt<G>(map: &LockMap, attempt: &mut impl FnMut() -> Option<G>) -> Option<G> {
+    let thread = current();
+    let at = begin_wait(thread, map)?;
+    if look_for_circle(thread, at, Doubt::Wait) == Circle::None {
+        return None;
+    }
+    for _ in 0..NAPS {
+        nap();
+        let guard = attempt();
+        if guard.is_some() {
+            return guard;
+        }
+    }
+    look_for_circle(thread, waiting(thread, map.instance())?, Doubt::Ignore);
+    None
+}
+
+fn nap() {
+    let nap = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+    // SAFETY: `nap` lives across the call.
+    unsafe { libc::nanosleep(&raw const nap, core::ptr::null_mut()) };
 }
 
 /// How long a wait in an isolated graph may last before whoever took a lock counts as its holder, though guards may change hands.
@@ -62,9 +93,7 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
         return None;
     }
     for nth in 0_u32.. {
-        let nap = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
-        // SAFETY: `nap` lives across the call.
-        unsafe { libc::nanosleep(&raw const nap, core::ptr::null_mut()) };
+        nap();
         let guard = attempt();
         if guard.is_some() {
             return guard;
@@ -78,7 +107,7 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
             take_out(thread, at);
             conclude(thread, found, None);
         }
-        look_for_circle(thread, at);
+        look_for_circle(thread, at, Doubt::Ignore);
     }
     None
 }
@@ -98,8 +127,16 @@ fn overdue(thread: &ThreadState) -> bool {
 #[track_caller]
 pub(crate) fn announce(map: &LockMap) {
     let thread = current();
+    if let Some(at) = begin_wait(thread, map) {
+        look_for_circle(thread, at, Doubt::Ignore);
+    }
+}
+
+/// Makes the entry of the lock that is waited for say so; returns where it is.
+#[track_caller]
+fn begin_wait(thread: &'static ThreadState, map: &LockMap) -> Option<usize> {
     let own = thread.base()..thread.depth();
-    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return };
+    let at = own.rev().find(|&at| is_hold_of(&thread.read(at), map))?;
     if !config::off() {
         orphans::check(map, Location::caller());
     }
@@ -107,7 +144,7 @@ pub(crate) fn announce(map: &LockMap) {
     whole(thread, Place::default());
     begin(thread);
     thread.set_state(at, State::Waiting);
-    look_for_circle(thread, at);
+    Some(at)
 }
 
 /// After the wait: it is held now.
@@ -138,7 +175,7 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     begin(thread);
     let wish = Held { mode: Mode::Write, flags: hold.flags.with(HeldFlags::UPGRADE), place, ..hold };
     let at = push_wish(thread, wish);
-    look_for_circle(thread, at);
+    look_for_circle(thread, at, Doubt::Ignore);
     block();
     no_longer(thread, map.instance());
 }
@@ -203,7 +240,7 @@ pub(crate) fn wait_by<R>(map: &LockMap, how: How<'_>, site: &'static Location<'s
     let place = place(thread, site, here());
     begin(thread);
     let at = push_wish(thread, wish(map, how, HeldFlags(0), place));
-    look_for_circle(thread, at);
+    look_for_circle(thread, at, Doubt::Ignore);
     let _wish = NoLonger(thread, map.instance());
     block()
 }
@@ -257,22 +294,68 @@ pub(super) fn clock() -> u64 {
     (now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64).max(1)
 }
 
+/// What to do about a circle that is not certain yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    Wait,
+    Ignore,
+}
+
+/// What was found, and not said.
+#[derive(PartialEq, Eq)]
+enum Circle {
+    None,
+    Doubtful,
+}
+
 #[track_caller]
-fn look_for_circle(thread: &'static ThreadState, at: usize) {
+fn look_for_circle(thread: &'static ThreadState, at: usize, doubt: Doubt) -> Circle {
     watchdog::attend(thread);
     let holds_more = (0..thread.depth()).any(|other| other != at && thread.read(other).is_lock());
     if config::off() || !holds_more {
-        return;
+        return Circle::None;
     }
     let found = slow::with(|globals| {
         let circle = find_circle(globals, thread, false)?;
+        if doubt == Doubt::Wait && circle.iter().any(|step| is_doubtful(globals, step)) {
+            return Some(None);
+        }
         // Certain deadlocks end the thread or the process: what little this keeps is kept.
         let cycle = crate::arena::immortal_slice(&circle);
-        Some(event(globals, thread, |cx| Event::Deadlock { cx, cycle }))
+        Some(Some(event(globals, thread, |cx| Event::Deadlock { cx, cycle })))
     });
-    let Some(found) = found else { return };
-    take_out(thread, at);
-    conclude(thread, found, None);
+    match found {
+        None => Circle::None,
+        Some(None) => Circle::Doubtful,
+        Some(Some(found)) => {
+            take_out(thread, at);
+            conclude(thread, found, None);
+            Circle::None
+        }
+    }
+}
+
+fn is_doubtful(globals: &Globals, step: &Blocked) -> bool {
+    let mut thread = globals.threads().filter(|thread| thread.thread().id == step.thread.id);
+    thread.next().is_some_and(|thread| may_be_noted_only(thread, &step.holds))
+}
+
+/// Whether an entry may be of an acquisition that is noted and not made: the last one of code that a handler interrupted.
+fn may_be_noted_only(thread: &'static ThreadState, entry: &Held) -> bool {
+    let interrupted = entry.context < thread.nesting.load(Ordering::Relaxed);
+    let of_context = |other: &Held| other.state != State::Free && other.context == entry.context;
+    interrupted
+        && entry.is_lock()
+        && !entry.flags.has(HeldFlags::TRY)
+        && entries(thread).filter(of_context).last().is_some_and(|last| last.lock == entry.lock)
+}
+
+/// Whether that is so, and another thread has what it wants.
+fn is_noted_only(globals: &Globals, thread: &'static ThreadState, entry: &Held) -> bool {
+    let excludes = |held: &Held| held.is_lock() && held.lock == entry.lock && (held.exclusive() || entry.exclusive());
+    let others = || members(globals, thread).filter(|other| !core::ptr::eq(*other, thread));
+    may_be_noted_only(thread, entry)
+        && others().any(|other| entries(other).any(|held| excludes(&held) && !may_be_noted_only(other, &held)))
 }
 
 struct Step {
@@ -326,7 +409,10 @@ fn walk(
             let holds = match (notified, core::ptr::eq(other, thread)) {
                 (_, true) => own_hold(globals, thread, &wants),
                 (true, false) => stuck.then(|| globals.notification(&wants, other)).flatten(),
-                (false, false) => entries(other).find(|held| in_the_way(globals, held, thread, &wants)),
+                (false, false) => {
+                    let in_the_way = |held: &Held| in_the_way(globals, held, thread, &wants);
+                    entries(other).find(|held| in_the_way(held) && !is_noted_only(globals, other, held))
+                }
             };
             let Some(holds) = holds else { continue };
             if visit(&steps, done, other, holds) {
@@ -438,4 +524,127 @@ pub(super) fn writer_queued(globals: &Globals, graph: &Graph, me: &ThreadState, 
     let mut same_graph = others.filter(|other| core::ptr::eq(other.graph.load(Ordering::Relaxed), graph));
     same_graph
         .any(|other| entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
+}
+
+#[cfg(test)]
+mod tests {
+    use core::sync::atomic::{AtomicBool, AtomicU32};
+    use std::sync::Arc;
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::class::LockKind;
+    use crate::kind::{ReportKind, WaitType};
+    use crate::map::How;
+    use crate::testing::isolated;
+
+    enum Kind {}
+
+    impl LockKind for Kind {
+        const NAME: &'static str = "Flag";
+        const WAIT: WaitType = WaitType::Spin;
+    }
+
+    struct Flag {
+        map: LockMap,
+        taken: AtomicBool,
+        /// Attempts that fail, whoever makes them.
+        closed: AtomicU32,
+    }
+
+    impl Flag {
+        #[track_caller]
+        fn new() -> Arc<Flag> {
+            Arc::new(Flag { map: LockMap::new::<Kind, ()>(), taken: AtomicBool::new(false), closed: AtomicU32::new(0) })
+        }
+
+        fn take(&self) -> Option<()> {
+            let open = self.closed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_err();
+            (open && !self.taken.swap(true, Ordering::Acquire)).then_some(())
+        }
+
+        /// `between` comes when the acquisition is noted and not made.
+        #[track_caller]
+        fn lock(&self, between: impl FnOnce()) -> Guard<'_> {
+            let mut between = Some(between);
+            let attempt = || {
+                between.take().into_iter().for_each(|between| between());
+                self.take()
+            };
+            let block = || {
+                while self.take().is_none() {
+                    sleep(Duration::from_millis(1));
+                }
+            };
+            self.map.lock(How::write(), attempt, block);
+            Guard(self)
+        }
+    }
+
+    struct Guard<'a>(&'a Flag);
+
+    impl Drop for Guard<'_> {
+        fn drop(&mut self) {
+            self.0.map.release();
+            self.0.taken.store(false, Ordering::Release);
+        }
+    }
+
+    fn until(stage: &AtomicU32, n: u32) {
+        while stage.load(Ordering::Acquire) < n {
+            sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// A thread notes `wanted`, and a handler comes before it has it, and waits for `other`, whose holder waits for `wanted`. `held` says
+    /// whether a third thread holds it; if not, the attempts just fail for a moment.
+    fn nobody_is_stuck(held: bool) {
+        let (wanted, other) = (Flag::new(), Flag::new());
+        let stage = Arc::new(AtomicU32::new(0));
+        let reports = isolated(|cx| {
+            let holder = held.then(|| {
+                let (wanted, stage) = (Arc::clone(&wanted), Arc::clone(&stage));
+                cx.spawn(move || {
+                    let _wanted = wanted.lock(|| ());
+                    stage.store(1, Ordering::Release);
+                    until(&stage, 3);
+                    sleep(Duration::from_millis(100));
+                })
+            });
+            until(&stage, u32::from(held));
+            let waiter = {
+                let (wanted, other, stage) = (Arc::clone(&wanted), Arc::clone(&other), Arc::clone(&stage));
+                cx.spawn(move || {
+                    let _other = other.lock(|| ());
+                    stage.store(2, Ordering::Release);
+                    until(&stage, 3);
+                    // The handler waits.
+                    sleep(Duration::from_millis(50));
+                    wanted.closed.store(if held { 0 } else { ATTEMPTS + 2 }, Ordering::Relaxed);
+                    drop(wanted.lock(|| ()));
+                })
+            };
+            until(&stage, 2);
+            drop(wanted.lock(|| {
+                cx.in_handler(libc::SIGUSR1, || {
+                    stage.store(3, Ordering::Release);
+                    drop(other.lock(|| ()));
+                });
+            }));
+            assert!(waiter.join().is_ok(), "it was not stuck");
+            holder.into_iter().for_each(|holder| holder.join().unwrap());
+        });
+        assert!(reports.iter().all(|report| report.kind() != ReportKind::Deadlock), "{reports:?}");
+    }
+
+    #[test]
+    fn what_is_noted_is_no_hold_where_another_thread_has_it() {
+        nobody_is_stuck(true);
+    }
+
+    #[test]
+    fn what_is_noted_is_no_hold_while_it_may_be_had() {
+        nobody_is_stuck(false);
+    }
 }

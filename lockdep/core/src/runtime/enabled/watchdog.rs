@@ -431,9 +431,27 @@ fn report(case: &mut Case) -> bool {
     told.is_some()
 }
 
+/// Whether a circle is what it was at the first look: the same waits for the same acquisitions.
+fn is_still(globals: &Globals, circle: &[Blocked]) -> bool {
+    let Some(first) = circle.first().and_then(|step| find(globals, step.thread)) else { return false };
+    let same = |before: &Blocked, now: &Blocked| {
+        let entry = |entry: &Held| (entry.lock, entry.instance, entry.place, entry.context);
+        before.thread.id == now.thread.id
+            && entry(&before.holds) == entry(&now.holds)
+            && entry(&before.wants) == entry(&now.wants)
+    };
+    find_circle(globals, first, true)
+        .is_some_and(|now| now.len() == circle.len() && now.iter().zip(circle).all(|(now, before)| same(before, now)))
+}
+
 /// Hands it to the engine, in a slow section, if it is still so.
 fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'static Graph, Found)> {
     if !case.waits.iter().all(|wait| globals.threads().any(|thread| wait_of(thread) == Some(*wait))) {
+        return None;
+    }
+    if let What::Circle(circle) = &case.what
+        && !is_still(globals, circle)
+    {
         return None;
     }
     if let What::Long { waiting, wants, holders: known } = &case.what {
