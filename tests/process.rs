@@ -143,6 +143,7 @@ fn scenario() {
             let stack = if cfg!(debug_assertions) { 80 } else { 32 } << 10;
             std::thread::Builder::new().stack_size(stack).spawn(inversion).unwrap().join().unwrap();
         }
+        "exit-in-a-storm" => exit_in_a_storm(),
         "low-memory" => low_memory(),
         "plugin" => plugin(),
         "storm" => storm(false),
@@ -169,6 +170,26 @@ fn inversion() {
         let _b = b.lock();
         let _a = a.lock();
     }
+}
+
+/// Threads that find more and more while the process ends.
+fn exit_in_a_storm() {
+    let both = |first: &Mutex<u8>, second: &Mutex<u8>| {
+        let _first = first.lock();
+        let _second = second.lock();
+    };
+    let contradict = move |thread: usize| {
+        for n in 0_u64.. {
+            let class = |name| Box::leak(Box::new(LockClass::new(format!("{name} {n} of {thread}").leak())));
+            let (a, b) = (Mutex::with_class(1, class("a")), Mutex::with_class(2, class("b")));
+            both(&a, &b);
+            both(&b, &a);
+        }
+    };
+    for thread in 0..24 {
+        std::thread::spawn(move || contradict(thread));
+    }
+    std::thread::sleep(Duration::from_millis(500));
 }
 
 /// The system gives no more memory, but for what the program has already.
@@ -915,6 +936,16 @@ mod validated {
         assert_exit(&output, 66);
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
         assert!(stderr(&output).contains("process::inversion"), "{}", stderr(&output));
+    }
+
+    /// It used to wait, for 20 seconds, for an end of the reports.
+    #[test]
+    fn a_program_ends_while_reports_come() {
+        let start = Instant::now();
+        let output = run("exit-in-a-storm", &[]);
+        assert_exit(&output, 66);
+        assert!(reported(&output, "Inversion") > 0);
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     }
 
     /// The end of the process used to call what was no longer there.

@@ -141,6 +141,7 @@ fn deliver_all(thread: &ThreadState, graph: &Graph) {
                 count(whose.unwrap_or_default());
                 scope::note(*scope, report);
             }
+            graph.delivered_ever.fetch_add(1, Ordering::Release);
             graph.in_delivery.fetch_sub(1, Ordering::Release);
         }
         mask::set(found);
@@ -193,12 +194,15 @@ pub(super) fn from_outside(graph: &'static Graph, found: Found) {
     }
 }
 
-/// Waits, for a while, until nothing is queued and no thread is delivering.
+/// Waits, for a while, until nothing is queued and no thread is delivering. Where others find more and more, what there is now is enough.
 fn settle(graph: &Graph) {
+    /// Reports are delivered in turn, but not all take the same time.
+    const ALL_AT_ONCE: Duration = Duration::from_secs(1);
     static NEVER: AtomicU32 = AtomicU32::new(0);
-    let busy = || graph.pending.load(Ordering::Acquire) != 0 || graph.in_delivery.load(Ordering::Acquire) != 0;
-    let start = std::time::Instant::now();
-    while busy() && start.elapsed() < PATIENCE {
+    let waiting = || graph.pending.load(Ordering::Acquire) + graph.in_delivery.load(Ordering::Acquire);
+    let (start, already, now) = (std::time::Instant::now(), graph.delivered_ever.load(Ordering::Acquire), waiting());
+    let enough = || graph.delivered_ever.load(Ordering::Acquire).wrapping_sub(already) >= now && start.elapsed() >= ALL_AT_ONCE;
+    while waiting() != 0 && !enough() && start.elapsed() < PATIENCE {
         futex_wait(&NEVER, 0, Some(Duration::from_millis(1)));
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Graph {
     pub(crate) pending: AtomicU32,
     /// Taken off the queue, and not yet published.
     pub(crate) in_delivery: AtomicU32,
+    /// How many were delivered, all in all.
+    pub(crate) delivered_ever: AtomicU32,
     /// Touched in slow sections only.
     pub(crate) inner: core::cell::UnsafeCell<Inner>,
     /// What was delivered. Never touched in a handler.
@@ -93,6 +95,7 @@ impl Graph {
             chains: Shared::new(),
             pending: AtomicU32::new(0),
             in_delivery: AtomicU32::new(0),
+            delivered_ever: AtomicU32::new(0),
             inner: core::cell::UnsafeCell::new(Inner {
                 engine,
                 seen: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(2), Arena),
