@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::hint::black_box;
-use std::mem::zeroed;
+use std::mem::{forget, zeroed};
 use std::ptr::{null, null_mut};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,6 +30,9 @@ thread_local! {
     static COUNT: [Cell<usize>; 2] = const { [const { Cell::new(0) }; 2] };
 }
 
+/// By all threads.
+static NOTED: AtomicU64 = AtomicU64::new(0);
+
 /// Notes the payload.
 unsafe extern "C" fn notes(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let which = (signal - signals()[0]) as usize;
@@ -42,6 +45,7 @@ unsafe extern "C" fn notes(signal: c_int, info: *mut libc::siginfo_t, context: *
         seen[count % 16] = (*info).si_value().sival_ptr as u64;
         SEEN.with(|all| all[which].set(seen));
     }
+    NOTED.fetch_add(1, Ordering::Relaxed);
     assert!(lockdep::signal::in_handler());
     // The signal itself is blocked, and the other one is not.
     assert!(really_blocked(signal));
@@ -136,6 +140,10 @@ pub(crate) fn lazy() {
         });
         assert!(irq::enabled() && !really_blocked(first) && !really_blocked(second), "{name}");
         assert_eq!((taken(0), taken(1)), (vec![1, 2, 3, 4, 5], vec![2, 3, 4, 5]), "{name}");
+        // Behind a section in which none came, they come at once.
+        section(&mut || ());
+        queue(first, 6);
+        assert_eq!((taken(0), taken(1)), (vec![6], vec![]), "{name}");
     }
 
     as_the_action_says();
@@ -226,7 +234,7 @@ fn waits() {
     }
 }
 
-/// What a thread has kept when it ends is handled by it. (That it leaves signals blocked would be reported: it does not.)
+/// Sections while a thread ends. (That it leaves signals blocked would be reported: it does not.)
 fn ends() {
     static LATE: Mutex<Vec<u64>> = Mutex::new(Vec::new());
     struct Late;
@@ -300,6 +308,14 @@ pub(crate) fn lazy_bugs() {
     saves_and_restores();
     drop(outer);
     irq::enable();
+    // A thread that ends inside.
+    let forgets = std::thread::spawn(|| {
+        forget(irq::save());
+        queue(signals()[0], 11);
+        assert_eq!(NOTED.load(Ordering::Relaxed), 0);
+    });
+    forgets.join().unwrap();
+    assert_eq!(NOTED.load(Ordering::Relaxed), 1);
 }
 
 /// A handler of another signal comes in between, and brings its own mask back.
@@ -307,9 +323,11 @@ fn handlers_between() {
     static ROUND: AtomicU64 = AtomicU64::new(0);
     extern "C" fn queues(_signal: c_int) {
         assert!(lockdep::signal::in_handler() && !irq::enabled());
-        let round = ROUND.fetch_add(2, Ordering::Relaxed);
-        queue(signals()[0], round + 1);
-        queue(signals()[0], round + 2);
+        let round = ROUND.fetch_add(1, Ordering::Relaxed);
+        // The first time, none is left for the kernel.
+        for value in [1..=1, 2..=3, 4..=6][round as usize].clone() {
+            queue(signals()[0], value);
+        }
         // Its own section changes nothing.
         let flags = irq::save();
         irq::restore(flags);
