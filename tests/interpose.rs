@@ -178,6 +178,8 @@ fn a_handler_that_leaves_by_a_jump_with_a_lock() {
     let kinds: Vec<_> = reports(&output).into_iter().map(|(title, _)| title).collect();
     assert_eq!(kinds.len(), 1, "{}", stderr(&output));
     assert!(kinds[0].contains("[lockdep::HeldAtExit]"), "{}", stderr(&output));
+    // Before the jump is made, with what was interrupted, and not at the next occasion.
+    assert!(stderr(&output).contains("siglongjmp("), "{}", stderr(&output));
 }
 
 /// One report of this kind, which says this.
