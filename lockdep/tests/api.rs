@@ -1,9 +1,11 @@
 //! Every public function of the originals is there: each is named once, of the original and of the twin.
 //!
-//! The lists are facts about lock_api 0.4.14 (as parking_lot 0.12.5 has it) and the stable part of `std::sync` in Rust 1.95. A name
-//! that the original does not have fails to compile, and so does one that the twin lacks.
+//! The lists are facts about lock_api 0.4.14 (as parking_lot 0.12.5 has it), the stable part of `std::sync` in Rust 1.95, once_cell 1.21.4
+//! and dashmap 6.2.1. A name that the original does not have fails to compile, and so does one that the twin lacks. Of the last two the
+//! signatures lie beside the lists, as the sources have them, and a list that leaves one out fails.
 
 #![allow(deprecated, unused_imports, reason = "the originals still have them")]
+#![allow(unused_qualifications, reason = "a list of names says all of each")]
 
 mod parking_lot_original {
     use parking_lot as locks;
@@ -13,6 +15,64 @@ mod parking_lot_original {
 mod parking_lot_twin {
     use lockdep::parking_lot as locks;
     include!("api/parking_lot_0_12.rs");
+}
+
+#[path = "api/compare.rs"]
+mod compare;
+
+use compare::compare;
+
+macro_rules! implements {
+    ($type:ty: $($bound:tt)*) => {{
+        fn bound<T: $($bound)*>() {}
+        bound::<$type>();
+    }};
+}
+
+mod once_cell_original {
+    use once_cell::sync as cells;
+    include!("api/once_cell.rs");
+}
+
+mod once_cell_twin {
+    use lockdep::once_cell::sync as cells;
+    include!("api/once_cell.rs");
+}
+
+mod dashmap_original {
+    use dashmap as maps;
+    include!("api/dashmap.rs");
+}
+
+mod dashmap_twin {
+    use lockdep::dashmap as maps;
+    include!("api/dashmap.rs");
+
+    #[allow(unused_imports, reason = "not all features are always on")]
+    mod of_features {
+        use super::maps;
+        include!("api/dashmap_features.rs");
+    }
+}
+
+#[test]
+fn the_list_of_once_cell_is_complete() {
+    compare(include_str!("api/once_cell-1.21.4.txt"), include_str!("api/once_cell.rs"));
+}
+
+#[test]
+fn the_list_of_dashmap_is_complete() {
+    compare(
+        include_str!("api/dashmap-6.2.1.txt"),
+        &[include_str!("api/dashmap.rs"), include_str!("api/dashmap_features.rs")].concat(),
+    );
+}
+
+#[test]
+#[should_panic(expected = "not in the list: DashMap::into_read_only")]
+fn a_list_that_leaves_something_out_is_found() {
+    let list = include_str!("api/dashmap.rs").replace("into_read_only", "into_read_write");
+    compare(include_str!("api/dashmap-6.2.1.txt"), &list);
 }
 
 macro_rules! std_sync {

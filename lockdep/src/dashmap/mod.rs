@@ -70,7 +70,7 @@ use lockdep_core::{LockClass, LockKind, LockMap, WaitType};
 use iter::{Iter, IterMut, OwningIter};
 use mapref::multiple::RefMulti;
 use mapref::one::{Ref, RefMut};
-use shard::{Maps, READ, ReadShard, Shard, WriteShard, pair_of};
+use shard::{Maps, READ, ReadShard, Shard, Table, WriteShard, pair_of};
 use try_result::TryResult;
 
 #[doc(no_inline)]
@@ -568,6 +568,12 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: 'a + BuildHasher + Clone> Map<'a, K, V, S>
     #[inline]
     fn _shard_count(&self) -> usize {
         self.real.shards().len()
+    }
+
+    #[inline]
+    unsafe fn _get_read_shard(&'a self, i: usize) -> &'a Table<K, V> {
+        // SAFETY: nobody changes the map meanwhile, says the caller.
+        unsafe { &*self.real.shards()[i].data_ptr() }
     }
 
     #[inline]

@@ -6,13 +6,20 @@ use std::hash::{BuildHasher, Hash};
 use super::iter::{Iter, IterMut};
 use super::mapref::entry::Entry;
 use super::mapref::one::{Ref, RefMut};
-use super::shard::{ReadShard, WriteShard};
+use super::shard::{ReadShard, Table, WriteShard};
 use super::try_result::TryResult;
 
 /// Implementation detail that is exposed due to generic constraints in public types.
 #[allow(missing_docs, reason = "as in the original: each is the method of the map that has its name")]
 pub trait Map<'a, K: 'a + Eq + Hash, V: 'a, S: 'a + Clone + BuildHasher> {
     fn _shard_count(&self) -> usize;
+
+    /// The shard as it is, without a lock.
+    ///
+    /// # Safety
+    ///
+    /// The index must not be out of bounds. Nobody changes the map as long as the reference is used.
+    unsafe fn _get_read_shard(&'a self, i: usize) -> &'a Table<K, V>;
 
     /// # Safety
     ///

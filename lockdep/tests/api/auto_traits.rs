@@ -1,7 +1,7 @@
 // Which auto traits a type has, as a value to compare.
 
 /// Whether `$type` implements `$trait`: the constant of the type itself goes before that of the trait, where its bound holds.
-macro_rules! implements {
+macro_rules! has {
     ($type:ty, $trait:path) => {{
         struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
         #[allow(dead_code)]
@@ -20,11 +20,11 @@ macro_rules! implements {
 macro_rules! auto_traits {
     ($type:ty) => {
         [
-            implements!($type, Send),
-            implements!($type, Sync),
-            implements!($type, Unpin),
-            implements!($type, std::panic::UnwindSafe),
-            implements!($type, std::panic::RefUnwindSafe),
+            has!($type, Send),
+            has!($type, Sync),
+            has!($type, Unpin),
+            has!($type, std::panic::UnwindSafe),
+            has!($type, std::panic::RefUnwindSafe),
         ]
     };
 }
