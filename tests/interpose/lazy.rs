@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::hint::black_box;
-use std::mem::{forget, zeroed};
+use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -310,7 +310,7 @@ pub(crate) fn lazy_bugs() {
     irq::enable();
     // A thread that ends inside.
     let forgets = std::thread::spawn(|| {
-        forget(irq::save());
+        let _never_restored = irq::save();
         queue(signals()[0], 11);
         assert_eq!(NOTED.load(Ordering::Relaxed), 0);
     });
