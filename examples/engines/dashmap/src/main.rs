@@ -4,21 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashmap::DashMap;
-use harness::{Load, Wanted, wanted};
+use harness::{Amount, Load, Wanted, wanted};
 
 const KEYS: u64 = 50_000;
 
 fn main() {
     match wanted(&["get-over-insert", "iterate-over-remove", "two-maps"]) {
-        Wanted::Load(time) => load(time),
+        Wanted::Load(amount) => load(amount),
         Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
 
-fn load(time: Duration) {
+fn load(amount: Amount) {
     let map = Arc::new(DashMap::<u64, Vec<u8>>::new());
     let index = Arc::new(DashMap::<u8, u64>::new());
-    let mut load = Load::new("dashmap", time);
+    let mut load = Load::new("dashmap", amount);
     for name in ["writer 1", "writer 2"] {
         let (map, index) = (Arc::clone(&map), Arc::clone(&index));
         load.spawn(name, move |random| {
@@ -46,23 +46,19 @@ fn load(time: Duration) {
     }
     {
         let map = Arc::clone(&map);
-        load.spawn("iterator", move |random| {
-            match random >> 62 {
-                0 => map.iter_mut().for_each(|mut entry| entry.truncate(50)),
-                1 => map.retain(|key, _| key % 7 != random % 7),
-                _ => assert!(map.iter().all(|entry| *entry.key() < KEYS)),
-            }
-            std::thread::sleep(Duration::from_millis(2));
+        load.spawn_every(Duration::from_millis(2), "iterator", move |random| match random >> 62 {
+            0 => map.iter_mut().for_each(|mut entry| entry.truncate(50)),
+            1 => map.retain(|key, _| key % 7 != random % 7),
+            _ => assert!(map.iter().all(|entry| *entry.key() < KEYS)),
         });
     }
     {
         let map = Arc::clone(&map);
-        load.spawn("size", move |_| {
+        load.spawn_every(Duration::from_millis(5), "size", move |_| {
             assert!(map.len() as u64 <= KEYS);
             map.shrink_to_fit();
             let copy: Vec<u64> = map.iter().map(|entry| *entry.key()).collect();
             assert!(copy.len() as u64 <= KEYS);
-            std::thread::sleep(Duration::from_millis(5));
         });
     }
     load.run();

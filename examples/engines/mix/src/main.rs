@@ -29,7 +29,7 @@ impl r2d2::ManageConnection for Trees {
 }
 
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    let Wanted::Load(amount) = wanted(&[]) else { unreachable!("no bug is known here") };
     let directory = directory();
     let db = sled::Config::new().path(directory.path()).flush_every_ms(Some(50)).open().expect("a database");
     let background = Arc::new(ScheduledThreadPool::builder().num_threads(2).thread_name_pattern("pool {}").build());
@@ -42,7 +42,7 @@ fn main() {
         .expect("a pool");
     let seen = Arc::new((Mutex::new(0_u64), Condvar::new(), RwLock::new(Vec::new())));
 
-    let mut load = Load::new("mix", time);
+    let mut load = Load::new("mix", amount);
     for name in ["client 1", "client 2", "client 3", "client 4"] {
         let (pool, seen) = (pool.clone(), Arc::clone(&seen));
         load.spawn(name, move |random| {
@@ -69,13 +69,12 @@ fn main() {
             assert!(late || seen.2.read().len() <= 101);
         });
     }
-    load.spawn("jobs", move |random| {
+    load.spawn_every(Duration::from_millis(1), "jobs", move |random| {
         let (pool, seen) = (pool.clone(), Arc::clone(&seen));
         background.execute_after(Duration::from_micros(random % 2_000), move || {
             assert!(pool.state().connections <= 3);
             let _ = seen.2.read().len();
         });
-        std::thread::sleep(Duration::from_millis(1));
     });
     load.run();
     assert!(db.flush().is_ok());

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use harness::{Load, Wanted, wanted};
+use harness::{Amount, Load, Wanted, wanted};
 use moka::notification::RemovalCause;
 use moka::sync::Cache;
 use parking_lot::Mutex;
@@ -17,12 +17,12 @@ const BUGS: [&str; 5] =
 
 fn main() {
     match wanted(&BUGS) {
-        Wanted::Load(time) => load(time),
+        Wanted::Load(amount) => load(amount),
         Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
 
-fn load(time: Duration) {
+fn load(amount: Amount) {
     let evicted = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&evicted);
     let listener = move |_key: Arc<u64>, _value: Vec<u8>, _cause: RemovalCause| {
@@ -37,7 +37,7 @@ fn load(time: Duration) {
         .build();
     let segmented: Cache<u64, u64> = Cache::builder().max_capacity(1_000).build();
 
-    let mut load = Load::new("moka", time);
+    let mut load = Load::new("moka", amount);
     for name in ["writer 1", "writer 2"] {
         let cache = cache.clone();
         load.spawn(name, move |random| match random >> 61 {
@@ -66,14 +66,13 @@ fn load(time: Duration) {
     }
     {
         let cache = cache.clone();
-        load.spawn("iterator", move |random| {
+        load.spawn_every(Duration::from_millis(5), "iterator", move |random| {
             assert!(cache.iter().all(|(key, _)| *key < KEYS));
             match random >> 61 {
                 0 => cache.invalidate_all(),
                 1 => drop(cache.invalidate_entries_if(|key, _| key % 3 == 0)),
                 _ => cache.run_pending_tasks(),
             }
-            std::thread::sleep(Duration::from_millis(5));
         });
     }
     load.run();

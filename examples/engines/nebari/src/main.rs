@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use harness::{Load, Wanted, directory, wanted};
+use harness::{Amount, Load, Wanted, directory, wanted};
 use nebari::Config;
 use nebari::tree::{Root, ScanEvaluation, Unversioned, Versioned};
 
@@ -11,19 +11,19 @@ const KEYS: u64 = 2_000;
 
 fn main() {
     match wanted(&["tree-twice", "other-tree"]) {
-        Wanted::Load(time) => load(time),
+        Wanted::Load(amount) => load(amount),
         Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
 
-fn load(time: Duration) {
+fn load(amount: Amount) {
     let directory = directory();
     let roots = Config::default_for(directory.path()).open().expect("a database");
     let plain = roots.tree(Unversioned::tree("plain")).expect("a tree");
     let versioned = roots.tree(Versioned::tree("versioned")).expect("a tree");
     let key = |random: u64| (random % KEYS).to_be_bytes();
 
-    let mut load = Load::new("nebari", time);
+    let mut load = Load::new("nebari", amount);
     {
         let mut plain = plain.clone();
         load.spawn("writer 1", move |random| match random >> 62 {
@@ -75,10 +75,9 @@ fn load(time: Duration) {
                 .expect("a scan");
         });
     }
-    load.spawn("compaction", move |random| {
+    load.spawn_every(Duration::from_millis(100), "compaction", move |random| {
         if random >> 63 == 0 { plain.compact() } else { versioned.compact() }.expect("a compaction");
         let _ = (roots.tree_names().expect("names"), plain.count());
-        std::thread::sleep(Duration::from_millis(100));
     });
     load.run();
 }

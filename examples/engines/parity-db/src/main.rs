@@ -4,19 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness::{Load, Wanted, directory, wanted};
+use harness::{Amount, Load, Wanted, directory, wanted};
 use parity_db::{CompressionType, Db, Options};
 
 const KEYS: u64 = 20_000;
 
 fn main() {
     match wanted(&["iterate-under-iterate", "commit-while-iterating"]) {
-        Wanted::Load(time) => load(time),
+        Wanted::Load(amount) => load(amount),
         Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
 
-fn load(time: Duration) {
+fn load(amount: Amount) {
     let directory = directory();
     let mut options = Options::with_columns(directory.path(), 3);
     options.columns[0].compression = CompressionType::Lz4;
@@ -30,7 +30,7 @@ fn load(time: Duration) {
     let key = |random: u64| (random % KEYS).to_be_bytes().to_vec();
     // 32 bytes that follow from the key: the same key always has the same value.
     let hash = |random: u64| (random % KEYS).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes().repeat(4);
-    let mut load = Load::new("parity-db", time);
+    let mut load = Load::new("parity-db", amount);
     for name in ["writer 1", "writer 2"] {
         let db = Arc::clone(&db);
         load.spawn(name, move |random| {
@@ -68,9 +68,8 @@ fn load(time: Duration) {
     }
     {
         let db = Arc::clone(&db);
-        load.spawn("statistics", move |_| {
+        load.spawn_every(Duration::from_millis(20), "statistics", move |_| {
             let _ = (db.stats(), db.num_columns(), db.get_num_column_value_entries(0).is_ok());
-            std::thread::sleep(Duration::from_millis(20));
         });
     }
     load.run();

@@ -4,21 +4,21 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use harness::{Load, Wanted, wanted};
+use harness::{Amount, Load, Wanted, wanted};
 use quick_cache::sync::{Cache, EntryAction};
 
 const KEYS: u64 = 20_000;
 
 fn main() {
     match wanted(&["retain-that-reads", "entry-that-reads", "value-that-reads-when-dropped", "load-under-load"]) {
-        Wanted::Load(time) => load(time),
+        Wanted::Load(amount) => load(amount),
         Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
 
-fn load(time: Duration) {
+fn load(amount: Amount) {
     let cache = Arc::new(Cache::<u64, Arc<[u8]>>::new(5_000));
-    let mut load = Load::new("quick_cache", time);
+    let mut load = Load::new("quick_cache", amount);
     for name in ["writer 1", "writer 2"] {
         let cache = Arc::clone(&cache);
         load.spawn(name, move |random| match random >> 61 {
@@ -40,14 +40,11 @@ fn load(time: Duration) {
             let _ = value.is_ok();
         });
     }
-    load.spawn("upkeep", move |random| {
-        match random >> 61 {
-            0 => cache.clear(),
-            1 => cache.retain(|key, _| key % 3 != random % 3),
-            2 => cache.set_capacity(3_000 + random % 4_000),
-            _ => assert!(cache.iter().all(|(key, _)| key < KEYS)),
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    load.spawn_every(Duration::from_millis(5), "upkeep", move |random| match random >> 61 {
+        0 => cache.clear(),
+        1 => cache.retain(|key, _| key % 3 != random % 3),
+        2 => cache.set_capacity(3_000 + random % 4_000),
+        _ => assert!(cache.iter().all(|(key, _)| key < KEYS)),
     });
     load.run();
 }

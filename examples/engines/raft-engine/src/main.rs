@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use harness::{Load, Wanted, directory, wanted};
+use harness::{Amount, Load, Wanted, directory, wanted};
 use raft_engine::internals::{EventListener, FileBlockHandle};
 use raft_engine::{Command, Config, Engine, LogBatch, ReadableSize};
 
@@ -15,7 +15,7 @@ const BUGS: [&str; 4] = ["scan-that-writes", "scan-that-reads", "scan-that-write
 
 fn main() {
     match wanted(&BUGS) {
-        Wanted::Load(time) => load(time),
+        Wanted::Load(amount) => load(amount),
         Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
@@ -29,13 +29,13 @@ fn config(directory: &std::path::Path) -> Config {
     }
 }
 
-fn load(time: Duration) {
+fn load(amount: Amount) {
     let directory = directory();
     let config = config(directory.path());
     let engine = Arc::new(Engine::open(config.clone()).expect("an engine"));
     let key = |random: u64| (random % KEYS).to_be_bytes().to_vec();
 
-    let mut load = Load::new("raft-engine", time);
+    let mut load = Load::new("raft-engine", amount);
     for name in ["writer 1", "writer 2", "writer 3"] {
         let engine = Arc::clone(&engine);
         load.spawn(name, move |random| {
@@ -68,13 +68,12 @@ fn load(time: Duration) {
     }
     {
         let engine = Arc::clone(&engine);
-        load.spawn("purge", move |random| {
+        load.spawn_every(Duration::from_millis(10), "purge", move |random| {
             let behind = engine.purge_expired_files().expect("a purge");
             behind.into_iter().for_each(|group| drop(engine.compact_to(group, 1)));
             if random >> 62 == 0 {
                 engine.sync().expect("a sync");
             }
-            std::thread::sleep(Duration::from_millis(10));
         });
     }
     load.run();

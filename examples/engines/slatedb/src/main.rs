@@ -82,7 +82,7 @@ async fn some(mut iterator: DbIterator) -> Result<(), slatedb::Error> {
 }
 
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    let Wanted::Load(amount) = wanted(&[]) else { unreachable!("no bug is known here") };
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let objects: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
     let open = || {
@@ -92,7 +92,7 @@ fn main() {
     let db = open();
     let handle = runtime.handle();
 
-    let mut load = Load::new("slatedb", time);
+    let mut load = Load::new("slatedb", amount);
     for name in ["writer 1", "writer 2"] {
         let db = db.clone();
         spawn(&mut load, name, handle, move |random| {

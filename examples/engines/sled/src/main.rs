@@ -1,7 +1,9 @@
 //! sled 0.34.7: writers, readers, iterators, transactions, merges, flushes; its log is cleaned by the way. And six of its
 //! deadlocks, each through its public API.
 
-use harness::{Load, Wanted, directory, wanted};
+use std::time::Duration;
+
+use harness::{Amount, Load, Wanted, directory, wanted};
 use sled::transaction::{ConflictableTransactionError, Transactional};
 use sled::{Config, Db};
 
@@ -18,7 +20,7 @@ const BUGS: [&str; 6] = [
 
 fn main() {
     match wanted(&BUGS) {
-        Wanted::Load(time) => load(time),
+        Wanted::Load(amount) => load(amount),
         Wanted::Bug(name) => harness::bug(&name, || bug(&name)),
     }
 }
@@ -38,7 +40,7 @@ fn concatenate(_key: &[u8], old: Option<&[u8]>, new: &[u8]) -> Option<Vec<u8>> {
     Some(merged)
 }
 
-fn load(time: std::time::Duration) {
+fn load(amount: Amount) {
     let directory = directory();
     // A small cache and small segments, so that pages are evicted and segments cleaned.
     let open =
@@ -48,7 +50,7 @@ fn load(time: std::time::Duration) {
     let merged = db.open_tree("merged").expect("a tree");
     merged.set_merge_operator(concatenate);
 
-    let mut load = Load::new("sled", time);
+    let mut load = Load::new("sled", amount);
     for name in ["writer 1", "writer 2"] {
         let db = db.clone();
         load.spawn(name, move |random| {
@@ -95,15 +97,14 @@ fn load(time: std::time::Duration) {
     load.spawn("merger", move |random| drop(merged.merge(key(random), value(random)).expect("a merge")));
     {
         let db = db.clone();
-        load.spawn("flusher", move |_| {
-            std::thread::sleep(std::time::Duration::from_millis(20));
+        load.spawn_every(Duration::from_millis(20), "flusher", move |_| {
             db.flush().expect("a flush");
             let _ = db.size_on_disk();
         });
     }
     {
         let db = db.clone();
-        load.spawn("trees", move |random| {
+        load.spawn_every(Duration::from_millis(5), "trees", move |random| {
             let name = [b't', random as u8 % 4];
             let tree = db.open_tree(name).expect("a tree");
             tree.insert(key(random), &b"x"[..]).expect("a write");
@@ -111,15 +112,14 @@ fn load(time: std::time::Duration) {
             if random >> 61 == 0 {
                 db.drop_tree(name).expect("a tree dropped");
             }
-            std::thread::sleep(std::time::Duration::from_millis(5));
         });
     }
     {
         let db = db.clone();
-        load.spawn("subscriber", move |random| {
+        load.spawn_every(Duration::from_millis(1), "subscriber", move |random| {
             // One key: a subscriber that is dropped with a full channel hangs, see `bug`.
             let mut subscriber = db.watch_prefix(key(random));
-            let _ = subscriber.next_timeout(std::time::Duration::from_millis(2));
+            let _ = subscriber.next_timeout(Duration::from_millis(2));
         });
     }
     load.run();
@@ -167,7 +167,7 @@ fn bug(name: &str) {
             let subscriber = db.watch_prefix("");
             std::thread::scope(|scope| {
                 scope.spawn(|| (0..2_000_u32).for_each(|n| drop(db.insert(n.to_be_bytes(), "x"))));
-                std::thread::sleep(std::time::Duration::from_secs(1));
+                std::thread::sleep(Duration::from_secs(1));
                 drop(subscriber);
             });
         }

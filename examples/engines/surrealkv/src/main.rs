@@ -9,7 +9,7 @@ use surrealkv::{LSMIterator, Mode, TreeBuilder};
 const KEYS: u64 = 20_000;
 
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    let Wanted::Load(amount) = wanted(&[]) else { unreachable!("no bug is known here") };
     let directory = directory();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
@@ -24,7 +24,7 @@ fn main() {
     let tree = Arc::new(open().expect("a tree"));
     let key = |random: u64| (random % KEYS).to_be_bytes().to_vec();
 
-    let mut load = Load::new("surrealkv", time);
+    let mut load = Load::new("surrealkv", amount);
     for name in ["writer 1", "writer 2"] {
         let (tree, handle) = (Arc::clone(&tree), runtime.handle().clone());
         load.spawn(name, move |random| {
@@ -67,9 +67,8 @@ fn main() {
     }
     {
         let tree = Arc::clone(&tree);
-        load.spawn("flusher", move |_| {
+        load.spawn_every(Duration::from_millis(20), "flusher", move |_| {
             tree.flush_wal(true).expect("a flush");
-            std::thread::sleep(Duration::from_millis(20));
         });
     }
     load.run();

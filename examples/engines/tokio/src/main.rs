@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Mutex, Notify, RwLock, Semaphore, broadcast, mpsc, oneshot, watch};
 
 fn main() {
-    let Wanted::Load(time) = wanted(&[]) else { unreachable!("no bug is known here") };
+    let Wanted::Load(amount) = wanted(&[]) else { unreachable!("no bug is known here") };
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("worker").build().expect("a runtime");
     for kind in [SignalKind::user_defined1(), SignalKind::user_defined2()] {
         runtime.spawn(async move {
@@ -19,7 +19,7 @@ fn main() {
     }
     std::thread::sleep(Duration::from_millis(50));
 
-    let mut load = Load::new("tokio", time);
+    let mut load = Load::new("tokio", amount);
     let on = |handle: &Handle| handle.clone();
     {
         let handle = on(runtime.handle());
@@ -90,11 +90,10 @@ fn main() {
             });
         });
     }
-    load.spawn("signals", move |random| {
+    load.spawn_every(Duration::from_micros(200), "signals", move |random| {
         let signum = if random >> 63 == 0 { libc::SIGUSR1 } else { libc::SIGUSR2 };
         // SAFETY: both have a handler.
         unsafe { libc::kill(libc::getpid(), signum) };
-        std::thread::sleep(Duration::from_micros(200));
     });
     load.run();
     runtime.shutdown_timeout(Duration::from_secs(5));
