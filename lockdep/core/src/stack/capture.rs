@@ -14,6 +14,8 @@ pub(crate) const DEEPEST: usize = 128;
 /// Captures remembered per thread: so many buckets, each with so many ways.
 const BUCKETS: usize = 256;
 const WAYS: usize = 4;
+/// Moments of which it is remembered what they were last.
+const RECENT: usize = 1024;
 
 /// Where the code is: the instruction and the stack pointer of the function this is inlined into.
 #[inline(always)]
@@ -55,24 +57,30 @@ pub(crate) const UNKNOWN_FRAME: usize = 1;
 struct Key(usize, usize, usize);
 
 impl Key {
+    /// One of `count`, a power of two.
     #[inline(always)]
-    fn bucket(self) -> usize {
-        let hash = (self.0 ^ self.1.rotate_left(32) ^ self.2.rotate_left(11)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        hash >> (usize::BITS - BUCKETS.trailing_zeros())
+    fn bucket(self, count: usize) -> usize {
+        let hash = self.0.wrapping_add(self.1.wrapping_mul(4)).wrapping_add(self.2).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash >> (usize::BITS - count.trailing_zeros())
     }
 }
 
 /// A capture that can be recognised again. Never changed once it is published.
+///
+/// The slots lie behind it, so that it takes one load less to come to them. They are compared two at a time: an odd last one is there
+/// twice.
+#[repr(C)]
 struct Capture {
-    key: Key,
     /// Instruction, stack pointer and source position.
     moment: Key,
-    /// Never used again in this thread; above any stack pointer, so that the two kinds of keys differ.
-    number: usize,
+    /// Where the slots end.
+    end: *const Slot,
     id: u32,
     /// How many slots.
     len: u32,
-    slots: *mut Slot,
+    key: Key,
+    /// Never used again in this thread; above any stack pointer, so that the two kinds of keys differ.
+    number: usize,
 }
 
 /// A return address and where it lies, as an offset from the stack pointer.
@@ -98,8 +106,9 @@ pub(crate) struct StackCache {
     /// How many frames of stacks were unwound.
     #[cfg(test)]
     unwound: AtomicUsize,
-    /// What a moment was found to be when it came last, by the bucket of the moment.
-    recent: [AtomicPtr<Capture>; BUCKETS],
+    /// What a moment was found to be when it came last; and what it was when a slot last had another address than the time before,
+    /// by that slot and that address.
+    recent: [AtomicPtr<Capture>; RECENT],
     entries: [[AtomicPtr<Capture>; WAYS]; BUCKETS],
 }
 
@@ -108,7 +117,7 @@ impl StackCache {
     pub(crate) fn allocate(first: bool, deepest: usize) -> *mut StackCache {
         let cache = allocate_for::<StackCache>(1);
         let entries = [const { [const { AtomicPtr::new(ptr::null_mut()) }; WAYS] }; BUCKETS];
-        let recent = [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS];
+        let recent = [const { AtomicPtr::new(ptr::null_mut()) }; RECENT];
         let fresh = StackCache {
             exact: if first { 0 } else { usize::MAX },
             deepest,
@@ -136,9 +145,7 @@ impl StackCache {
         let place = if frame <= UNKNOWN_FRAME { sp } else { frame.wrapping_sub(sp) };
         let key_sp = place & self.exact;
         let moment_key = Key(key_ip, key_sp, site);
-        let known = self.recent[moment_key.bucket()].load(Ordering::Relaxed);
-        // SAFETY: by the invariant of the cache.
-        if let Some(known) = unsafe { known.as_ref() }
+        if let Some(known) = Capture::at(&self.recent[moment_key.bucket(RECENT)])
             && known.moment == moment_key
             && known.still_there(sp)
         {
@@ -148,38 +155,54 @@ impl StackCache {
     }
 
     /// Not the stack that the moment was the last time.
-    #[cold]
     #[inline(never)]
     fn other(&self, ip: usize, key_sp: usize, site: usize, sp: usize, frame: usize) -> u32 {
         // In registers until here: the key would be in memory for the fast way too.
         let moment = Key(ip, key_sp, site);
-        let recent = &self.recent[moment.bucket()];
-        let mut key = moment;
-        // From one stack to the next that has one more slot right. Never in a circle: each was captured after the one before.
-        while let Some(capture) = self.find(key) {
-            // SAFETY: by the invariant of the cache.
-            let known = unsafe { &*capture };
+        let recent = &self.recent[moment.bucket(RECENT)];
+        // Callers that take turns: the place of what it was when this one called last.
+        let turned = |known: &Capture| {
             let at = known.first_difference(0, sp);
-            if at == known.len {
-                recent.store(capture, Ordering::Relaxed);
-                return known.id;
-            }
-            // SAFETY: the slot is the one that `first_difference` has read.
-            let (slot, there) = unsafe { known.slot(at, sp) };
-            key = Key(known.number, slot.offset, there);
-        }
-        let (id, capture) = self.capture(moment, key, sp, frame);
+            (at < known.len).then(|| {
+                // SAFETY: the slot is the one that `first_difference` has read.
+                let (slot, there) = unsafe { known.slot(at, sp) };
+                &self.recent[Key(ip ^ there, key_sp ^ slot.offset, site).bucket(RECENT)]
+            })
+        };
+        let of_moment = |place| Capture::at(place).filter(|known| known.moment == moment);
+        let place = of_moment(recent).and_then(turned).unwrap_or(recent);
+        let (id, capture) = match of_moment(place) {
+            Some(known) if known.still_there(sp) => (known.id, ptr::from_ref(known).cast_mut()),
+            _ => self.search(moment, sp, frame),
+        };
         if !capture.is_null() {
+            place.store(capture, Ordering::Relaxed);
             recent.store(capture, Ordering::Relaxed);
         }
         id
     }
 
+    /// Looks for it among all that are remembered, and unwinds it if it is not there.
+    #[cold]
+    #[inline(never)]
+    fn search(&self, moment: Key, sp: usize, frame: usize) -> (u32, *mut Capture) {
+        let mut key = moment;
+        // From one stack to the next that has one more slot right. Never in a circle: each was captured after the one before.
+        while let Some(known) = self.find(key) {
+            let at = known.first_difference(0, sp);
+            if at == known.len {
+                return (known.id, ptr::from_ref(known).cast_mut());
+            }
+            // SAFETY: the slot is the one that `first_difference` has read.
+            let (slot, there) = unsafe { known.slot(at, sp) };
+            key = Key(known.number, slot.offset, there);
+        }
+        self.capture(moment, key, sp, frame)
+    }
+
     /// The capture of this key.
-    fn find(&self, key: Key) -> Option<*mut Capture> {
-        let ways = self.entries[key.bucket()].iter().map(|way| way.load(Ordering::Relaxed));
-        // SAFETY: by the invariant of the cache.
-        ways.into_iter().find(|known| unsafe { known.as_ref() }.is_some_and(|known| known.key == key))
+    fn find(&self, key: Key) -> Option<&Capture> {
+        self.entries[key.bucket(BUCKETS)].iter().filter_map(Capture::at).find(|known| known.key == key)
     }
 
     /// Unwinds, interns, remembers.
@@ -192,8 +215,7 @@ impl StackCache {
         let mut addresses = [0_usize; DEEPEST];
         let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
         let (mut depth, mut slot_count, mut recognisable, mut ended) = (0, 0, true, false);
-        // SAFETY: by the invariant of the cache.
-        let newest = unsafe { self.newest.load(Ordering::Relaxed).as_ref() };
+        let newest = Capture::at(&self.newest);
         let mut outer = Outer::of(newest.filter(|_| frame == 0), self.deepest);
         // SAFETY: no other use of the unwinder by this thread can be interrupted in a way that matters: capture needs no
         // symbolization and takes no lock of the crate's.
@@ -242,25 +264,16 @@ impl StackCache {
         // All that needs the lock, at once: entering costs more than unwinding.
         slow::with(|globals| {
             let id = globals.stacks.intern(&addresses[..depth]) | if ended { INNER } else { 0 };
-            let ways = &self.entries[key.bucket()];
+            let ways = &self.entries[key.bucket(BUCKETS)];
             let free = ways.iter().find(|way| way.load(Ordering::Relaxed).is_null());
             let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
             // One of the others, each in its turn.
             let place = free.or_else(|| ways.get(number % WAYS).filter(|_| frame == 0));
             let Some(place) = place.filter(|_| recognisable && depth > 0) else { return (id, ptr::null_mut()) };
-            let capture = Capture::allocate(Capture { key, moment, number, id, len: 0, slots: ptr::null_mut() }, slots);
+            let capture = Capture::allocate(Capture { moment, end: ptr::null(), id, len: 0, key, number }, slots);
             let old = place.swap(capture, Ordering::Release);
-            // SAFETY: by the invariant of the cache; then it is out of it, and nobody reads it any more.
-            unsafe {
-                if let Some(old) = old.as_ref() {
-                    let recent = &self.recent[old.moment.bucket()];
-                    for place in [recent, &self.newest] {
-                        if ptr::eq(place.load(Ordering::Relaxed), old) {
-                            place.store(ptr::null_mut(), Ordering::Relaxed);
-                        }
-                    }
-                }
-                Capture::free(old);
+            if !old.is_null() {
+                self.forget(old);
             }
             if !ended {
                 self.newest.store(capture, Ordering::Relaxed);
@@ -271,12 +284,23 @@ impl StackCache {
 
     /// What it takes, with its captures; in a slow section.
     pub(crate) fn bytes(&self) -> usize {
-        let captures = self.entries.iter().flatten().map(|entry| entry.load(Ordering::Relaxed));
-        // SAFETY: by the invariant of the cache, and nothing is freed meanwhile.
-        let captures = captures.filter_map(|capture| unsafe { capture.as_ref() });
+        let slots = |capture: &Capture| Capture::HEAD + (capture.len as usize).next_multiple_of(2);
         let block = |bytes: usize| bytes.next_power_of_two();
-        let taken = captures.map(|capture| block(size_of::<Capture>()) + block(capture.len as usize * size_of::<Slot>()));
-        block(size_of::<StackCache>()) + taken.sum::<usize>()
+        // Nothing is freed meanwhile.
+        let captures = self.entries.iter().flatten().filter_map(Capture::at);
+        block(size_of::<StackCache>()) + captures.map(|capture| block(slots(capture) * size_of::<Slot>())).sum::<usize>()
+    }
+
+    /// Frees a capture that is out of the table. Outside handlers.
+    #[cold]
+    fn forget(&self, old: *mut Capture) {
+        for place in self.recent.iter().chain([&self.newest]) {
+            if ptr::eq(place.load(Ordering::Relaxed), old) {
+                place.store(ptr::null_mut(), Ordering::Relaxed);
+            }
+        }
+        // SAFETY: by the invariant of the cache; now nothing leads to it any more.
+        unsafe { Capture::free(old) };
     }
 
     /// How many stacks were unwound and kept.
@@ -363,7 +387,7 @@ impl<'c> Outer<'c> {
     fn from(&mut self, slot: usize, address: usize) -> Option<impl Iterator<Item = (usize, usize)> + use<'c>> {
         let known = self.known?;
         // SAFETY: `len` slots, by `allocate`.
-        let slots = unsafe { core::slice::from_raw_parts(known.slots, known.len as usize) };
+        let slots = unsafe { core::slice::from_raw_parts(known.slots(), known.len as usize) };
         // The whole of a stack is looked for where it begins.
         let Key(_, sp, _) = known.moment;
         let at = |ix: u32| slots.get(ix as usize).map(|slot| (sp + slot.offset, slot.address));
@@ -394,14 +418,30 @@ fn returns_from_signal(address: usize) -> bool {
 impl Capture {
     /// A capture in the arena, with a copy of the slots.
     fn allocate(capture: Capture, slots: &[Slot]) -> *mut Capture {
-        let copy = allocate_for::<Slot>(slots.len());
-        let place = allocate_for::<Capture>(1);
-        // SAFETY: fresh memory for the slots and for one capture.
+        let room = slots.len().next_multiple_of(2);
+        let place = allocate_for::<Slot>(Capture::HEAD + room);
+        place.expose_provenance();
+        // SAFETY: fresh memory for one capture and the slots.
         unsafe {
+            let copy = place.add(Capture::HEAD);
             copy.copy_from_nonoverlapping(slots.as_ptr(), slots.len());
-            place.write(Capture { len: slots.len() as u32, slots: copy, ..capture });
+            if let Some(last) = slots.last() {
+                copy.add(room - 1).write(*last);
+            }
+            let place = place.cast::<Capture>();
+            place.write(Capture { len: slots.len() as u32, end: copy.add(room), ..capture });
+            place
         }
-        place
+    }
+
+    /// As many slots as itself takes.
+    const HEAD: usize = size_of::<Capture>().div_ceil(size_of::<Slot>());
+
+    /// The first of the slots.
+    #[inline(always)]
+    fn slots(&self) -> *const Slot {
+        // Of the whole piece, which `allocate` has exposed.
+        ptr::with_exposed_provenance(ptr::from_ref(self).addr() + Capture::HEAD * size_of::<Slot>())
     }
 
     /// # Safety
@@ -410,30 +450,27 @@ impl Capture {
     unsafe fn free(capture: *mut Capture) {
         if !capture.is_null() {
             // SAFETY: as for the caller.
-            unsafe {
-                free_for((*capture).slots, (*capture).len as usize);
-                free_for(capture, 1);
-            }
+            unsafe { free_for(capture.cast::<Slot>(), Capture::HEAD + ((*capture).len as usize).next_multiple_of(2)) };
         }
+    }
+
+    /// What a place of the cache points to.
+    #[inline(always)]
+    fn at<'c>(place: &AtomicPtr<Capture>) -> Option<&'c Capture> {
+        // SAFETY: by the invariant of the cache.
+        unsafe { place.load(Ordering::Relaxed).as_ref() }
     }
 
     /// Whether every return address is where it was.
     #[inline(always)]
     fn still_there(&self, sp: usize) -> bool {
-        let (mut slot, end) = (self.slots.cast_const(), self.slots.wrapping_add(self.len as usize).cast_const());
+        let mut slot = self.slots();
         // SAFETY: a slot of `slots`; what it names is there, as for `slot`.
         let holds = |slot: *const Slot| unsafe {
             let Slot { offset, address } = *slot;
             ((sp + offset) as *const usize).read_volatile() == address
         };
-        // Two at a time, an odd one first: this is where most of the time goes.
-        if self.len & 1 != 0 {
-            if !holds(slot) {
-                return false;
-            }
-            slot = slot.wrapping_add(1);
-        }
-        while slot != end {
+        while slot != self.end {
             if !holds(slot) || !holds(slot.wrapping_add(1)) {
                 return false;
             }
@@ -464,7 +501,7 @@ impl Capture {
     unsafe fn slot(&self, at: u32, sp: usize) -> (Slot, usize) {
         // SAFETY: as for the caller.
         unsafe {
-            let slot = *self.slots.add(at as usize);
+            let slot = *self.slots().add(at as usize);
             (slot, ((sp + slot.offset) as *const usize).read_volatile())
         }
     }

@@ -186,6 +186,57 @@ fn only_new_frames_are_unwound() {
     keep_frame();
 }
 
+/// Nor do many, whatever their order, some of which differ further out only.
+#[test]
+fn many_callers_are_all_remembered() {
+    let asked = Asked::new();
+    // One after the other, so that the calls stay apart.
+    let inner = |n: usize| {
+        let mut numbers = [0; 4];
+        if black_box(n) == 0 {
+            numbers[0] = number(&asked);
+        }
+        if black_box(n) == 1 {
+            numbers[1] = number(&asked);
+        }
+        if black_box(n) == 2 {
+            numbers[2] = number(&asked);
+        }
+        if black_box(n) == 3 {
+            numbers[3] = number(&asked);
+        }
+        numbers[n]
+    };
+    let outer = |n: usize| {
+        let mut numbers = [0; 2];
+        if black_box(n).is_multiple_of(2) {
+            numbers[0] = between(&inner, n / 2);
+        }
+        if !black_box(n).is_multiple_of(2) {
+            numbers[1] = between(&inner, n / 2);
+        }
+        numbers[n % 2]
+    };
+    let mut seen = [0; 8];
+    for n in 0..400 {
+        // Each in turn, then in another order.
+        let which = if n % 16 < 8 { n % 8 } else { n * 5 % 8 };
+        let number = outer(which);
+        assert!(n < 8 || number == seen[which]);
+        seen[which] = number;
+    }
+    seen.sort_unstable();
+    assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{seen:?}");
+    assert_eq!(asked.cache().captures(), 8);
+}
+
+#[inline(never)]
+fn between(f: &dyn Fn(usize) -> u32, n: usize) -> u32 {
+    let number = f(n);
+    keep_frame();
+    number
+}
+
 #[inline(never)]
 fn number(asked: &Asked) -> u32 {
     let number = asked.cache().stack(here(), 8, 0);

@@ -1,7 +1,7 @@
 //! One acquisition and one release.
 
 use core::panic::Location;
-use core::sync::atomic::{AtomicU64, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
@@ -39,16 +39,15 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
     let info = map.info();
     let annotated = nest.is_some() || order.is_some();
     let flags = if reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
-    if info.is_registered() && !annotated && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
+    let at = thread.depth();
+    if info.is_registered() && !annotated && at < thread.capacity.load(Ordering::Relaxed) as usize {
         let class = ClassId::new(info.class(), subclass);
         let chain = ThreadState::get(&thread.chain);
         let longer = extend(chain, step(class, mode, flags));
         let key = longer ^ ThreadState::get(&thread.context);
-        let slot = thread.known(key);
-        if ThreadState::get(&slot.key) == key {
-            let more = ThreadState::get(&slot.more);
+        if let Some(more) = thread.known(key) {
             let same = || more == ThreadState::get(&thread.instances) & Proven::MIX;
-            if more == 0 || same() || still_fine(thread, key, map) {
+            if more == 0 || same() || still_fine(thread, key, more, map) {
                 let held = Held {
                     lock: map.address(),
                     class,
@@ -62,7 +61,7 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
                     instance: info.instance(),
                     order: 0,
                 };
-                push(thread, &held, longer);
+                push_at(thread, at, &held, longer);
                 return;
             }
         }
@@ -80,20 +79,25 @@ pub(super) fn counted() -> u64 {
 /// Puts the entry of a lock on top; the chain comes first, so that a handler in between knows at least as much as is held.
 #[inline(always)]
 pub(super) fn push(thread: &ThreadState, held: &Held, longer: u64) {
+    push_at(thread, thread.depth(), held, longer);
+}
+
+/// The same, the depth being known.
+#[inline(always)]
+fn push_at(thread: &ThreadState, depth: usize, held: &Held, longer: u64) {
     if cfg!(lockdep_count) {
         TAKEN.fetch_add(1, Ordering::Relaxed);
     }
     thread.chain.store(longer, Ordering::Relaxed);
     thread.instances.store(ThreadState::get(&thread.instances) ^ held.instance, Ordering::Relaxed);
-    thread.push(held);
+    thread.push_at(depth, held);
 }
 
 /// A chain known to this thread that does not decide alone, with other locks than before.
 #[cold]
 #[inline(never)]
-fn still_fine(thread: &ThreadState, key: u64, map: &LockMap) -> bool {
-    let known = thread.known(key);
-    let more = Proven(ThreadState::get(&known.more));
+fn still_fine(thread: &ThreadState, key: u64, more: u64, map: &LockMap) -> bool {
+    let more = Proven(more);
     if more.has(Proven::SAME_CLASS) && holds_lock(thread, map) {
         return false;
     }
@@ -105,7 +109,7 @@ fn still_fine(thread: &ThreadState, key: u64, map: &LockMap) -> bool {
     let own = chains.get(thread.own_key(key));
     let fine = own.or_else(|| chains.get(key)).map(Proven).filter(|proven| proven.gates_are_held(thread));
     if let Some(proven) = fine {
-        known.more.store(proven.here(thread), Ordering::Relaxed);
+        remember_here(thread, key, proven.here(thread));
     }
     fine.is_some()
 }
@@ -280,8 +284,7 @@ fn as_its_like(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, 
 
 /// Whether a chain that this thread knows is still fine; nothing if it does not know it.
 fn proven_here(thread: &ThreadState, map: &LockMap, key: u64) -> Option<bool> {
-    let known = thread.known(key);
-    (ThreadState::get(&known.key) == key).then(|| ThreadState::get(&known.more) == 0 || still_fine(thread, key, map))
+    thread.known(key).map(|more| more == 0 || still_fine(thread, key, more, map))
 }
 
 /// A chain that is proven: if a report came of it once, that counts for this test too.
@@ -346,7 +349,7 @@ fn proven_for_instances(thread: &ThreadState, map: &LockMap, how: How<'_>, flags
         return false;
     }
     let key = key_for_instances(thread, &entry(thread, map, how, Place::default(), flags));
-    ThreadState::get(&thread.known(key).key) == key
+    thread.known(key).is_some()
 }
 
 /// The key of a chain of these very locks. Numbers are never used again, so a lock that goes takes its keys along.
@@ -422,7 +425,7 @@ fn event_key(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag:
 
 /// Whether this thread did the same with the same locks held before.
 fn seen_before(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> bool {
-    event_key(thread, map, subclass, mode, tag).is_some_and(|key| ThreadState::get(&thread.known(key).key) == key)
+    event_key(thread, map, subclass, mode, tag).is_some_and(|key| thread.known(key).is_some())
 }
 
 fn now_seen(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) {
@@ -567,13 +570,7 @@ fn remember_here(thread: &ThreadState, key: u64, more: u64) {
         // Then every acquisition comes the slow way, where the mask is looked at.
         return;
     }
-    let slot = thread.known(key);
-    // A handler between the two stores must not find the new key with the old rest: the slot is empty meanwhile.
-    slot.key.store(0, Ordering::Relaxed);
-    compiler_fence(Ordering::SeqCst);
-    slot.more.store(more, Ordering::Relaxed);
-    compiler_fence(Ordering::SeqCst);
-    slot.key.store(key, Ordering::Relaxed);
+    thread.remember(key, more);
 }
 
 /// Delivers what was found and does what the settings say; `pushed` is taken off again if the call does not return.
@@ -600,23 +597,10 @@ pub(super) fn conclude(thread: &'static ThreadState, found: Found, pushed: Optio
 pub(crate) fn release(map: &LockMap, taken: impl Fn(Mode) -> bool) {
     let thread = current();
     let depth = thread.depth();
-    if depth > thread.base() {
-        let (lock, word) = thread.lock_and_word(depth - 1);
-        if lock == map.address() && word.is(State::Held) && taken(word.mode()) {
-            return pop(thread, depth);
-        }
+    if depth > thread.base() && thread.pop_if(depth, |lock, mode| lock == map.address() && taken(mode)) {
+        return;
     }
     release_below(map, &taken);
-}
-
-/// Takes the entry of a lock off the top, which is at `depth - 1`.
-#[inline(always)]
-pub(super) fn pop(thread: &ThreadState, depth: usize) {
-    let (chain, instance) = thread.chain_and_instance(depth - 1);
-    thread.set_state(depth - 1, State::Free);
-    thread.chain.store(chain, Ordering::Relaxed);
-    thread.instances.store(ThreadState::get(&thread.instances) ^ instance, Ordering::Relaxed);
-    thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
 }
 
 /// The lock is not on top: taken out of the middle, or not held at all.
@@ -860,7 +844,7 @@ pub(crate) fn check_ready(map: &LockMap, site: &'static Location<'static>) {
 fn remember_notifier(thread: &'static ThreadState, map: &LockMap, site: &'static Location<'static>) {
     life::prepare(thread);
     let key = |instance: u64| extend(extend(instance, NOTIFIER), NOTIFIER);
-    if map.instance() != 0 && ThreadState::get(&thread.known(key(map.instance())).key) == key(map.instance()) {
+    if map.instance() != 0 && thread.known(key(map.instance())).is_some() {
         return;
     }
     let place = place(thread, site, here());

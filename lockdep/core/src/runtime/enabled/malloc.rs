@@ -57,8 +57,7 @@ pub(crate) fn enter(offence: Offence) -> bool {
         let class = ClassId::new(info.class(), 0);
         let longer = extend(chain, step(class, Mode::Write, HeldFlags(0)));
         let key = longer ^ ThreadState::get(&thread.context);
-        let slot = thread.known(key);
-        if ThreadState::get(&slot.key) == key && ThreadState::get(&slot.more) == 0 {
+        if thread.known(key) == Some(0) {
             thread.allocating.store(1, Ordering::Relaxed);
             let held = Held {
                 lock: MALLOC.address(),
@@ -140,13 +139,7 @@ pub(crate) fn leave(entered: bool) {
         let thread = current();
         let depth = thread.depth();
         let lock = MALLOC.address() + usize::from(thread.nesting.load(Ordering::Relaxed));
-        let on_top = depth > thread.base() && {
-            let (top, word) = thread.lock_and_word(depth - 1);
-            top == lock && word.is(State::Held)
-        };
-        if on_top {
-            super::acquire::pop(thread, depth);
-        } else {
+        if depth == thread.base() || !thread.pop_if(depth, |top, _| top == lock) {
             leave_below(thread, lock);
         }
         // Of what a handler interrupted, it is still true.

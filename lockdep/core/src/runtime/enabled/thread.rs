@@ -19,7 +19,7 @@
 use core::cell::Cell;
 use core::mem::offset_of;
 use core::ptr;
-use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence, fence};
 
 use super::graph::Graph;
 use super::handler::Interrupted;
@@ -37,11 +37,32 @@ pub(crate) const HANDLERS: usize = 16;
 /// How many numbers a thread takes at a time.
 const BLOCK: u64 = 1 << 10;
 
-/// A proven chain.
+/// So many of them share so many places: beyond that, the oldest is forgotten.
+const WAYS: usize = 4;
+
+/// A proven chain, and what more there is to know of it: 0 if the chain alone decides, otherwise as
+/// [`Proven::here`](super::chain::Proven::here) has it.
+///
+/// The key is kept mixed with the rest. So a handler that comes between the two stores or the two loads, and writes here as well, can
+/// make it unknown, but never one key's rest another's.
 pub(crate) struct Known {
-    pub(crate) key: AtomicU64,
-    /// 0: the chain alone decides. Otherwise as [`Proven::here`](super::chain::Proven::here) has it.
-    pub(crate) more: AtomicU64,
+    key_and_more: AtomicU64,
+    more: AtomicU64,
+}
+
+impl Known {
+    const NOTHING: (u64, u64) = (0, 0);
+
+    #[inline(always)]
+    fn get(&self) -> (u64, u64) {
+        let more = ThreadState::get(&self.more);
+        (ThreadState::get(&self.key_and_more) ^ more, more)
+    }
+
+    fn set(&self, (key, more): (u64, u64)) {
+        self.key_and_more.store(key ^ more, Ordering::Relaxed);
+        self.more.store(more, Ordering::Relaxed);
+    }
 }
 
 /// Per-thread state. See the file header.
@@ -198,11 +219,6 @@ impl Word {
     pub(crate) const fn is(self, state: State) -> bool {
         (self.0 >> 32) as u8 == state as u8
     }
-
-    #[inline(always)]
-    pub(crate) const fn mode(self) -> Mode {
-        Mode::of((self.0 >> 40) as u8)
-    }
 }
 
 thread_local! {
@@ -262,7 +278,7 @@ thread_local! {
             name: Cell::new([0; 16]),
             next: Cell::new(ptr::null()),
             previous: Cell::new(ptr::null()),
-            known: [const { Known { key: AtomicU64::new(0), more: AtomicU64::new(0) } }; CHAINS],
+            known: [const { Known { key_and_more: AtomicU64::new(0), more: AtomicU64::new(0) } }; CHAINS],
         }
     };
 }
@@ -281,10 +297,45 @@ impl ThreadState {
         field.load(Ordering::Relaxed)
     }
 
-    /// The slot of a chain key.
+    /// What more there is to know of a chain that this thread has proven.
     #[inline(always)]
-    pub(crate) fn known(&self, key: u64) -> &Known {
-        &self.known[(key >> (64 - CHAINS.trailing_zeros())) as usize]
+    pub(crate) fn known(&self, key: u64) -> Option<u64> {
+        let (there, more) = self.places(key).0.get();
+        if there == key { Some(more) } else { self.known_elsewhere(key) }
+    }
+
+    #[inline(never)]
+    fn known_elsewhere(&self, key: u64) -> Option<u64> {
+        self.places(key).1.map(Known::get).find(|(there, _)| *there == key).map(|(_, more)| more)
+    }
+
+    /// Remembers a proven chain, in the place where it is looked for first; what was there goes one further.
+    pub(crate) fn remember(&self, key: u64, more: u64) {
+        let memory = ThreadState::get(&self.memory);
+        let (first, others) = self.places(key);
+        let mut before = first.get();
+        first.set((key, more));
+        for place in others {
+            if before.0 == key || before == Known::NOTHING {
+                break;
+            }
+            let next = place.get();
+            place.set(before);
+            before = next;
+        }
+        // Another thread may have made this one forget everything in between. Pairs with `forget_chains`: either it is seen here, or
+        // it comes after what was just stored.
+        fence(Ordering::SeqCst);
+        if ThreadState::get(&self.memory) != memory {
+            self.forget_chains();
+        }
+    }
+
+    /// The places of a chain key: side by side, all in one line of the cache.
+    #[inline(always)]
+    fn places(&self, key: u64) -> (&Known, impl Iterator<Item = &Known>) {
+        let first = (key >> (64 - CHAINS.trailing_zeros())) as usize;
+        (&self.known[first], (1..WAYS).map(move |way| &self.known[first ^ way]))
     }
 
     /// The key, in the memory of all threads, of what this thread has proven of a chain.
@@ -389,6 +440,35 @@ impl ThreadState {
         unsafe { (&raw const (*self.entry(at)).mask).read_volatile() }
     }
 
+    /// Takes the entry on top off, which is at `depth - 1`, if it is a lock, and the one wanted.
+    #[inline(always)]
+    pub(crate) fn pop_if(&self, depth: usize, wanted: impl FnOnce(usize, Mode) -> bool) -> bool {
+        let entries = self.held.load(Ordering::Relaxed);
+        let top = entries.wrapping_add(depth - 1);
+        // SAFETY: as for `read`; the word is the aligned group of fields that begins with the class, its state and mode are again.
+        let (lock, [state, mode]) = unsafe {
+            let state_and_mode = (&raw const (*top).state).cast::<u16>().read_volatile().to_le_bytes();
+            ((&raw const (*top).lock).read_volatile(), state_and_mode)
+        };
+        if state != State::Held as u8 || !wanted(lock, Mode::of(mode)) {
+            return false;
+        }
+        // SAFETY: as for `read`.
+        let (chain, instance) =
+            unsafe { ((&raw const (*top).chain).read_volatile(), (&raw const (*top).instance).read_volatile()) };
+        // SAFETY: as for `read`.
+        unsafe { (&raw mut (*top).state).write_volatile(State::Free) };
+        compiler_fence(Ordering::SeqCst);
+        if self.held.load(Ordering::Relaxed) != entries {
+            // A handler that needed more room moved the stack meanwhile.
+            self.set_state(depth - 1, State::Free);
+        }
+        self.chain.store(chain, Ordering::Relaxed);
+        self.instances.store(ThreadState::get(&self.instances) ^ instance, Ordering::Relaxed);
+        self.depth.store(depth as u32 - 1, Ordering::Relaxed);
+        true
+    }
+
     /// Gives the section below the top, if it has this number, the name and place of the lock on top, if it is this one.
     #[inline(always)]
     pub(crate) fn bind(&self, serial: u64, lock: usize) -> bool {
@@ -441,7 +521,12 @@ impl ThreadState {
     /// Puts an entry on top; there must be room. The state comes last, with all that shares its word.
     #[inline(always)]
     pub(crate) fn push(&self, held: &Held) {
-        let at = self.depth();
+        self.push_at(self.depth(), held);
+    }
+
+    /// The same, the depth being known.
+    #[inline(always)]
+    pub(crate) fn push_at(&self, at: usize, held: &Held) {
         self.depth.store(at as u32 + 1, Ordering::Relaxed);
         loop {
             let entries = self.held.load(Ordering::Relaxed);
@@ -485,8 +570,9 @@ impl ThreadState {
 
     /// Forgets all proven chains.
     pub(crate) fn forget_chains(&self) {
-        self.memory.fetch_add(1 << 32, Ordering::Relaxed);
-        self.known.iter().for_each(|known| known.key.store(0, Ordering::Relaxed));
+        self.memory.fetch_add(1 << 32, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        self.known.iter().for_each(|known| known.set(Known::NOTHING));
     }
 
     /// The context that the engine judges by.
@@ -618,5 +704,43 @@ impl ThreadState {
     /// Whether reports about what guards do now are only echoes of an acquisition that could not return.
     pub(crate) fn unwinding_from_stop(&self) -> bool {
         self.stopped.load(Ordering::Relaxed) != 0 && std::thread::panicking()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keys that fall on one place.
+    fn key(n: u64) -> u64 {
+        0x5eed_0000_0000_0000 | n
+    }
+
+    #[test]
+    fn chains_that_share_a_place_are_all_known() {
+        let thread = current();
+        for n in 1..=4 {
+            thread.remember(key(n), 10 * n);
+        }
+        thread.remember(key(4), 44);
+        let known = |n| thread.known(key(n));
+        assert_eq!([1, 2, 3, 4, 5].map(known), [Some(10), Some(20), Some(30), Some(44), None]);
+        // The oldest goes.
+        thread.remember(key(5), 0);
+        assert_eq!([1, 2, 3, 4, 5].map(known), [None, Some(20), Some(30), Some(44), Some(0)]);
+        thread.forget_chains();
+        assert_eq!([1, 2, 3, 4, 5].map(known), [None; 5]);
+    }
+
+    /// A handler that writes where the code it interrupts is writing.
+    #[test]
+    fn half_of_one_chain_and_half_of_another_is_none() {
+        let (place, [ours, theirs]) = (Known { key_and_more: AtomicU64::new(0), more: AtomicU64::new(0) }, [(7, 1), (9, 2)]);
+        place.key_and_more.store(ours.0 ^ ours.1, Ordering::Relaxed);
+        place.set(theirs);
+        assert_eq!(place.get(), theirs);
+        place.more.store(ours.1, Ordering::Relaxed);
+        let (there, _) = place.get();
+        assert!(there != ours.0 && there != theirs.0);
     }
 }
