@@ -304,6 +304,7 @@ impl ThreadState {
         if there == key { Some(more) } else { self.known_elsewhere(key) }
     }
 
+    #[cold]
     #[inline(never)]
     fn known_elsewhere(&self, key: u64) -> Option<u64> {
         self.places(key).1.map(Known::get).find(|(there, _)| *there == key).map(|(_, more)| more)
