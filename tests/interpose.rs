@@ -296,6 +296,7 @@ fn lazy_sections_are_in_the_reports() {
     let kinds: Vec<_> = reports(&output).into_iter().map(|(title, _)| title).collect();
     let of = |kind: &str| kinds.iter().filter(|title| title.contains(kind)).count();
     assert_eq!((kinds.len(), of("[lockdep::UnsafeIrqEnable]"), of("[lockdep::IrqState]")), (3, 2, 1), "{text}");
+    assert_eq!(output.status.code(), Some(66), "{text}");
     for word in [
         "lazy::lazy_bugs::disables",
         "lazy::lazy_bugs::ends_inner",

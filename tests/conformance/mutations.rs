@@ -929,6 +929,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "irq_state::what_left_signals_open_is_named_and_not_what_came_after",
     ),
     mutation(
+        "What a thread has kept when it ends is handled",
+        LAZY,
+        "    if ThreadState::get(&thread.kept_signals) != 0 {\n        hand_over(thread, ThreadState::get(&thread.kept_signals));\n    }\n",
+        "",
+        "interpose",
+        "lazy_sections_are_in_the_reports",
+    ),
+    mutation(
         "A signal that was kept ends a wait that opens it",
         INTERPOSE,
         "    let result = if lazy::has_kept(thread, opened) {",
