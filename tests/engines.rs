@@ -62,10 +62,12 @@ fn bug(engine: &str, name: &str, expected: &[(&str, &str)], then: Then) {
         found.push((text("kind"), text("severity")));
         let stacks = report["stacks"].as_array().unwrap();
         assert!(stacks.len() >= 2, "{said}");
-        for stack in stacks {
+        // Of the first of these; others may be of the engine's own threads.
+        let whole = expected.first().is_some_and(|(kind, _)| text("kind") == *kind);
+        for stack in stacks.iter().filter(|_| whole) {
             let frames = stack["frames"].as_array().unwrap();
-            let of_caller =
-                |frame: &Value| frame["file"].as_str().is_some_and(|file| file.ends_with(&format!("{engine}/src/main.rs")));
+            let main = format!("{engine}/src/main.rs");
+            let of_caller = |frame: &Value| frame["file"].as_str().is_some_and(|file| file.ends_with(&main));
             assert!(frames.iter().any(of_caller), "{}\n{said}", stack["label"]);
         }
     }
@@ -135,8 +137,9 @@ fn nebari() {
 #[test]
 #[ignore = "takes a build of its own"]
 fn raft_engine() {
-    bug("raft-engine", "scan-that-writes", RECURSION, Panics);
-    bug("raft-engine", "scan-that-reads", &[("Recursion", "Possible")], Returns);
+    // When it is dropped, the engine looks into all tables: that is the other half of an inversion.
+    bug("raft-engine", "scan-that-writes", &[("Recursion", "Certain"), ("Inversion", "Possible")], Panics);
+    bug("raft-engine", "scan-that-reads", &[("Recursion", "Possible"), ("Inversion", "Possible")], Returns);
     bug("raft-engine", "scan-that-writes-elsewhere", INVERSION, Returns);
     bug("raft-engine", "listener-that-writes", STALL, Hangs);
 }

@@ -300,6 +300,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine::tests::readers::a_writer_makes_what_was_read_before_count",
     ),
     mutation(
+        "A reader who notifies is not held against one who waits, there",
+        ACQUIRE,
+        "if info.rules.reads_alone && held.mode == Mode::Read {",
+        "if false {",
+        "engine",
+        "engine::tests::readers::a_reader_who_notifies_is_not_held_against_one_who_waits",
+    ),
+    mutation(
         "A thread does not wake itself, in code without annotations",
         ACQUIRE,
         "if self.wakes_itself(&cycle) {",

@@ -415,7 +415,11 @@ impl<A: Allocator + Clone> Engine<A> {
             }
             let to = class.node;
             let notified = Held { class: condvar, place, ..Held::FREE };
-            let dependency = Dependency { held: &notified, new: held, kind: Kind::of(&notified, held, false) };
+            // In code that nobody here can annotate a reader who notifies is not held against a reader who waits: it would take a writer
+            // who comes between, and nobody else who notifies.
+            let mode = if info.rules.reads_alone && held.mode == Mode::Read { Mode::ReadRecursive } else { held.mode };
+            let needs = Held { mode, ..*held };
+            let dependency = Dependency { held: &notified, new: &needs, kind: Kind::of(&notified, &needs, false) };
             // A lock that the notifier needs besides does not keep it apart from the waiter who holds it: it is one more reason.
             let evidence = self.evidence(cx, &notified, held).without_gates();
             self.depend((from, to), dependency, &evidence, &mut worst);

@@ -91,6 +91,17 @@ fn a_thread_does_not_wake_itself() {
     check(&alone.replace(" reads_alone", ""), &["Inversion Possible: L C (same thread)"]);
 }
 
+/// As the threads of `sled`: one waits for the log, the next one writes to it and notifies, both as readers.
+#[test]
+fn a_reader_who_notifies_is_not_held_against_one_who_waits() {
+    let declare = "class C sleep reads_alone; class L sleep reads_alone; class M sleep; t3: lock L, unlock L;";
+    let waiter = "lock M, wait C M, unlock M, unlock L; t2: read L, notify C, unlock L";
+    check(&format!("{declare} t1: read L, {waiter}"), &[]);
+    check(&format!("{declare} t1: lock L, {waiter}"), &["Inversion Possible: C L"]);
+    check(&format!("{declare} t1: read L, {waiter}; t2: lock L, notify C"), &["Inversion Possible: C L"]);
+    check(&format!("{declare} t1: read L, {waiter}").replacen(" reads_alone", "", 1), &["Inversion Possible: C L"]);
+}
+
 #[test]
 fn waiters_wait_for_what_all_notifiers_hold() {
     let waiter = "class C sleep reads_alone; class L sleep; class M sleep; t1: lock L, lock M, wait C M, unlock M, unlock L;";
