@@ -1202,6 +1202,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "it",
         "irq_state::a_signal_opened_behind_our_back",
     ),
+    mutation(
+        "What the values of a map take while they are cloned is taken under a shard",
+        "lockdep/src/dashmap/shard.rs",
+        "any.try_lock(READ, || Some(()));",
+        "EMPTY.try_lock(READ, || Some(()));",
+        "it",
+        "dashmap::what_a_clone_takes_is_taken_under_a_shard",
+    ),
     // ---- Reports.
     mutation(
         "Every test fails that does what was reported of another",

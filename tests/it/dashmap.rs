@@ -346,3 +346,39 @@ fn a_reader_reads_again() {
     });
     assert_silent(&reports);
 }
+
+/// Each shard is held while what is in it is cloned.
+#[test]
+fn what_a_clone_takes_is_taken_under_a_shard() {
+    struct Value(Arc<Mutex<u8>>);
+
+    impl Clone for Value {
+        fn clone(&self) -> Value {
+            drop(self.0.lock());
+            Value(Arc::clone(&self.0))
+        }
+    }
+    let lock = Arc::new(Mutex::with_class(0, crate::support::class("cloned under")));
+    let map = DashMap::new();
+    map.insert(1, Value(Arc::clone(&lock)));
+    assert_silent(&isolated(|_| drop(map.clone())));
+    let reports = isolated(|_| {
+        drop(map.clone());
+        let _lock = lock.lock();
+        map.remove(&2);
+    });
+    only(&reports, Inversion, lockdep::Severity::Possible);
+    // What a clone does to the map itself is not said to wait for it: which shard is held then nobody knows.
+    #[derive(Debug)]
+    struct Reader(std::sync::Weak<DashMap<u8, Reader>>);
+
+    impl Clone for Reader {
+        fn clone(&self) -> Reader {
+            assert!(self.0.upgrade().unwrap().contains_key(&1));
+            Reader(self.0.clone())
+        }
+    }
+    let map =
+        Arc::new_cyclic(|map| [(1, Reader(map.clone())), (2, Reader(map.clone()))].into_iter().collect::<DashMap<u8, Reader>>());
+    assert_silent(&isolated(|_| drop(DashMap::clone(&map))));
+}

@@ -135,9 +135,9 @@ impl<K, V, S> DashMap<K, V, S> {
         V: Clone,
         S: Clone,
     {
-        // The original reads one shard after the other.
+        // The original reads one shard after the other. Its shards cannot be asked for without a `BuildHasher`.
         (0..self.maps.count()).for_each(|i| self.maps.of_shard(i).might_lock(READ));
-        DashMap { maps: Maps::new(map, self.maps.count()), real: self.real.clone() }
+        DashMap { maps: Maps::new(map, self.maps.count()), real: self.maps.hold_any(|| self.real.clone()) }
     }
 }
 

@@ -27,25 +27,35 @@ pub(super) type At<G, K, V> = Option<(std::sync::Arc<G>, RawIter<K, V>)>;
 pub(super) const READ: How<'static> = How::new(Mode::ReadRecursive);
 pub(super) const WRITE: How<'static> = How::write();
 
-/// The validator's half of all shards; nothing at all where maps are empty, as [`Held`].
+/// The validator's half of all shards, and one more that stands for any of them; nothing at all where maps are empty, as [`Held`].
 pub(super) struct Maps([Box<[LockMap]>; REFERENCES]);
 
 impl Maps {
     /// For `n` shards, of the class of `map`.
     pub(super) fn new(map: LockMap, n: usize) -> Maps {
         let mut map = Some(map);
-        Maps(std::array::from_fn(|_| map.take().map_or_else(Box::default, |map| map.split(n))))
+        Maps(std::array::from_fn(|_| map.take().map_or_else(Box::default, |map| map.split(n + 1))))
     }
 
     /// How many there are: as many as shards, or none where maps are empty.
     pub(super) fn count(&self) -> usize {
-        self.0.first().map_or(0, |maps| maps.len())
+        self.0.first().map_or(0, |maps| maps.len() - 1)
+    }
+
+    /// Runs `f`, which holds one shard after the other shared, and nobody can say when which: so what it takes is taken under one that
+    /// stands for them.
+    #[track_caller]
+    pub(super) fn hold_any<R>(&self, f: impl FnOnce() -> R) -> R {
+        let any = self.of_shard(self.count());
+        any.try_lock(READ, || Some(()));
+        let _held = Held::new(any);
+        f()
     }
 
     /// What they take beyond the map itself.
     #[cfg(feature = "typesize")]
     pub(super) fn extra_size(&self) -> usize {
-        self.count() * size_of::<LockMap>()
+        (self.count() + 1) * size_of::<LockMap>()
     }
 
     #[inline]
