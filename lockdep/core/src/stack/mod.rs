@@ -8,7 +8,7 @@
 //!
 //! A handler interrupts anything, so the stacks below it are never the same, and no return address tells one from another. But what it
 //! interrupted does not move while it runs: of an acquisition in a handler only the handler's own part is taken at once, which is
-//! recognised like any other, and the rest is put to it when the engine is to see it ([`complete`]), or never.
+//! recognised like any other, and the rest is put to it when the engine is to see it (`complete`), or never.
 //!
 //! Stacks are interned for the whole process; a [`Place`](crate::engine::Place) holds the number. Names are looked up only when
 //! a report is shown, outside handlers.
