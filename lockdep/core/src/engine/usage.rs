@@ -199,8 +199,11 @@ impl<A: Allocator + Clone> Engine<A> {
         found: &mut Conflicts<A>,
         out: &mut Verdicts<A>,
     ) {
+        if signals == 0 {
+            return;
+        }
         let new = &acquire.new;
-        let under = self.held_open(cx, if set.in_handler() { 0 } else { signals });
+        let under = if set.in_handler() { Vec::new_in(self.alloc.clone()) } else { self.held_open(cx, signals) };
         let Some(class) = self.classes.get_mut(new.class) else { return };
         let node = class.node;
         let bits = &mut self.graph.nodes[node as usize].bits;
@@ -250,9 +253,9 @@ impl<A: Allocator + Clone> Engine<A> {
         }
     }
 
-    /// The classes that this context holds with all of these signals open, if there are any.
+    /// The classes that this context holds with all of these signals open.
     fn held_open(&self, cx: &Context<'_>, signals: u64) -> Vec<NodeIx, A> {
-        let open = cx.own().iter().filter(|held| held.is_lock() && signals != 0 && held.mask & signals == 0);
+        let open = cx.own().iter().filter(|held| held.is_lock() && held.mask & signals == 0);
         let mut nodes = Vec::new_in(self.alloc.clone());
         nodes.extend(open.filter_map(|held| self.classes.get(held.class)).map(|class| class.node));
         nodes
