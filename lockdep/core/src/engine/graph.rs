@@ -402,6 +402,10 @@ impl<A: Allocator + Clone> Graph<A> {
         self.index.get(&(from, to, kind)).copied()
     }
 
+    pub(super) fn knows_instances(&self) -> bool {
+        !self.instances.is_empty()
+    }
+
     /// The node of an instance, made if need be.
     pub(super) fn instance(&mut self, instance: u64, class: ClassId) -> NodeIx {
         if let Some(&node) = self.instances.get(&instance) {

@@ -7,7 +7,7 @@ use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, handler, irqs, life, malloc, orphans, slow, watchdog};
+use super::{config, deliver, handler, instances, irqs, life, malloc, orphans, slow, watchdog};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
@@ -509,6 +509,11 @@ pub(super) fn judge(
     if same_lock {
         acquire.writer_queued = super::contention::writer_queued(globals, graph, thread, acquire.new.lock);
     }
+    let by_instance = same_class && acquire.info.rules.by_instance;
+    if by_instance {
+        let alike = held.iter().filter(|held| held.is_lock() && held.class.base() == record.base);
+        alike.chain([&acquire.new]).for_each(|held| instances::insert(held.instance));
+    }
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner() }.engine.apply(Event::Acquire(unsafe { thread.cx(globals.clock) }, acquire));
     let found = queue(globals, graph, thread, verdicts, Some(key));
@@ -516,7 +521,6 @@ pub(super) fn judge(
         return found;
     }
     let settled = thread.shuffling.load(Ordering::Relaxed) == 0;
-    let by_instance = same_class && acquire.info.rules.by_instance;
     let annotated = acquire.nest.is_some() || acquire.new.ordered().is_some() || acquire.info.rules.compare.is_some();
     // Whether a writer is queued makes no difference to a recursive reader.
     let passes = same_lock && acquire.new.mode == Mode::ReadRecursive;
@@ -878,11 +882,17 @@ pub(crate) fn dropped(map: &LockMap) {
     if watchdog::remembers() {
         slow::with(|globals| globals.forget_notifiers(instance));
     }
-    if map.judged_by_instance() {
+    if map.judged_by_instance() && instances::may_contain(instance) {
         slow::with(|globals| {
+            let mut known = false;
             for &graph in &globals.graphs {
                 // SAFETY: listed graphs are alive; in a slow section.
-                unsafe { (*graph).inner().engine.apply(Event::Forget { instance }) };
+                let engine = unsafe { &mut (*graph).inner().engine };
+                engine.apply(Event::Forget { instance });
+                known |= engine.knows_instances();
+            }
+            if !known {
+                instances::clear();
             }
         });
     }

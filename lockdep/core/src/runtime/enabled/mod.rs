@@ -11,6 +11,7 @@ pub(crate) mod globals;
 pub(crate) mod graph;
 mod handler;
 pub(crate) mod harness;
+mod instances;
 #[cfg(feature = "interpose")]
 mod interpose;
 pub(crate) mod irqs;

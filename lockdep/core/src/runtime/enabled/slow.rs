@@ -59,6 +59,8 @@ impl Section {
         if thread::current().slow.load(Ordering::Relaxed) != 0 {
             return Section { outermost: false, mask: 0, errno: 0 };
         }
+        #[cfg(test)]
+        SECTIONS.with(|sections| sections.set(sections.get() + 1));
         // SAFETY: errno is this thread's own.
         let errno = unsafe { *libc::__errno_location() };
         // Faults stay deliverable: blocking them only turns a crash into a kill.
@@ -80,6 +82,17 @@ impl Drop for Section {
         // SAFETY: errno is this thread's own.
         unsafe { *libc::__errno_location() = self.errno };
     }
+}
+
+#[cfg(test)]
+std::thread_local! {
+    static SECTIONS: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
+}
+
+/// How many slow sections this thread was in.
+#[cfg(test)]
+pub(crate) fn sections() -> u32 {
+    SECTIONS.get()
 }
 
 /// Enters for the time of a fork, signals blocked by the caller.
