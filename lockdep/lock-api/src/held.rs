@@ -518,7 +518,7 @@ where
         map.release_in(S::HOW.mode());
         let adopt = OnDrop(|| map.adopt(how));
         // SAFETY: a `Held` holds the lock on the side `S`, with this state.
-        map.lock(how, || None, || unsafe { S::bump(raw, state) });
+        map.lock_untried(how, || unsafe { S::bump(raw, state) });
         mem::forget(adopt);
     }
 }

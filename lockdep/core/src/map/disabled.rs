@@ -52,6 +52,12 @@ impl LockMap {
         (0..n).map(|_| LockMap(())).collect()
     }
 
+    /// A blocking acquisition that cannot be tried: checked, announced as a wait, then made.
+    #[inline(always)]
+    pub fn lock_untried<G>(&self, _how: How<'_>, block: impl FnOnce() -> G) -> G {
+        block()
+    }
+
     /// A blocking acquisition: checked, then tried, then waited for.
     #[inline(always)]
     pub fn lock<G>(&self, _how: How<'_>, _attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {

@@ -207,7 +207,23 @@ impl LockMap {
         (0..n).map(|_| LockMap { place: copy(&self.place), info: copy(&self.info) }).collect()
     }
 
-    /// A blocking acquisition: checked, then tried, then waited for.
+    /// A blocking acquisition that cannot be tried: checked, announced as a wait, then made.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline]
+    #[track_caller]
+    pub fn lock_untried<G>(&self, how: How<'_>, block: impl FnOnce() -> G) -> G {
+        acquire::acquire(self, how, Location::caller());
+        contention::announce(self);
+        let guard = block();
+        contention::settle(self);
+        guard
+    }
+
+    /// A blocking acquisition: checked, then tried, then waited for. Where a wait may be for nobody, it is tried again and again, so
+    /// `attempt` must be able to succeed.
     ///
     /// # Panics
     ///
