@@ -163,6 +163,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "verdicts::two_locks_of_one_class",
     ),
     mutation(
+        "What is known of a lock by itself is forgotten when it is dropped",
+        "runtime/enabled/instances.rs",
+        "word.fetch_or(bit, Ordering::Relaxed);",
+        "word.fetch_or(bit & 0, Ordering::Relaxed);",
+        "engine",
+        "runtime::enabled::instances::tests::one_that_was_nested_is_forgotten_when_it_is_dropped",
+    ),
+    mutation(
         "Recursive readers of one class are in nobody's way",
         ACQUIRE,
         "if new.mode == Mode::ReadRecursive && !held.exclusive() && !rules.by_instance {",
