@@ -98,15 +98,16 @@ pub(crate) fn interrupted(installer: &Installer) {
             }
         });
     }
+    // Two functions, which must not be made one.
     #[inline(never)]
     fn first_place() {
         raise(libc::SIGUSR1);
-        black_box(());
+        black_box(1);
     }
     #[inline(never)]
     fn second_place() {
         raise(libc::SIGUSR1);
-        black_box(());
+        black_box(2);
     }
     installer.install(libc::SIGUSR1, handles, &[]);
     for _ in 0..3 {
