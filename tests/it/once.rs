@@ -281,12 +281,17 @@ fn cells_of_one_default_are_told_apart() {
         first: OnceCell<u8>,
         second: OnceCell<u8>,
     }
+    // One place in the code, whatever is inlined.
+    #[inline(never)]
+    fn make<T: Default>() -> T {
+        T::default()
+    }
     macro_rules! both_ways {
         ($cells:ty) => {
             isolated(|_| {
-                let cells = <$cells>::default();
+                let cells = make::<$cells>();
                 cells.first.get_or_init(|| *cells.second.get_or_init(|| 1));
-                let others = <$cells>::default();
+                let others = make::<$cells>();
                 others.second.get_or_init(|| *others.first.get_or_init(|| 1));
             })
         };
