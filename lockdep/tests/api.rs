@@ -156,6 +156,7 @@ std_sync!(std_twin: lockdep::sync);
 
 #[cfg(not(feature = "send_guard"))]
 include!("api/auto_traits.rs");
+include!("api/same_auto_traits.rs");
 
 /// The guards that own an `Arc`.
 #[cfg(not(feature = "send_guard"))]

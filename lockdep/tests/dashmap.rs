@@ -1,8 +1,5 @@
 //! `lockdep::dashmap` against `dashmap`: one suite for both, and the same text, sizes and auto traits.
 
-use std::marker::PhantomData;
-use std::panic::{RefUnwindSafe, UnwindSafe};
-
 /// What the mirror and the original have in common.
 macro_rules! suite {
     ($name:ident: $($crate_:tt)*) => {
@@ -346,33 +343,7 @@ macro_rules! every_type {
     };
 }
 
-macro_rules! implements {
-    ($type:ty, $trait:path) => {{
-        struct Probe<T: ?Sized>(PhantomData<T>);
-        #[allow(dead_code)]
-        trait Otherwise {
-            const YES: bool = false;
-        }
-        impl<T: ?Sized> Otherwise for Probe<T> {}
-        #[allow(dead_code)]
-        impl<T: ?Sized + $trait> Probe<T> {
-            const YES: bool = true;
-        }
-        <Probe<$type>>::YES
-    }};
-}
-
-macro_rules! auto_traits {
-    ($type:ty) => {
-        [
-            implements!($type, Send),
-            implements!($type, Sync),
-            implements!($type, Unpin),
-            implements!($type, UnwindSafe),
-            implements!($type, RefUnwindSafe),
-        ]
-    };
-}
+include!("api/auto_traits.rs");
 
 #[test]
 fn auto_traits_are_the_originals() {

@@ -1,9 +1,6 @@
 //! `lockdep::sync` against `std::sync`: the same program, the same outcome. None of it is wrong, so with the feature `validate`
 //! none of it may be reported.
 
-use std::marker::PhantomData;
-use std::panic::{RefUnwindSafe, UnwindSafe};
-
 /// Every test twice: once with the originals, which proves the test, once with the twins.
 macro_rules! twins {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -556,34 +553,7 @@ mod names {
     };
 }
 
-/// Whether `$type` implements `$trait`: the constant of the type itself goes before that of the trait, where its bound holds.
-macro_rules! implements {
-    ($type:ty, $trait:path) => {{
-        struct Probe<T: ?Sized>(PhantomData<T>);
-        #[allow(dead_code)]
-        trait Otherwise {
-            const YES: bool = false;
-        }
-        impl<T: ?Sized> Otherwise for Probe<T> {}
-        #[allow(dead_code)]
-        impl<T: ?Sized + $trait> Probe<T> {
-            const YES: bool = true;
-        }
-        <Probe<$type>>::YES
-    }};
-}
-
-macro_rules! auto_traits {
-    ($type:ty) => {
-        [
-            implements!($type, Send),
-            implements!($type, Sync),
-            implements!($type, Unpin),
-            implements!($type, UnwindSafe),
-            implements!($type, RefUnwindSafe),
-        ]
-    };
-}
+include!("api/auto_traits.rs");
 
 #[test]
 fn auto_traits_are_the_originals() {

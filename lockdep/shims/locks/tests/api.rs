@@ -28,6 +28,7 @@ mod shim_0_12 {
 }
 
 include!("../../../tests/api/auto_traits.rs");
+include!("../../../tests/api/same_auto_traits.rs");
 
 #[test]
 fn auto_traits_are_the_originals() {
