@@ -154,50 +154,48 @@ macro_rules! std_sync {
 std_sync!(std_original: std::sync);
 std_sync!(std_twin: lockdep::sync);
 
-#[cfg(not(feature = "send_guard"))]
-include!("api/auto_traits.rs");
-include!("api/same_auto_traits.rs");
-
-/// The guards that own an `Arc`.
-#[cfg(not(feature = "send_guard"))]
-macro_rules! owning {
-    ($name:ident: $($locks:tt)*) => {
-        mod $name {
-            use $($locks)*::{RawMutex, RawRwLock, RawThreadId, lock_api};
-
-            pub(super) type Mutex<T> = lock_api::ArcMutexGuard<RawMutex, T>;
-            pub(super) type ReentrantMutex<T> = lock_api::ArcReentrantMutexGuard<RawMutex, RawThreadId, T>;
-            pub(super) type Read<T> = lock_api::ArcRwLockReadGuard<RawRwLock, T>;
-            pub(super) type Write<T> = lock_api::ArcRwLockWriteGuard<RawRwLock, T>;
-            pub(super) type Upgradable<T> = lock_api::ArcRwLockUpgradableReadGuard<RawRwLock, T>;
-        }
-    };
-}
-
-#[cfg(not(feature = "send_guard"))]
-owning!(owning_original: parking_lot);
-#[cfg(not(feature = "send_guard"))]
-owning!(owning_twin: lockdep::parking_lot);
-
 /// With `send_guard` the guards of the twin are more than those of an original without it.
 #[cfg(not(feature = "send_guard"))]
-#[test]
-fn auto_traits_are_the_originals() {
-    use std::cell::Cell;
-    use std::rc::Rc;
+mod auto_traits {
+    include!("api/auto_traits.rs");
+    include!("api/same_auto_traits.rs");
 
-    macro_rules! of {
-        ($($value:ty),*) => { $(
-            same!(lockdep::parking_lot, parking_lot: Mutex[$value] FairMutex[$value] ReentrantMutex[$value] RwLock[$value]
-                MutexGuard['static, $value] MappedMutexGuard['static, $value] FairMutexGuard['static, $value]
-                ReentrantMutexGuard['static, $value] MappedReentrantMutexGuard['static, $value]
-                RwLockReadGuard['static, $value] MappedRwLockReadGuard['static, $value]
-                RwLockWriteGuard['static, $value] MappedRwLockWriteGuard['static, $value]);
-            same!(owning_twin, owning_original: Mutex[$value] ReentrantMutex[$value] Read[$value] Write[$value] Upgradable[$value]);
-            same!(lockdep::once_cell::sync, once_cell::sync: OnceCell[$value] Lazy[$value] Lazy[u8, $value]);
-        )* };
+    /// The guards that own an `Arc`.
+    macro_rules! owning {
+        ($name:ident: $($locks:tt)*) => {
+            mod $name {
+                use $($locks)*::{RawMutex, RawRwLock, RawThreadId, lock_api};
+
+                pub type Mutex<T> = lock_api::ArcMutexGuard<RawMutex, T>;
+                pub type ReentrantMutex<T> = lock_api::ArcReentrantMutexGuard<RawMutex, RawThreadId, T>;
+                pub type Read<T> = lock_api::ArcRwLockReadGuard<RawRwLock, T>;
+                pub type Write<T> = lock_api::ArcRwLockWriteGuard<RawRwLock, T>;
+                pub type Upgradable<T> = lock_api::ArcRwLockUpgradableReadGuard<RawRwLock, T>;
+            }
+        };
     }
-    of!(u8, Cell<u8>, Rc<u8>, *const u8, &'static mut u8, std::sync::MutexGuard<'static, u8>, std::marker::PhantomPinned);
-    assert_eq!(auto_traits!(lockdep::parking_lot::Condvar), auto_traits!(parking_lot::Condvar));
-    assert_eq!(auto_traits!(lockdep::parking_lot::Once), auto_traits!(parking_lot::Once));
+
+    owning!(owning_original: parking_lot);
+    owning!(owning_twin: lockdep::parking_lot);
+
+    #[test]
+    fn are_the_originals() {
+        use std::cell::Cell;
+        use std::rc::Rc;
+
+        macro_rules! of {
+            ($($value:ty),*) => { $(
+                same!(lockdep::parking_lot, parking_lot: Mutex[$value] FairMutex[$value] ReentrantMutex[$value] RwLock[$value]
+                    MutexGuard['static, $value] MappedMutexGuard['static, $value] FairMutexGuard['static, $value]
+                    ReentrantMutexGuard['static, $value] MappedReentrantMutexGuard['static, $value]
+                    RwLockReadGuard['static, $value] MappedRwLockReadGuard['static, $value]
+                    RwLockWriteGuard['static, $value] MappedRwLockWriteGuard['static, $value]);
+                same!(owning_twin, owning_original: Mutex[$value] ReentrantMutex[$value] Read[$value] Write[$value] Upgradable[$value]);
+                same!(lockdep::once_cell::sync, once_cell::sync: OnceCell[$value] Lazy[$value] Lazy[u8, $value]);
+            )* };
+        }
+        of!(u8, Cell<u8>, Rc<u8>, *const u8, &'static mut u8, std::sync::MutexGuard<'static, u8>, std::marker::PhantomPinned);
+        assert_eq!(auto_traits!(lockdep::parking_lot::Condvar), auto_traits!(parking_lot::Condvar));
+        assert_eq!(auto_traits!(lockdep::parking_lot::Once), auto_traits!(parking_lot::Once));
+    }
 }
