@@ -166,11 +166,11 @@ mod auto_traits {
             mod $name {
                 use $($locks)*::{RawMutex, RawRwLock, RawThreadId, lock_api};
 
-                pub type Mutex<T> = lock_api::ArcMutexGuard<RawMutex, T>;
-                pub type ReentrantMutex<T> = lock_api::ArcReentrantMutexGuard<RawMutex, RawThreadId, T>;
-                pub type Read<T> = lock_api::ArcRwLockReadGuard<RawRwLock, T>;
-                pub type Write<T> = lock_api::ArcRwLockWriteGuard<RawRwLock, T>;
-                pub type Upgradable<T> = lock_api::ArcRwLockUpgradableReadGuard<RawRwLock, T>;
+                pub(super) type Mutex<T> = lock_api::ArcMutexGuard<RawMutex, T>;
+                pub(super) type ReentrantMutex<T> = lock_api::ArcReentrantMutexGuard<RawMutex, RawThreadId, T>;
+                pub(super) type Read<T> = lock_api::ArcRwLockReadGuard<RawRwLock, T>;
+                pub(super) type Write<T> = lock_api::ArcRwLockWriteGuard<RawRwLock, T>;
+                pub(super) type Upgradable<T> = lock_api::ArcRwLockUpgradableReadGuard<RawRwLock, T>;
             }
         };
     }
