@@ -1155,6 +1155,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "deadlock::two_threads",
     ),
     mutation(
+        "One thread of a circle gives way, and the others see it",
+        "runtime/enabled/contention.rs",
+        "        take_out(thread, at);\n        Some(Some(found))\n    });",
+        "        Some(Some(found))\n    });\n    if let Some(Some(_)) = found {\n        take_out(thread, at);\n    }",
+        "engine",
+        "runtime::enabled::contention::tests::one_thread_of_a_circle_gives_way",
+    ),
+    mutation(
         "What is noted and not made yet is no hold where another thread has the lock",
         "runtime/enabled/contention.rs",
         "entries(other).find(|held| in_the_way(held) && !is_noted_only(globals, other, held))",

@@ -322,13 +322,15 @@ fn look_for_circle(thread: &'static ThreadState, at: usize, doubt: Doubt) -> Cir
         }
         // Certain deadlocks end the thread or the process: what little this keeps is kept.
         let cycle = crate::arena::immortal_slice(&circle);
-        Some(Some(event(globals, thread, |cx| Event::Deadlock { cx, cycle })))
+        let found = event(globals, thread, |cx| Event::Deadlock { cx, cycle });
+        // In the same section: who looks next sees that this thread gives way, and waits.
+        take_out(thread, at);
+        Some(Some(found))
     });
     match found {
         None => Circle::None,
         Some(None) => Circle::Doubtful,
         Some(Some(found)) => {
-            take_out(thread, at);
             conclude(thread, found, None);
             Circle::None
         }
@@ -636,6 +638,40 @@ mod tests {
             holder.into_iter().for_each(|holder| holder.join().unwrap());
         });
         assert!(reports.iter().all(|report| report.kind() != ReportKind::Deadlock), "{reports:?}");
+    }
+
+    /// Both threads wait before either of them looks: the first one that does gives way, and the other one gets its lock.
+    #[test]
+    fn one_thread_of_a_circle_gives_way() {
+        for _ in 0..20 {
+            let mut ended = Vec::new();
+            let reports = isolated(|cx| {
+                let (flags, stage) = ([Flag::new(), Flag::new()], Arc::new(AtomicU32::new(0)));
+                let threads = [0, 1].map(|i| {
+                    let (held, wanted) = (Arc::clone(&flags[i]), Arc::clone(&flags[1 - i]));
+                    let stage = Arc::clone(&stage);
+                    cx.spawn(move || {
+                        let _held = held.lock(|| ());
+                        stage.fetch_add(1, Ordering::AcqRel);
+                        until(&stage, 2);
+                        drop(wanted.lock(|| {
+                            stage.fetch_add(1, Ordering::AcqRel);
+                            until(&stage, 5);
+                        }));
+                    })
+                });
+                until(&stage, 4);
+                // Nobody looks as long as this section lasts.
+                slow::with(|globals| {
+                    stage.store(5, Ordering::Release);
+                    while members(globals, current()).flat_map(waits).count() < 2 {
+                        core::hint::spin_loop();
+                    }
+                });
+                ended.extend(threads.map(|thread| thread.join().is_err()));
+            });
+            assert_eq!(ended.iter().filter(|&&ended| ended).count(), 1, "{reports:?}");
+        }
     }
 
     #[test]
