@@ -294,24 +294,25 @@ fn series<C: Contender>(bench: &mut Bench) {
         });
     }
     // Edges between the classes that there are.
-    let (mut edges, width) = (0, 400);
+    let pair = |edge: usize| {
+        let (a, next) = (edge / 400, edge % 400 + 1);
+        (&made[a], &made[a + next])
+    };
+    let mut edges = 0;
     for count in [1_000, 10_000, 50_000] {
         while edges < count {
-            let (a, b) = (edges / width, edges % width);
-            if a < b {
-                let _a = made[a].lock();
-                let _b = made[b].lock();
-            }
+            let (a, b) = pair(edges);
+            let _a = a.lock();
+            let _b = b.lock();
             edges += 1;
         }
         bench.measure(&format!("series/edges/{count}"), known_pair);
         bench.timed(&format!("series/new edge, edges/{count}"), FRAMES, &mut |n| {
             // The next ones of the same kind.
             let n = n.min(count as u64 / 10);
-            let next = (edges..).map(|edge| (edge / width, edge % width)).filter(|(a, b)| a < b).take(n as usize);
-            let next: Vec<_> = next.collect();
-            edges = next.last().map_or(edges, |(a, b)| a * width + b + 1);
-            (first_times(next.iter().map(|&(a, b)| (&made[a], &made[b]))), n)
+            let first = edges;
+            edges += n as usize;
+            (first_times((first..edges).map(pair)), n)
         });
     }
     drop(made);
