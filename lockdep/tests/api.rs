@@ -1,78 +1,326 @@
-//! Every public function of the originals is there: each is named once, of the original and of the twin.
+//! Every public function of the originals is there, with its signature.
 //!
-//! The lists are facts about lock_api 0.4.14 (as parking_lot 0.12.5 has it), the stable part of `std::sync` in Rust 1.95, once_cell 1.21.4
-//! and dashmap 6.2.1. A name that the original does not have fails to compile, and so does one that the twin lacks. Of the last two the
-//! signatures lie beside the lists, as the sources have them, and a list that leaves one out fails.
+//! The lists in `api/*.txt` are facts about lock_api 0.4.14 and 0.5.0, parking_lot 0.12.5 and 0.13.0, once_cell 1.21.4 and dashmap 6.2.1, as
+//! their sources have them; `api/signatures` is Rust made of them, which compiles against the original and against the twin and against
+//! nothing that differs. Of `std::sync`, whose sources are the compiler's, the functions of Rust 1.95 are named once.
 
 #![allow(deprecated, unused_imports, reason = "the originals still have them")]
 #![allow(unused_qualifications, reason = "a list of names says all of each")]
 
-mod parking_lot_original {
-    use parking_lot as locks;
-    include!("api/parking_lot_0_12.rs");
+#[macro_use]
+#[path = "api/exactly.rs"]
+mod exactly;
+#[path = "api/signatures.rs"]
+mod list;
+
+use list::{Selection, generate};
+
+macro_rules! names_of_once_cell {
+    () => {
+        use cells::{Lazy, OnceCell};
+        use std::fmt;
+        use std::ops::{Deref, DerefMut};
+        use std::panic::{RefUnwindSafe, UnwindSafe};
+    };
 }
 
-mod parking_lot_twin {
-    use lockdep::parking_lot as locks;
-    include!("api/parking_lot_0_12.rs");
+macro_rules! names_of_dashmap {
+    () => {
+        #[cfg(feature = "rayon")]
+        use maps::rayon::map;
+        use maps::{
+            DashMap, DashSet, Entry, Map, OccupiedEntry, ReadOnlyView, TryReserveError, VacantEntry, iter, iter_set, mapref,
+            setref,
+        };
+        #[cfg(feature = "raw-api")]
+        use maps::{RawRwLock, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
+        use std::borrow::Borrow;
+        use std::collections::hash_map::RandomState;
+        use std::fmt::{self, Debug};
+        use std::hash::{BuildHasher, Hash};
+        use std::ops::{BitAnd, BitOr, Deref, DerefMut, Shl, Shr, Sub};
+
+        #[cfg(feature = "raw-api")]
+        type HashMap<K, V> = hashbrown::raw::RawTable<(K, SharedValue<V>)>;
+        const _: fn(Entry<'_, u8, u8>) -> bool = |entry| matches!(entry, Entry::Occupied(_) | Entry::Vacant(_));
+        const _: [maps::try_result::TryResult<u8>; 3] = {
+            use maps::try_result::TryResult::{Absent, Locked, Present};
+            [Present(1), Absent, Locked]
+        };
+    };
 }
 
-#[path = "api/compare.rs"]
-mod compare;
-
-use compare::compare;
-
-macro_rules! implements {
-    ($type:ty: $($bound:tt)*) => {{
-        fn bound<T: $($bound)*>() {}
-        bound::<$type>();
-    }};
+macro_rules! names_of_lock_api {
+    () => {
+        use lock_api::*;
+        use std::fmt;
+        use std::num::NonZeroUsize;
+        use std::ops::{Deref, DerefMut};
+        use std::sync::Arc;
+    };
 }
 
-mod once_cell_original {
-    use once_cell::sync as cells;
-    include!("api/once_cell.rs");
+macro_rules! names_of_parking_lot {
+    () => {
+        use lock_api::GetThreadId;
+        use locks::{
+            Condvar, FairMutex, FairMutexGuard, MappedFairMutexGuard, MappedMutexGuard, MappedReentrantMutexGuard,
+            MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard, Once, OnceState, RawFairMutex, RawMutex, RawRwLock,
+            RawThreadId, ReentrantMutex, ReentrantMutexGuard, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard,
+            RwLockWriteGuard, WaitTimeoutResult, const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api,
+        };
+        use std::fmt;
+        use std::time::{Duration, Instant};
+
+        const _: [OnceState; 4] = [OnceState::New, OnceState::Poisoned, OnceState::InProgress, OnceState::Done];
+    };
 }
 
-mod once_cell_twin {
-    use lockdep::once_cell::sync as cells;
-    include!("api/once_cell.rs");
+signatures! {
+    once_cell_original: original "api/signatures/once_cell-1.21.4.rs" { use once_cell::sync as cells; names_of_once_cell!(); }
+    once_cell_twin: twin "api/signatures/once_cell-1.21.4.rs" { use lockdep::once_cell::sync as cells; names_of_once_cell!(); }
+    dashmap_original: original "api/signatures/dashmap-6.2.1.rs" { use dashmap as maps; names_of_dashmap!(); }
+    dashmap_twin: twin "api/signatures/dashmap-6.2.1.rs" { use lockdep::dashmap as maps; names_of_dashmap!(); }
+    dashmap_features: twin "api/signatures/dashmap-6.2.1-features.rs" { use lockdep::dashmap as maps; names_of_dashmap!(); }
+    lock_api_original: original "api/signatures/lock_api-0.4.14.rs" { use parking_lot::lock_api; names_of_lock_api!(); }
+    lock_api_twin: twin "api/signatures/lock_api-0.4.14.rs" { use lockdep::lock_api; names_of_lock_api!(); }
+    parking_lot_original: original "api/signatures/parking_lot-0.12.5.rs" { use parking_lot as locks; names_of_parking_lot!(); }
+    parking_lot_twin: twin "api/signatures/parking_lot-0.12.5.rs" { use lockdep::parking_lot as locks; names_of_parking_lot!(); }
 }
+/// What a map's trait yields.
+const YIELD: [&str; 4] = [
+    "#[cfg(feature = \"raw-api\")] unsafe fn _yield_read_shard(&'a self, i: usize) -> RwLockReadGuard<'a, HashMap<K, V>>",
+    "#[cfg(feature = \"raw-api\")] unsafe fn _yield_write_shard(&'a self, i: usize) -> RwLockWriteGuard<'a, HashMap<K, V>>",
+    "#[cfg(feature = \"raw-api\")] unsafe fn _try_yield_read_shard( &'a self, i: usize, ) -> Option<RwLockReadGuard<'a, HashMap<K, V>>>",
+    "#[cfg(feature = \"raw-api\")] unsafe fn _try_yield_write_shard( &'a self, i: usize, ) -> Option<RwLockWriteGuard<'a, HashMap<K, V>>>",
+];
 
-mod dashmap_original {
-    use dashmap as maps;
-    include!("api/dashmap.rs");
-}
+/// The lists, what is taken of each, and where what is generated lies.
+const LISTS: [(&str, &str, Selection); 7] = {
+    const DASHMAP: &[(&str, &str)] = &[
+        (
+            "lib",
+            "use super::{iter::{Iter, IterMut, OwningIter}, mapref::{multiple::RefMulti, one::{Ref, RefMut}}, maps::try_result::TryResult};\n    #[cfg(feature = \"raw-api\")] use crossbeam_utils::CachePadded;",
+        ),
+        (
+            "set",
+            "use super::{iter_set::{Iter, OwningIter}, setref::one::Ref};\n    #[cfg(feature = \"raw-api\")] use crossbeam_utils::CachePadded;",
+        ),
+        ("read_only", "#[cfg(feature = \"raw-api\")] use crossbeam_utils::CachePadded;"),
+        ("try_result", "use super::maps::try_result::TryResult;"),
+        ("t", "use super::{iter::{Iter, IterMut}, mapref::one::{Ref, RefMut}, maps::try_result::TryResult};"),
+        ("iter", "use super::{iter::{Iter, IterMut, OwningIter}, mapref::multiple::{RefMulti, RefMutMulti}};"),
+        ("iter_set", "use super::{iter_set::{Iter, OwningIter}, setref::multiple::RefMulti};"),
+        ("mapref/one", "use super::mapref::one::{MappedRef, MappedRefMut, Ref, RefMut};"),
+        ("mapref/multiple", "use super::mapref::multiple::{RefMulti, RefMutMulti};"),
+        ("mapref/entry", "use super::mapref::{entry::{Entry, OccupiedEntry, VacantEntry}, one::RefMut};"),
+        ("setref/one", "use super::setref::one::Ref;"),
+        ("setref/multiple", "use super::setref::multiple::RefMulti;"),
+        (
+            "rayon/map",
+            "#[cfg(feature = \"rayon\")] use {rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator}, super::{mapref::multiple::{RefMulti, RefMutMulti}, maps::rayon::map::{Iter, IterMut, OwningIter}}};",
+        ),
+        (
+            "rayon/set",
+            "#[cfg(feature = \"rayon\")] use {rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator}, super::{setref::multiple::RefMulti, maps::rayon::set::{Iter, OwningIter}}};",
+        ),
+        (
+            "rayon/read_only",
+            "#[cfg(feature = \"rayon\")] use {rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator}, super::{mapref::multiple::RefMulti, maps::{self, rayon::map::{Iter, OwningIter}}}};",
+        ),
+        ("arbitrary", "#[cfg(feature = \"arbitrary\")] use arbitrary::Arbitrary;"),
+        ("serde", "#[cfg(feature = \"serde\")] use serde::{Deserialize, Serialize};"),
+        ("util", "#[cfg(feature = \"raw-api\")] use super::SharedValue;"),
+    ];
+    const LOCK_API: &[(&str, &str)] = &[("condvar", ""), ("lib", ""), ("mutex", ""), ("remutex", ""), ("rwlock", "")];
+    const PARKING_LOT: &[(&str, &str)] = &[
+        ("condvar", ""),
+        ("fair_mutex", ""),
+        ("mutex", ""),
+        ("once", ""),
+        ("raw_condvar", ""),
+        ("raw_fair_mutex", ""),
+        ("raw_mutex", ""),
+        ("raw_rwlock", ""),
+        ("recursive_rwlock", ""),
+        ("remutex", ""),
+        ("rwlock", ""),
+    ];
+    const fn all_of(files: &'static [(&'static str, &'static str)], always: &'static [&'static str]) -> Selection {
+        Selection { files, features: &[], differences: &[], without_feature: true, always }
+    }
+    [
+        (include_str!("api/once_cell-1.21.4.txt"), "once_cell-1.21.4", all_of(&[("lib", "")], &["std"])),
+        (
+            include_str!("api/dashmap-6.2.1.txt"),
+            "dashmap-6.2.1",
+            Selection {
+                files: DASHMAP,
+                features: &["raw-api", "rayon"],
+                differences: &[
+                    // A shard that is held is another type: ours is held by the validator, too.
+                    (YIELD[0], ""),
+                    (YIELD[1], ""),
+                    (YIELD[2], ""),
+                    (YIELD[3], ""),
+                    // Nothing makes a map of a hasher that is less.
+                    (
+                        "#[cfg(feature = \"rayon\")] impl<K, V, S> DashMap<K, V, S> where K: Send + Sync + Eq + Hash, V: Send + Sync,",
+                        "#[cfg(feature = \"rayon\")] impl<K, V, S> DashMap<K, V, S> where K: Send + Sync + Eq + Hash, V: Send + Sync, \
+                         S: BuildHasher + Clone,",
+                    ),
+                ],
+                without_feature: true,
+                always: &[],
+            },
+        ),
+        // Of these the original has none here.
+        (
+            include_str!("api/dashmap-6.2.1.txt"),
+            "dashmap-6.2.1-features",
+            Selection {
+                files: DASHMAP,
+                features: &["arbitrary", "serde", "typesize"],
+                differences: &[],
+                without_feature: false,
+                always: &[],
+            },
+        ),
+        (
+            include_str!("api/lock_api-0.4.14.txt"),
+            "lock_api-0.4.14",
+            Selection {
+                files: LOCK_API,
+                features: &[],
+                differences: &[
+                    // The kind of a lock is what its raw lock says.
+                    ("impl<R, T> Mutex<R, T>", "impl<R: RawMutex, T> Mutex<R, T>"),
+                    ("impl<R, G, T> ReentrantMutex<R, G, T>", "impl<R: RawMutex, G, T> ReentrantMutex<R, G, T>"),
+                    ("impl<R, T> RwLock<R, T>", "impl<R: RawRwLock, T> RwLock<R, T>"),
+                    // The original forgot that the guard gives the lock away, which is not `Sync` without this.
+                    (
+                        "unsafe impl<'a, R: RawRwLockUpgrade + 'a, T: ?Sized + Sync + 'a> Sync for RwLockUpgradableReadGuard<'a, R, T>",
+                        "unsafe impl<'a, R: RawRwLockUpgrade + Sync + 'a, T: ?Sized + Sync + 'a> Sync for RwLockUpgradableReadGuard<'a, R, T>",
+                    ),
+                ],
+                without_feature: true,
+                always: &["arc_lock"],
+            },
+        ),
+        (include_str!("api/parking_lot-0.12.5.txt"), "parking_lot-0.12.5", all_of(PARKING_LOT, &[])),
+        (
+            include_str!("api/lock_api-0.5.0.txt"),
+            "lock_api-0.5.0",
+            Selection {
+                files: LOCK_API,
+                features: &[],
+                // As above.
+                differences: &[
+                    ("impl<R, T> Mutex<R, T>", "impl<R: RawMutex, T> Mutex<R, T>"),
+                    ("impl<R, T> RwLock<R, T>", "impl<R: RawRwLock, T> RwLock<R, T>"),
+                ],
+                without_feature: true,
+                always: &["arc_lock"],
+            },
+        ),
+        (include_str!("api/parking_lot-0.13.0.txt"), "parking_lot-0.13.0", all_of(PARKING_LOT, &[])),
+    ]
+};
 
-mod dashmap_twin {
-    use lockdep::dashmap as maps;
-    include!("api/dashmap.rs");
-
-    #[allow(unused_imports, reason = "not all features are always on")]
-    mod of_features {
-        use super::maps;
-        include!("api/dashmap_features.rs");
+/// What is compiled is what the lists say: written anew under `BLESS=1`.
+#[test]
+fn the_lists_are_what_is_compiled() {
+    for (list, name, selection) in &LISTS {
+        let path = format!("{}/tests/api/signatures/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+        let generated = generate(list, selection);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &generated).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), generated, "{name}: BLESS=1 writes it anew");
     }
 }
 
 #[test]
-fn the_list_of_once_cell_is_complete() {
-    compare(include_str!("api/once_cell-1.21.4.txt"), include_str!("api/once_cell.rs"));
+#[should_panic(expected = "no such line: impl Nothing")]
+fn a_difference_from_nothing_is_found() {
+    let (list, _, selection) = &LISTS[0];
+    generate(list, &Selection { differences: &[("impl Nothing", "")], ..*selection });
 }
 
+/// Each kind of difference: the twin that is like the original compiles, and one that is not does not.
 #[test]
-fn the_list_of_dashmap_is_complete() {
-    compare(
-        include_str!("api/dashmap-6.2.1.txt"),
-        &[include_str!("api/dashmap.rs"), include_str!("api/dashmap_features.rs")].concat(),
-    );
-}
+fn a_wrong_signature_does_not_compile() {
+    const LIST: &str = "
+===== cells-1.0.0/src/lib.rs
+   pub struct Cell<T = u8>
 
-#[test]
-#[should_panic(expected = "not in the list: DashMap::into_read_only")]
-fn a_list_that_leaves_something_out_is_found() {
-    let list = include_str!("api/dashmap.rs").replace("into_read_only", "into_read_write");
-    compare(include_str!("api/dashmap-6.2.1.txt"), &list);
+##  impl<T> Cell<T>
+   pub const fn new(value: T) -> Self
+   pub fn get(&self) -> &T
+   pub fn get_mut(&mut self) -> &mut T
+   pub unsafe fn take(&self) -> T
+   pub fn map<U, F>(self, f: F) -> Cell<U> where F: FnOnce(T) -> U,
+
+##  impl<T> Deref for Cell<T>
+   type Target = T
+";
+    const TWIN: &str = "
+pub struct Cell<T = u8>(T);
+impl<T> Cell<T> {
+    pub const fn new(value: T) -> Self { Cell(value) }
+    pub fn get(&self) -> &T { &self.0 }
+    pub fn get_mut(&mut self) -> &mut T { &mut self.0 }
+    pub unsafe fn take(&self) -> T { unsafe { (&raw const self.0).read() } }
+    pub fn map<U, F>(self, f: F) -> Cell<U> where F: FnOnce(T) -> U { Cell(f(self.0)) }
+}
+impl<T> Deref for Cell<T> { type Target = T; fn deref(&self) -> &T { &self.0 } }
+";
+    // What is there, what a wrong twin has instead, and what the compiler says of that.
+    const WRONG: &[(&str, &str, &str)] = &[
+        ("struct Cell<T = u8>", "struct Cell<T = i8>", "E0308"),
+        ("pub const fn new", "pub fn new", "E0015"),
+        ("pub fn get(&self) -> &T { &self.0 }", "", "E0599"),
+        (
+            "-> &T { &self.0 }\n    pub fn get_mut(&mut self) -> &mut T",
+            "-> &T { &self.0 }\n    pub fn get_mut(&mut self) -> &T",
+            "E0308",
+        ),
+        ("pub fn get(&self) -> &T { &self.0 }", "pub fn get(&self) -> &Box<T> { todo!() }", "E0308"),
+        ("pub fn get_mut(&mut self) -> &mut T { &mut self.0 }", "pub fn get_mut(&self) -> &mut T { todo!() }", "E0308"),
+        ("pub unsafe fn take", "pub fn take", "unused_unsafe"),
+        ("fn map<U, F>", "fn map<F, U>", "E0277"),
+        ("F: FnOnce(T) -> U", "F: Fn(T) -> U", "E0277"),
+        ("F: FnOnce(T) -> U", "F: FnOnce(T) -> U + Send", "E0277"),
+        ("impl<T> Cell<T> {", "impl<T: Copy> Cell<T> {", "E0599"),
+        ("impl<T> Deref", "impl<T: Copy> Deref", "E0277"),
+        ("type Target = T; fn deref(&self) -> &T { &self.0 }", "type Target = u8; fn deref(&self) -> &u8 { todo!() }", "E0271"),
+    ];
+    let generated =
+        generate(LIST, &Selection { files: &[("lib", "")], features: &[], differences: &[], without_feature: true, always: &[] });
+    let said_of = |twin: &str| {
+        let program = format!(
+            "#[macro_use] mod exactly {{ {} }}\npub mod twin {{ use std::ops::Deref;\n{twin} }}\n#[deny(unused_unsafe)] mod signatures {{ \
+             use std::ops::Deref; use crate::{{exactly::*, twin::Cell}};\n{generated} }}",
+            include_str!("api/exactly.rs")
+        );
+        let mut rustc = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
+            .args(["--edition=2024", "--crate-type=lib", "--crate-name=twin", "--emit=metadata", "-o", "/dev/null", "-"])
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut rustc.stdin.take().unwrap(), program.as_bytes()).unwrap();
+        let said = rustc.wait_with_output().unwrap();
+        (said.status.success(), String::from_utf8(said.stderr).unwrap())
+    };
+    let (compiles, said) = said_of(TWIN);
+    assert!(compiles, "{said}");
+    for (right, wrong, expected) in WRONG {
+        let twin = TWIN.replacen(right, wrong, 1);
+        assert_ne!(twin, TWIN, "{right}");
+        let (compiles, said) = said_of(&twin);
+        assert!(!compiles && said.contains(expected), "{wrong}: {said}");
+    }
 }
 
 macro_rules! std_sync {
