@@ -85,7 +85,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Everything is checked before it blocks",
         "map/enabled.rs",
-        "        acquire::acquire(self, how, Location::caller());\n        match attempt() {\n            Some(guard) => guard,\n            None => contention::wait(self, attempt, block),\n        }",
+        "        acquire::acquire(self, how, Location::caller());\n        match self.or_taken_back(&mut attempt) {\n            Some(guard) => guard,\n            None => self.wait(attempt, block),\n        }",
         "        let guard = match attempt() {\n            Some(guard) => guard,\n            None => block(),\n        };\n        acquire::acquire(self, how, Location::caller());\n        guard",
         "conformance",
         "verdicts::two_threads_that_meet",
@@ -1100,20 +1100,28 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "An initialiser holds its cell: who needs the value waits for it",
         "map/enabled.rs",
-        "        acquire::acquire(map, How::write(), site);\n        contention::announce(map);",
-        "        contention::announce(map);",
+        "        acquire::acquire(map, how, site);\n        contention::announce(map);",
+        "        let _ = (how, site);\n        contention::announce(map);",
         "it",
         "once::cells_that_initialise_each_other_in_both_orders",
     ),
     mutation(
         "Who waits for a value waits for whoever comes to make it",
         "map/enabled.rs",
-        "        acquire::notify(self.map, READY, self.site);\n",
+        "        acquire::notify(self.entry.0, READY, self.site);\n",
         "",
         "conformance",
         "precision::a_wait_for_a_value_whose_maker_needs_the_lock",
     ),
     // ---- Hygiene.
+    mutation(
+        "A raw lock that unwinds instead of taking the lock leaves nothing held",
+        "map/enabled.rs",
+        "        let entry = Entry(self);\n        let taken = take();\n        entry.keep();\n        taken",
+        "        take()",
+        "it",
+        "hygiene::a_raw_lock_that_unwinds",
+    ),
     mutation(
         "A lock released that is not held is reported",
         MISC,

@@ -1,11 +1,14 @@
 //! What is left behind: locks held at an end, dropped while held, released by who does not hold them.
 
 use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::Relaxed;
 
 use lockdep::ReportKind::{HeldAtExit, HeldLockFreed, UnlockImbalance};
 use lockdep::Severity::Certain;
 use lockdep::sync::Arc;
-use lockdep::{Report, parking_lot, spin, sync};
+use lockdep::{Report, lock_api, parking_lot, spin, sync};
 
 use crate::support::{assert_silent, assert_stacks, class, innermost_is, isolated, only, stack};
 
@@ -238,6 +241,76 @@ fn releases_in_any_order_are_silent() {
             }
             lockdep::assert_none_held!();
         }
+    });
+    assert_silent(&reports);
+}
+
+/// Gives up instead of taking the lock: at once, after it was waited for, or when others are let in.
+struct Weary(AtomicU8);
+
+impl Weary {
+    const STRONG: u8 = 0;
+    const AT_ONCE: u8 = 1;
+    const LATER: u8 = 2;
+    const IN_BUMP: u8 = 3;
+
+    fn give_up_if(&self, when: u8) {
+        if self.0.load(Relaxed) == when {
+            resume_unwind(Box::new("weary"));
+        }
+    }
+}
+
+// SAFETY: it is used by one thread, and never taken twice.
+unsafe impl lock_api::RawMutex for Weary {
+    #[allow(clippy::declare_interior_mutable_const, reason = "what the trait asks for")]
+    const INIT: Weary = Weary(AtomicU8::new(Weary::STRONG));
+    type GuardMarker = lock_api::GuardNoSend;
+
+    fn lock(&self) {
+        self.give_up_if(Weary::LATER);
+    }
+
+    fn try_lock(&self) -> bool {
+        self.give_up_if(Weary::AT_ONCE);
+        self.0.load(Relaxed) != Weary::LATER
+    }
+
+    unsafe fn unlock(&self) {}
+}
+
+// SAFETY: as above.
+unsafe impl lock_api::RawMutexFair for Weary {
+    unsafe fn unlock_fair(&self) {}
+
+    unsafe fn bump(&self) {
+        self.give_up_if(Weary::IN_BUMP);
+    }
+}
+
+/// Nobody got the lock, so nobody holds it: it used to stay held in the books.
+#[test]
+fn a_raw_lock_that_unwinds() {
+    let reports = isolated(|_cx| {
+        let lock = lock_api::Mutex::<Weary, u8>::new(0);
+        let weary = |when| {
+            // SAFETY: it is not released.
+            unsafe { lock.raw() }.0.store(when, Relaxed);
+        };
+        for when in [Weary::AT_ONCE, Weary::LATER] {
+            weary(when);
+            assert!(catch_unwind(AssertUnwindSafe(|| drop(lock.lock()))).is_err());
+            lockdep::assert_not_held!(lock);
+            weary(Weary::STRONG);
+            drop(lock.lock());
+        }
+        // A guard that is bumped still holds the lock, once.
+        let mut guard = lock.lock();
+        weary(Weary::IN_BUMP);
+        assert!(catch_unwind(AssertUnwindSafe(|| lock_api::MutexGuard::bump(&mut guard))).is_err());
+        lockdep::assert_held!(lock);
+        drop(guard);
+        lockdep::assert_none_held!();
     });
     assert_silent(&reports);
 }

@@ -9,7 +9,7 @@
 //! section. No number is ever used again, so the cache needs no invalidation, and a lock that moves keeps its
 //! identity: what is held may be looked at by number, when its address may long be somebody else's (a guard can be forgotten).
 
-use core::mem::ManuallyDrop;
+use core::mem::{self, ManuallyDrop};
 use core::panic::Location;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
@@ -44,37 +44,53 @@ pub struct Waiting {
     wait: Option<contention::CondvarWait>,
 }
 
-/// The wish to initialise something, from [`LockMap::once`]: a wait until [`run`](Claim::run) says that it is this thread's to do.
+/// The entry of a lock that is not taken yet. Dropped it takes the entry back, for then nobody got the lock: its own wait was all that
+/// was wanted, or what was to take it unwound.
 #[derive(Debug)]
-pub struct Claim<'a> {
-    map: &'a LockMap,
-    site: &'static Location<'static>,
-}
+struct Entry<'a>(&'a LockMap);
 
-impl<'a> Claim<'a> {
-    /// Checked, and announced as a wait: who gets it, the real cell decides.
+impl<'a> Entry<'a> {
+    /// Checked, and announced as a wait.
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn begin(map: &'a LockMap, site: &'static Location<'static>) -> Claim<'a> {
-        acquire::acquire(map, How::write(), site);
+    fn waiting(map: &'a LockMap, how: How<'_>, site: &'static Location<'static>) -> Entry<'a> {
+        acquire::acquire(map, how, site);
         contention::announce(map);
-        Claim { map, site }
+        Entry(map)
     }
 
-    /// Runs the initialiser: this thread holds the cell meanwhile, and no longer.
-    pub fn run<R>(self, f: impl FnOnce() -> R) -> R {
-        // Who waits for the value waits for whoever comes here to make it. Before it is held: it does not need itself.
-        acquire::notify(self.map, READY, self.site);
-        contention::settle(self.map);
-        f()
+    /// The lock is taken: the entry stays.
+    #[inline(always)]
+    fn keep(self) {
+        mem::forget(self);
     }
 }
 
-impl Drop for Claim<'_> {
+impl Drop for Entry<'_> {
+    #[cold]
+    #[inline(never)]
     fn drop(&mut self) {
-        contention::settle(self.map);
-        self.map.release();
+        contention::settle(self.0);
+        self.0.release();
+    }
+}
+
+/// The wish to initialise something, from [`LockMap::once`]: a wait until [`run`](Claim::run) says that it is this thread's to do.
+/// Who gets it, the real cell decides.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    entry: Entry<'a>,
+    site: &'static Location<'static>,
+}
+
+impl Claim<'_> {
+    /// Runs the initialiser: this thread holds the cell meanwhile, and no longer.
+    pub fn run<R>(self, f: impl FnOnce() -> R) -> R {
+        // Who waits for the value waits for whoever comes here to make it. Before it is held: it does not need itself.
+        acquire::notify(self.entry.0, READY, self.site);
+        contention::settle(self.entry.0);
+        f()
     }
 }
 
@@ -215,10 +231,10 @@ impl LockMap {
     #[inline]
     #[track_caller]
     pub fn lock_untried<G>(&self, how: How<'_>, block: impl FnOnce() -> G) -> G {
-        acquire::acquire(self, how, Location::caller());
-        contention::announce(self);
+        let entry = Entry::waiting(self, how, Location::caller());
         let guard = block();
         contention::settle(self);
+        entry.keep();
         guard
     }
 
@@ -232,10 +248,26 @@ impl LockMap {
     #[track_caller]
     pub fn lock<G>(&self, how: How<'_>, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
         acquire::acquire(self, how, Location::caller());
-        match attempt() {
+        match self.or_taken_back(&mut attempt) {
             Some(guard) => guard,
-            None => contention::wait(self, attempt, block),
+            None => self.wait(attempt, block),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn wait<G>(&self, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        contention::wait(self, || self.or_taken_back(&mut attempt), || self.or_taken_back(block))
+    }
+
+    /// Runs what takes the lock, whose entry is on top already. What the validator unwinds by itself it has taken back.
+    #[inline(always)]
+    fn or_taken_back<R>(&self, take: impl FnOnce() -> R) -> R {
+        let entry = Entry(self);
+        let taken = take();
+        entry.keep();
+        taken
     }
 
     /// An attempt that does not wait; recorded if it succeeds.
@@ -357,7 +389,10 @@ impl LockMap {
     pub fn once<R>(&self, done: impl FnOnce() -> Option<R>, run: impl FnOnce(Claim<'_>) -> R) -> R {
         match done() {
             Some(result) => result,
-            None => run(Claim::begin(self, Location::caller())),
+            None => {
+                let site = Location::caller();
+                run(Claim { entry: Entry::waiting(self, How::write(), site), site })
+            }
         }
     }
 
@@ -369,10 +404,8 @@ impl LockMap {
     #[inline(always)]
     #[track_caller]
     pub fn wait_for<R>(&self, block: impl FnOnce() -> R) -> R {
-        let claim = Claim::begin(self, Location::caller());
-        let result = block();
-        drop(claim);
-        result
+        let _entry = Entry::waiting(self, How::write(), Location::caller());
+        block()
     }
 
     /// A wait for an initialisation by another thread: for the end of its initialiser, and for whoever comes to run it.
