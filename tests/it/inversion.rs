@@ -333,6 +333,23 @@ mod readers {
         }
     }
 
+    /// As `compactions` of `surrealkv`: held shared by those who compact, wanted exclusively by who restores.
+    #[test]
+    fn the_scenario_says_how_each_thread_takes_it() {
+        let reports = isolated(|_| {
+            let (tables, log) = (parking_lot::RwLock::new(1), parking_lot::Mutex::new("flushes"));
+            {
+                let _log = log.lock();
+                *tables.write() += 1;
+            }
+            let _tables = tables.read();
+            drop(log.lock());
+        });
+        let text = only(&reports, Inversion, Possible).to_text();
+        let calls = |verb: &str| text.matches(&format!("  {verb}(")).count();
+        assert_eq!((calls("read"), calls("write")), (1, 1), "{text}");
+    }
+
     #[test]
     fn std_readers_wait_too() {
         let (a, b) = (sync::RwLock::new(1_u8), sync::RwLock::new(1_u16));

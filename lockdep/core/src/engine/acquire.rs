@@ -379,6 +379,10 @@ impl<A: Allocator + Clone> Engine<A> {
             let next = (at + 1) % cycle.len();
             verdict.part(Label::Holding, Some(at), edge.holding, edge.thread());
             verdict.part(Label::AcquiredUnder, Some(next), edge.acquiring, edge.thread());
+            // The next dependency may hold as a reader what is wanted to write.
+            if let Some(wanted) = verdict.parts.last_mut() {
+                wanted.mode = (edge.modes.1 != verdict.locks[next].mode).then_some(edge.modes.1);
+            }
         }
         out.push(verdict);
     }
