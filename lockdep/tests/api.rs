@@ -304,7 +304,15 @@ impl<T> Deref for Cell<T> { type Target = T; fn deref(&self) -> &T { &self.0 } }
             include_str!("api/exactly.rs")
         );
         let mut rustc = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
-            .args(["--edition=2024", "--crate-type=lib", "--crate-name=twin", "--emit=metadata", "-o", "/dev/null", "-"])
+            .args([
+                "--edition=2024",
+                "--crate-type=lib",
+                "--crate-name=twin",
+                "--emit=metadata",
+                "--out-dir",
+                env!("CARGO_TARGET_TMPDIR"),
+                "-",
+            ])
             .stdin(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped())
             .spawn()
