@@ -16,6 +16,8 @@ const BUCKETS: usize = 256;
 const WAYS: usize = 4;
 /// Moments of which it is remembered what they were last.
 const RECENT: usize = 1024;
+/// Captures that were replaced and are freed together.
+const REPLACED: usize = 32;
 
 /// Where the code is: the instruction and the stack pointer of the function this is inlined into.
 #[inline(always)]
@@ -92,8 +94,8 @@ struct Slot {
 
 /// The captures of one thread.
 ///
-/// Invariant: a pointer in `entries` or `recent` is null or points to a valid `Capture`. A capture is taken out, and freed, only outside
-/// handlers: a handler may have interrupted a comparison that still reads it.
+/// Invariant: a pointer in `entries`, `recent`, `newest` or `replaced` is null or points to a valid `Capture`. A capture is replaced, and
+/// freed, only outside handlers: a handler may have interrupted a comparison that still reads it.
 pub(crate) struct StackCache {
     /// All ones. Zero: one stack for each source position, the first, and nothing is compared.
     exact: usize,
@@ -109,6 +111,8 @@ pub(crate) struct StackCache {
     /// What a moment was found to be when it came last; and what it was when a slot last had another address than the time before,
     /// by that slot and that address.
     recent: [AtomicPtr<Capture>; RECENT],
+    /// Out of `entries`, but perhaps still in `recent`, where it is as good as any other: freed when there is no more room here.
+    replaced: [AtomicPtr<Capture>; REPLACED],
     entries: [[AtomicPtr<Capture>; WAYS]; BUCKETS],
 }
 
@@ -126,6 +130,7 @@ impl StackCache {
             #[cfg(test)]
             unwound: AtomicUsize::new(0),
             recent,
+            replaced: [const { AtomicPtr::new(ptr::null_mut()) }; REPLACED],
             entries,
         };
         // SAFETY: fresh memory for one cache.
@@ -287,19 +292,27 @@ impl StackCache {
         let slots = |capture: &Capture| Capture::HEAD + (capture.len as usize).next_multiple_of(2);
         let block = |bytes: usize| bytes.next_power_of_two();
         // Nothing is freed meanwhile.
-        let captures = self.entries.iter().flatten().filter_map(Capture::at);
+        let captures = self.entries.iter().flatten().chain(&self.replaced).filter_map(Capture::at);
         block(size_of::<StackCache>()) + captures.map(|capture| block(slots(capture) * size_of::<Slot>())).sum::<usize>()
     }
 
-    /// Frees a capture that is out of the table. Outside handlers.
+    /// Keeps a capture that is out of the table until some can be freed together: what may lead to it is anywhere in `recent`, and to look
+    /// there for each alone was a third of what a new stack costs. In a slow section, outside handlers.
     #[cold]
     fn forget(&self, old: *mut Capture) {
-        for place in self.recent.iter().chain([&self.newest]) {
-            if ptr::eq(place.load(Ordering::Relaxed), old) {
-                place.store(ptr::null_mut(), Ordering::Relaxed);
-            }
+        if let Some(free) = self.replaced.iter().find(|place| place.load(Ordering::Relaxed).is_null()) {
+            free.store(old, Ordering::Relaxed);
+            return;
         }
-        // SAFETY: by the invariant of the cache; now nothing leads to it any more.
+        // All of it, whether it leads there or not: what is still in the table is found again without unwinding.
+        for place in self.recent.iter().chain([&self.newest]) {
+            place.store(ptr::null_mut(), Ordering::Relaxed);
+        }
+        for place in &self.replaced {
+            // SAFETY: by the invariant of the cache; now nothing leads to it any more.
+            unsafe { Capture::free(place.swap(ptr::null_mut(), Ordering::Relaxed)) };
+        }
+        // SAFETY: the same.
         unsafe { Capture::free(old) };
     }
 
@@ -307,6 +320,15 @@ impl StackCache {
     #[cfg(test)]
     pub(super) fn captures(&self) -> usize {
         self.last.load(Ordering::Relaxed) - (1 << 63)
+    }
+
+    /// Whether all that is remembered is still kept.
+    #[cfg(test)]
+    pub(super) fn leads_nowhere_else(&self) -> bool {
+        let kept: Vec<_> =
+            self.entries.iter().flatten().chain(&self.replaced).map(|place| place.load(Ordering::Relaxed)).collect();
+        let mut seen = self.recent.iter().chain([&self.newest]).map(|place| place.load(Ordering::Relaxed));
+        seen.all(|capture| capture.is_null() || kept.contains(&capture))
     }
 
     /// How many frames it took for that.
@@ -323,7 +345,8 @@ impl StackCache {
     pub(crate) unsafe fn free(cache: *mut StackCache) {
         // SAFETY: as for the caller.
         unsafe {
-            (*cache).entries.iter().flatten().for_each(|entry| Capture::free(entry.load(Ordering::Relaxed)));
+            let all = (*cache).entries.iter().flatten().chain(&(*cache).replaced);
+            all.for_each(|place| Capture::free(place.load(Ordering::Relaxed)));
             free_for(cache, 1);
         }
     }

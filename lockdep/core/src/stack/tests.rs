@@ -230,6 +230,38 @@ fn many_callers_are_all_remembered() {
     assert_eq!(asked.cache().captures(), 8);
 }
 
+/// A path of calls for each number below 4,096: which of two calls is made, twelve times.
+#[inline(never)]
+fn along(f: &dyn Fn(), calls: usize, n: usize) {
+    if calls == 0 {
+        f();
+    } else if black_box(n).is_multiple_of(2) {
+        along(f, calls - 1, n / 2);
+    } else {
+        along(f, calls - 1, black_box(n) / 2);
+        keep_frame();
+    }
+    keep_frame();
+}
+
+/// More stacks than are remembered: those that make room are kept as long as anything leads to them, and not much longer.
+#[test]
+fn what_is_replaced_is_freed_when_nothing_leads_to_it() {
+    let asked = Asked::new();
+    let mut most = 0;
+    for n in 0..4096 {
+        along(&|| asked.ask(11), 12, n);
+        assert!(asked.cache().leads_nowhere_else(), "after {n}");
+        // An old one, too, so that what has been replaced is asked for.
+        along(&|| asked.ask(11), 12, n / 2);
+        if n == 2048 {
+            most = slow::with(|_| asked.cache().bytes());
+        }
+    }
+    assert!(asked.cache().captures() > 4000);
+    assert!(slow::with(|_| asked.cache().bytes()) <= most + most / 8);
+}
+
 #[inline(never)]
 fn between(f: &dyn Fn(usize) -> u32, n: usize) -> u32 {
     let number = f(n);
