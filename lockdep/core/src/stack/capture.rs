@@ -297,7 +297,7 @@ impl StackCache {
     }
 
     /// Keeps a capture that is out of the table until some can be freed together: what may lead to it is anywhere in `recent`, and to look
-    /// there for each alone was a third of what a new stack costs. In a slow section, outside handlers.
+    /// there for each alone was a third of the instructions of a new stack. In a slow section, outside handlers.
     #[cold]
     fn forget(&self, old: *mut Capture) {
         if let Some(free) = self.replaced.iter().find(|place| place.load(Ordering::Relaxed).is_null()) {
