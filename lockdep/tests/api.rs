@@ -50,32 +50,6 @@ macro_rules! names_of_dashmap {
     };
 }
 
-macro_rules! names_of_lock_api {
-    () => {
-        use lock_api::*;
-        use std::fmt;
-        use std::num::NonZeroUsize;
-        use std::ops::{Deref, DerefMut};
-        use std::sync::Arc;
-    };
-}
-
-macro_rules! names_of_parking_lot {
-    () => {
-        use lock_api::GetThreadId;
-        use locks::{
-            Condvar, FairMutex, FairMutexGuard, MappedFairMutexGuard, MappedMutexGuard, MappedReentrantMutexGuard,
-            MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard, Once, OnceState, RawFairMutex, RawMutex, RawRwLock,
-            RawThreadId, ReentrantMutex, ReentrantMutexGuard, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard,
-            RwLockWriteGuard, WaitTimeoutResult, const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api,
-        };
-        use std::fmt;
-        use std::time::{Duration, Instant};
-
-        const _: [OnceState; 4] = [OnceState::New, OnceState::Poisoned, OnceState::InProgress, OnceState::Done];
-    };
-}
-
 signatures! {
     once_cell_original: original "api/signatures/once_cell-1.21.4.rs" { use once_cell::sync as cells; names_of_once_cell!(); }
     once_cell_twin: twin "api/signatures/once_cell-1.21.4.rs" { use lockdep::once_cell::sync as cells; names_of_once_cell!(); }
@@ -84,8 +58,8 @@ signatures! {
     dashmap_features: twin "api/signatures/dashmap-6.2.1-features.rs" { use lockdep::dashmap as maps; names_of_dashmap!(); }
     lock_api_original: original "api/signatures/lock_api-0.4.14.rs" { use parking_lot::lock_api; names_of_lock_api!(); }
     lock_api_twin: twin "api/signatures/lock_api-0.4.14.rs" { use lockdep::lock_api; names_of_lock_api!(); }
-    parking_lot_original: original "api/signatures/parking_lot-0.12.5.rs" { use parking_lot as locks; names_of_parking_lot!(); }
-    parking_lot_twin: twin "api/signatures/parking_lot-0.12.5.rs" { use lockdep::parking_lot as locks; names_of_parking_lot!(); }
+    parking_lot_original: original "api/signatures/parking_lot-0.12.5.rs" { use parking_lot as locks; names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api); }
+    parking_lot_twin: twin "api/signatures/parking_lot-0.12.5.rs" { use lockdep::parking_lot as locks; names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api); }
 }
 /// What a map's trait yields.
 const YIELD: [&str; 4] = [

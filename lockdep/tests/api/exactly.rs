@@ -1,4 +1,4 @@
-// What the generated lists of signatures call with: arguments and results in a wrapper, so that none is coerced on the way.
+// What the generated lists of signatures need. They call with arguments and results in a wrapper, so that none is coerced on the way.
 
 pub(crate) struct Exactly<T>(pub(crate) T);
 
@@ -50,4 +50,32 @@ macro_rules! signatures {
             include!($file);
         }
     )* };
+}
+
+/// What the lists of lock_api need, of the `lock_api` in scope.
+macro_rules! names_of_lock_api {
+    () => {
+        use lock_api::*;
+        use std::fmt;
+        use std::num::NonZeroUsize;
+        use std::ops::{Deref, DerefMut};
+        use std::sync::Arc;
+    };
+}
+
+/// What the lists of parking_lot need, of the `locks` in scope, and what else this version has.
+macro_rules! names_of_parking_lot {
+    ($($more:tt)*) => {
+        use locks::{
+            Condvar, FairMutex, FairMutexGuard, MappedFairMutexGuard, MappedMutexGuard, MappedReentrantMutexGuard,
+            MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard, Once, OnceState, RawFairMutex, RawMutex, RawRwLock,
+            RawThreadId, ReentrantMutex, ReentrantMutexGuard, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
+            WaitTimeoutResult, $($more)*
+        };
+        use lock_api::GetThreadId;
+        use std::fmt;
+        use std::time::{Duration, Instant};
+
+        const _: [OnceState; 4] = [OnceState::New, OnceState::Poisoned, OnceState::InProgress, OnceState::Done];
+    };
 }

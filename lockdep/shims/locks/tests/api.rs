@@ -1,45 +1,13 @@
-//! Every public item of the originals is in the shims: each is named once, of the original and of the package that stands for it.
+//! Every public item of the originals is in the shims, with its signature.
 //!
-//! The lists are facts about parking_lot 0.13.0 with lock_api 0.5.0, and, in `lockdep/tests/api`, 0.12.5 with 0.4.14. What the original
-//! does not have fails to compile, and so does what the shim lacks.
+//! What is generated of the lists in `lockdep/tests/api` compiles against the original and against the package that stands for it: of
+//! parking_lot 0.13.0 with lock_api 0.5.0, and of parking_lot 0.12.5.
 
 #![allow(deprecated, unused_imports, reason = "the originals still have them")]
 
 #[macro_use]
 #[path = "../../../tests/api/exactly.rs"]
 mod exactly;
-
-macro_rules! names_of_lock_api {
-    () => {
-        use lock_api::*;
-        use std::fmt;
-        use std::num::NonZeroUsize;
-        use std::ops::{Deref, DerefMut};
-        use std::sync::Arc;
-    };
-}
-
-macro_rules! names_of_parking_lot {
-    ($($more:tt)*) => {
-        use locks::{
-            Condvar, FairMutex, FairMutexGuard, MappedFairMutexGuard, MappedMutexGuard, MappedReentrantMutexGuard,
-            MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard, Once, OnceState, RawFairMutex, RawMutex, RawRwLock,
-            RawThreadId, ReentrantMutex, ReentrantMutexGuard, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
-            WaitTimeoutResult, $($more)*
-        };
-        use lock_api::GetThreadId;
-        use std::fmt;
-        use std::time::{Duration, Instant};
-
-        const _: [OnceState; 4] = [OnceState::New, OnceState::Poisoned, OnceState::InProgress, OnceState::Done];
-    };
-}
-
-macro_rules! names_of_parking_lot_0_12 {
-    () => {
-        names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api);
-    };
-}
 
 macro_rules! names_of_parking_lot_0_13 {
     () => {
@@ -67,8 +35,8 @@ signatures! {
     lock_api_0_5_shim: twin "../../../tests/api/signatures/lock_api-0.5.0.rs" { use shim_lock_api_0_5 as lock_api; names_of_lock_api!(); }
     parking_lot_0_13_original: original "../../../tests/api/signatures/parking_lot-0.13.0.rs" { use parking_lot_0_13 as locks; names_of_parking_lot_0_13!(); }
     parking_lot_0_13_shim: twin "../../../tests/api/signatures/parking_lot-0.13.0.rs" { use shim_parking_lot_0_13 as locks; names_of_parking_lot_0_13!(); }
-    parking_lot_0_12_original: original "../../../tests/api/signatures/parking_lot-0.12.5.rs" { use parking_lot as locks; names_of_parking_lot_0_12!(); }
-    parking_lot_0_12_shim: twin "../../../tests/api/signatures/parking_lot-0.12.5.rs" { use shim_parking_lot_0_12 as locks; names_of_parking_lot_0_12!(); }
+    parking_lot_0_12_original: original "../../../tests/api/signatures/parking_lot-0.12.5.rs" { use parking_lot as locks; names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api); }
+    parking_lot_0_12_shim: twin "../../../tests/api/signatures/parking_lot-0.12.5.rs" { use shim_parking_lot_0_12 as locks; names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api); }
 }
 
 include!("../../../tests/api/auto_traits.rs");
@@ -98,26 +66,26 @@ fn auto_traits_are_the_originals() {
         ($state:ident: $mutex:ident, $rwlock:ident: $value:ty) => {{
             use raw::{ours, theirs};
             macro_rules! both {
-                                        ($guard:ident, $raw:ident, $args:tt) => {
-                                            assert_eq!(
-                                                both!(@shim_lock_api_0_5, $guard, ours, $raw, $args),
-                                                both!(@lock_api_0_5, $guard, theirs, $raw, $args),
-                                                "{} of {}", stringify!($guard), stringify!($value),
-                                            );
-                                        };
-                                        (@$api:ident, $guard:ident, $module:ident, $raw:ident, borrowed) => {
-                                            auto_traits!($api::$guard<'static, $module::$raw, $value>)
-                                        };
-                                        (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned) => {
-                                            auto_traits!($api::$guard<$module::$raw, $value>)
-                                        };
-                                        (@$api:ident, $guard:ident, $module:ident, $raw:ident, reentrant) => {
-                                            auto_traits!($api::$guard<'static, $module::$raw, $module::Id, $value>)
-                                        };
-                                        (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned_reentrant) => {
-                                            auto_traits!($api::$guard<$module::$raw, $module::Id, $value>)
-                                        };
-                                    }
+                                                ($guard:ident, $raw:ident, $args:tt) => {
+                                                    assert_eq!(
+                                                        both!(@shim_lock_api_0_5, $guard, ours, $raw, $args),
+                                                        both!(@lock_api_0_5, $guard, theirs, $raw, $args),
+                                                        "{} of {}", stringify!($guard), stringify!($value),
+                                                    );
+                                                };
+                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, borrowed) => {
+                                                    auto_traits!($api::$guard<'static, $module::$raw, $value>)
+                                                };
+                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned) => {
+                                                    auto_traits!($api::$guard<$module::$raw, $value>)
+                                                };
+                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, reentrant) => {
+                                                    auto_traits!($api::$guard<'static, $module::$raw, $module::Id, $value>)
+                                                };
+                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned_reentrant) => {
+                                                    auto_traits!($api::$guard<$module::$raw, $module::Id, $value>)
+                                                };
+                                            }
             both!(Mutex, $mutex, owned);
             both!(MutexGuard, $mutex, borrowed);
             both!(MappedMutexGuard, $mutex, borrowed);
