@@ -66,26 +66,26 @@ fn auto_traits_are_the_originals() {
         ($state:ident: $mutex:ident, $rwlock:ident: $value:ty) => {{
             use raw::{ours, theirs};
             macro_rules! both {
-                                                ($guard:ident, $raw:ident, $args:tt) => {
-                                                    assert_eq!(
-                                                        both!(@shim_lock_api_0_5, $guard, ours, $raw, $args),
-                                                        both!(@lock_api_0_5, $guard, theirs, $raw, $args),
-                                                        "{} of {}", stringify!($guard), stringify!($value),
-                                                    );
-                                                };
-                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, borrowed) => {
-                                                    auto_traits!($api::$guard<'static, $module::$raw, $value>)
-                                                };
-                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned) => {
-                                                    auto_traits!($api::$guard<$module::$raw, $value>)
-                                                };
-                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, reentrant) => {
-                                                    auto_traits!($api::$guard<'static, $module::$raw, $module::Id, $value>)
-                                                };
-                                                (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned_reentrant) => {
-                                                    auto_traits!($api::$guard<$module::$raw, $module::Id, $value>)
-                                                };
-                                            }
+                ($guard:ident, $raw:ident, $args:tt) => {
+                    assert_eq!(
+                        both!(@shim_lock_api_0_5, $guard, ours, $raw, $args),
+                        both!(@lock_api_0_5, $guard, theirs, $raw, $args),
+                        "{} of {}", stringify!($guard), stringify!($value),
+                    );
+                };
+                (@$api:ident, $guard:ident, $module:ident, $raw:ident, borrowed) => {
+                    auto_traits!($api::$guard<'static, $module::$raw, $value>)
+                };
+                (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned) => {
+                    auto_traits!($api::$guard<$module::$raw, $value>)
+                };
+                (@$api:ident, $guard:ident, $module:ident, $raw:ident, reentrant) => {
+                    auto_traits!($api::$guard<'static, $module::$raw, $module::Id, $value>)
+                };
+                (@$api:ident, $guard:ident, $module:ident, $raw:ident, owned_reentrant) => {
+                    auto_traits!($api::$guard<$module::$raw, $module::Id, $value>)
+                };
+            }
             both!(Mutex, $mutex, owned);
             both!(MutexGuard, $mutex, borrowed);
             both!(MappedMutexGuard, $mutex, borrowed);
