@@ -148,10 +148,17 @@ macro_rules! storm {
                                 let outer = lock.read();
                                 read();
                                 let $lock = lock;
-                                let inner = $again;
-                                drop(outer);
-                                unread();
-                                drop(inner);
+                                // A `try_read` may get nothing, for a writer waits: then nobody reads once `outer` is gone.
+                                let inner: Option<lock_api::RwLockReadGuard<'_, $Raw, ()>> = Option::from($again);
+                                if inner.is_some() {
+                                    drop(outer);
+                                    thread::yield_now();
+                                    unread();
+                                    drop(inner);
+                                } else {
+                                    unread();
+                                    drop(outer);
+                                }
                             }
                             6 => {
                                 if let Some(mut guard) = lock.try_read_for(soon) {
