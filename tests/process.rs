@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use lockdep::alloc::Checked;
-use lockdep::parking_lot::Mutex;
+use lockdep::parking_lot::{self, Mutex};
 use lockdep::signal::{self, Registration};
 use lockdep::spin::SpinLock;
 use lockdep::{LockClass, irq, stats};
@@ -116,6 +116,8 @@ fn scenario() {
         "fork-hazard-end" => fork_hazard("end"),
         "fork-hazard-exec" => fork_hazard("exec"),
         "destructors" => destructors(),
+        "key-destructors" => key_destructors(),
+        "isolated-panicking" => isolated_panicking(),
         "deadlock" => deadlock(),
         "thread-exit" => thread_exit(),
         "thread-mask" => thread_mask(),
@@ -447,6 +449,53 @@ fn destructors() {
     assert_eq!(*LATE.lock(), 20);
     // SAFETY: the function only takes a lock.
     unsafe { libc::atexit(at_exit) };
+}
+
+/// A guard that the destructor of a key drops, and a mask that it puts back: its turn comes after that of ours.
+fn key_destructors() {
+    extern "C" fn drop_guard(guard: *mut libc::c_void) {
+        // SAFETY: what the thread below gave to the key.
+        drop(unsafe { Box::from_raw(guard.cast::<parking_lot::MutexGuard<'static, u64>>()) });
+    }
+    extern "C" fn restore(_: *mut libc::c_void) {
+        irq::enable();
+    }
+    let key = |destructor: extern "C" fn(*mut libc::c_void)| {
+        let mut key = 0;
+        // SAFETY: the key is written, and the destructors may be called at the end of any thread.
+        assert_eq!(unsafe { libc::pthread_key_create(&mut key, Some(destructor)) }, 0);
+        key
+    };
+    let (guard, mask) = (key(drop_guard), key(restore));
+    for _ in 0..3 {
+        std::thread::spawn(move || {
+            irq::disable();
+            let held = Box::into_raw(Box::new(LATE.lock()));
+            // SAFETY: the keys exist, and their destructors take such values.
+            unsafe {
+                libc::pthread_setspecific(guard, held.cast());
+                libc::pthread_setspecific(mask, std::ptr::dangling());
+            }
+        })
+        .join()
+        .unwrap();
+    }
+}
+
+/// A lock that cannot be had, wanted by a destructor while an isolated test panics: nothing can unwind, and no report will be returned.
+fn isolated_panicking() {
+    struct Locks<'l>(&'l Mutex<u8>);
+    impl Drop for Locks<'_> {
+        fn drop(&mut self) {
+            drop(self.0.lock());
+        }
+    }
+    lockdep::testing::isolated(|_| {
+        let lock = Mutex::new(1);
+        let _held = lock.lock();
+        let _locks = Locks(&lock);
+        panic!("for a reason of its own");
+    });
 }
 
 /// Two threads that really wait for each other: one of them panics, the other goes on.
@@ -1091,9 +1140,18 @@ mod validated {
 
     #[test]
     fn locks_work_in_destructors_and_after_main() {
-        let output = run("destructors", &[]);
-        assert_exit(&output, 0);
-        assert_eq!(stderr(&output), "");
+        for scenario in ["destructors", "key-destructors"] {
+            let output = run(scenario, &[]);
+            assert_exit(&output, 0);
+            assert_eq!(stderr(&output), "", "{scenario}");
+        }
+    }
+
+    #[test]
+    fn an_isolated_test_that_cannot_unwind_says_why() {
+        let output = run("isolated-panicking", &[]);
+        assert_aborted(&output);
+        assert_eq!(reported(&output, "Recursion"), 1, "{}", stderr(&output));
     }
 
     #[test]

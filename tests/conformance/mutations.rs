@@ -1139,6 +1139,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "hygiene::a_lock_freed_while_held",
     ),
     mutation(
+        "What a destructor of the thread releases yet is not held at its end",
+        "runtime/enabled/life.rs",
+        "if first_call && leaves_something(thread)",
+        "if false && first_call && leaves_something(thread)",
+        "process",
+        "validated::locks_work_in_destructors_and_after_main",
+    ),
+    mutation(
         "A lock held at the end is reported",
         MISC,
         "if cx.own().iter().any(Held::is_lock) {",

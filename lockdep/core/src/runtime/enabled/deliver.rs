@@ -18,7 +18,7 @@ use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, re
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, in_library, label};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
@@ -307,9 +307,12 @@ pub(super) fn stop(thread: &'static ThreadState, kind: ReportKind) -> ! {
     if thread.real_handlers.load(Ordering::Relaxed) != 0 {
         end_in_handler(thread);
     }
-    if life::graph(thread).isolated {
+    let graph = life::graph(thread);
+    if graph.isolated {
         thread.stopped.store(1, Ordering::Relaxed);
-        if std::thread::panicking() {
+        if std::thread::panicking() || cfg!(panic = "abort") {
+            // It will never return its reports.
+            graph.delivered().iter().for_each(print);
             life::abort();
         }
         resume_unwind(Box::new(Stop));

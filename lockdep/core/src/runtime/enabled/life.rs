@@ -255,7 +255,10 @@ unsafe fn free_room(mut entries: *mut Held, mut capacity: u32) {
 extern "C" fn thread_end(state: *mut libc::c_void) {
     // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
     let thread = unsafe { &*state.cast_const().cast::<ThreadState>() };
-    thread.ending.store(1, Ordering::Relaxed);
+    let first_call = thread.ending.swap(1, Ordering::Relaxed) == 0;
+    if first_call && leaves_something(thread) && again_in_the_next_round(state) {
+        return;
+    }
     end_of_thread(thread);
     lazy::end(thread);
     // From here on no handler may run and make the thread known again.
@@ -283,13 +286,25 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
     });
 }
 
+/// Whether the thread still holds something, or has changed its mask.
+fn leaves_something(thread: &ThreadState) -> bool {
+    thread.depth() > thread.base() || left_another_mask(thread)
+}
+
+/// Our key is the oldest, so the destructors of all others come after ours, and may release a lock yet. So may those of `thread_local!`
+/// in a static executable, where they hang on such a key. Another round of destructors follows if a value is set again.
+fn again_in_the_next_round(state: *mut libc::c_void) -> bool {
+    // SAFETY: the key exists, for this is called by its destructor.
+    unsafe { libc::pthread_setspecific(THREAD_END.load(Ordering::Relaxed), state) == 0 }
+}
+
 /// Checks what a thread leaves behind.
 pub(super) fn end_of_thread(thread: &'static ThreadState) {
     irqs::say_inherited(thread, true);
     if thread.depth() > thread.base() {
         set_adrift(thread);
     }
-    if config::off() || (thread.depth() == thread.base() && !left_another_mask(thread)) || thread.unwinding_from_stop() {
+    if config::off() || !leaves_something(thread) || thread.unwinding_from_stop() {
         return;
     }
     thread.trim();
