@@ -18,7 +18,7 @@ use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, re
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, in_library, label};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
