@@ -109,6 +109,7 @@ fn scenario() {
         "condvar-mutex" => condvar_mutex(),
         "map" => map(),
         "long-holder" => long_holder(),
+        "isolated" => isolated(),
         "forgotten" => forgotten(),
         "legal" => legal(),
         "fork" => fork(),
@@ -489,6 +490,29 @@ fn the_actions_apply() {
     let panic = run("long-holder", &[("LOCKDEP", "panic")]);
     assert_eq!(panic.status.signal(), Some(libc::SIGABRT), "{}", stderr(&panic));
     assert_exit(&run("long-holder", &[("LOCKDEP_EXITCODE", "7")]), 7);
+}
+
+/// A test that waits too long, and ends after all.
+fn isolated() {
+    let reports = lockdep::testing::isolated(|cx| {
+        let (taken, wait) = mpsc::channel();
+        cx.spawn(move || {
+            let _a = A.lock();
+            taken.send(()).unwrap();
+            thread::sleep(10 * LIMIT);
+        });
+        wait.recv().unwrap();
+        drop(A.lock());
+    });
+    assert_eq!(reports.iter().map(lockdep::Report::kind).collect::<Vec<_>>(), [ReportKind::Stall]);
+}
+
+/// It might never end, and then its reports would never be seen.
+#[test]
+fn an_isolated_test_that_is_stuck_is_explained_at_once() {
+    let output = run("isolated", &[]);
+    assert_exit(&output, 0);
+    assert_words(&output, "Stall", &["for `A`, which thread", "now at", "watchdog::isolated"]);
 }
 
 fn forgotten() {

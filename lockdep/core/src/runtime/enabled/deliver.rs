@@ -168,10 +168,14 @@ fn next(graph: &Graph) -> Option<RawReport> {
     })
 }
 
+/// Shows what the watchdog found in an isolated graph. The graph returns it with the others when it ends; but it may not.
+pub(super) fn of_test_from_outside(raw: RawReport) {
+    complain((Report::new(body(raw)).to_terminal() + "\n").as_bytes());
+}
+
 /// Delivers what the watchdog found; its threads wait, so nothing of it can unwind.
 pub(super) fn from_outside(graph: &'static Graph, found: Found) {
     if graph.isolated && found.stop.is_none() {
-        // With the others, when it ends.
         return;
     }
     if found.stop.is_some() && found.fresh == 0 {

@@ -17,6 +17,7 @@ use crate::kind::{ReportKind, Severity};
 use crate::report::ReportId;
 
 /// A finding and the moment it belongs to.
+#[derive(Clone)]
 pub(crate) struct RawReport {
     pub(crate) id: ReportId,
     pub(crate) verdict: Verdict<Arena>,
@@ -37,6 +38,7 @@ pub(crate) struct RawReport {
 }
 
 /// A thread as it is at one moment.
+#[derive(Clone)]
 pub(crate) struct RawThread {
     pub(crate) id: u32,
     pub(crate) tid: libc::pid_t,

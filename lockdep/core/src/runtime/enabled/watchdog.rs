@@ -21,7 +21,7 @@ use super::contention::{clock, entries, find_circle, holders, reached_from, wait
 use super::globals::Globals;
 use super::graph::Graph;
 use super::position::{self, Missing};
-use super::raw::{Found, RawThread, queue};
+use super::raw::{Found, RawReport, RawThread, queue};
 use super::thread::ThreadState;
 use super::{complain, deliver, dump, futex_wait, futex_wake, life, scope, slow};
 use crate::arena::Arena;
@@ -425,10 +425,12 @@ fn report(case: &mut Case) -> bool {
         asked.push(Asked { thread, tid: tid.unwrap_or(0), stack });
     }
     let told = slow::with(|globals| tell(globals, case, &asked));
-    if let Some((graph, found)) = told {
-        deliver::from_outside(graph, found);
+    let Some((graph, found, of_test)) = told else { return false };
+    match of_test {
+        Some(raw) => deliver::of_test_from_outside(raw),
+        None => deliver::from_outside(graph, found),
     }
-    told.is_some()
+    true
 }
 
 /// Whether a circle is what it was at the first look: the same waits for the same acquisitions.
@@ -444,8 +446,9 @@ fn is_still(globals: &Globals, circle: &[Blocked]) -> bool {
         .is_some_and(|now| now.len() == circle.len() && now.iter().zip(circle).all(|(now, before)| same(before, now)))
 }
 
-/// Hands it to the engine, in a slow section, if it is still so.
-fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'static Graph, Found)> {
+/// Hands it to the engine, in a slow section, if it is still so. Of an isolated graph, which may be gone when the section ends, the
+/// finding comes along, unless it stops the program.
+fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'static Graph, Found, Option<RawReport>)> {
     if !case.waits.iter().all(|wait| globals.threads().any(|thread| wait_of(thread) == Some(*wait))) {
         return None;
     }
@@ -495,6 +498,7 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'st
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner() }.engine.apply(event);
     let found = queue(globals, graph, subject, verdicts, None);
+    let mut of_test = None;
     if found.fresh > 0 {
         let mut threads = ArenaVec::new_in(Arena);
         for asked in asked {
@@ -504,7 +508,8 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'st
         // SAFETY: in a slow section, and the engine is done.
         if let Some(raw) = unsafe { graph.inner() }.queue.last_mut() {
             raw.threads = threads;
+            of_test = (graph.isolated && found.stop.is_none()).then(|| raw.clone());
         }
     }
-    Some((graph, found))
+    Some((graph, found, of_test))
 }
