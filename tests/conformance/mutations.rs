@@ -1147,6 +1147,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::locks_work_in_destructors_and_after_main",
     ),
     mutation(
+        "A lock that another thread has released is not held, though that was wrong",
+        TAKE,
+        "let elsewhere = release_elsewhere(globals, thread, map)",
+        "let elsewhere = record.guards_move && release_elsewhere(globals, thread, map)",
+        "it",
+        "hygiene::a_lock_released_by_another_thread",
+    ),
+    mutation(
         "A lock held at the end is reported",
         MISC,
         "if cx.own().iter().any(Held::is_lock) {",

@@ -159,6 +159,19 @@ fn a_lock_released_that_is_not_held() {
     assert_eq!(lock.into_inner(), 2);
 }
 
+/// That is wrong, and reported; but the lock is free then, and who took it does not take it again.
+#[test]
+fn a_lock_released_by_another_thread() {
+    static LOCK: parking_lot::Mutex<u32> = parking_lot::Mutex::new(1);
+    let reports = isolated(|cx| {
+        forget(LOCK.lock());
+        cx.spawn(|| unlocks(&LOCK)).join().unwrap();
+        *LOCK.lock() += 1;
+    });
+    only(&reports, UnlockImbalance, Certain);
+    assert_eq!(*LOCK.lock(), 2);
+}
+
 #[test]
 fn a_release_without_the_guard_is_silent() {
     let lock = parking_lot::Mutex::new(1);

@@ -629,8 +629,9 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
     let place = place_here(thread);
     let found = slow::with(|globals| {
         let record = map.resolve(globals);
-        let elsewhere = record.guards_move && (release_elsewhere(globals, thread, map) || globals.found_adrift(map.instance()));
-        if elsewhere || config::off() {
+        // Where guards stay in their thread, the release is wrong; but it is made, and the other thread holds the lock no longer.
+        let elsewhere = release_elsewhere(globals, thread, map) || globals.found_adrift(map.instance());
+        if elsewhere && record.guards_move || config::off() {
             return Found::default();
         }
         let class = ClassId::new(record.base, 0);
@@ -639,7 +640,7 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
     conclude(thread, found, None);
 }
 
-/// A guard that came from another thread: its entry there is freed, and that thread tidies up when it comes by. In a slow
+/// What another thread took is released here: its entry there is freed, and that thread tidies up when it comes by. In a slow
 /// section.
 fn release_elsewhere(globals: &Globals, me: &ThreadState, map: &LockMap) -> bool {
     for other in globals.threads().filter(|other| !core::ptr::eq(*other, me)) {
