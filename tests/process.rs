@@ -118,6 +118,7 @@ fn scenario() {
         "destructors" => destructors(),
         "key-destructors" => key_destructors(),
         "isolated-panicking" => isolated_panicking(),
+        "reported-waits" => reported_waits(),
         "deadlock" => deadlock(),
         "thread-exit" => thread_exit(),
         "thread-mask" => thread_mask(),
@@ -496,6 +497,28 @@ fn isolated_panicking() {
         let _locks = Locks(&lock);
         panic!("for a reason of its own");
     });
+}
+
+/// Waits that are reported, and panic under `LOCKDEP=panic`: the mutex is held then, until its guard goes away.
+fn reported_waits() {
+    static OTHER: Mutex<i16> = Mutex::new(0);
+    let panics = |wait: &dyn Fn()| assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(wait)).is_err());
+    let (mutex, condition) = (Mutex::new(1_u8), parking_lot::Condvar::new());
+    panics(&|| {
+        let mut guard = mutex.lock();
+        let _other = OTHER.lock();
+        condition.wait_for(&mut guard, Duration::from_millis(1));
+    });
+    assert!(!mutex.is_locked());
+    let (mutex, condition) = (lockdep::sync::Mutex::new(1_u16), lockdep::sync::Condvar::new());
+    panics(&|| {
+        let guard = mutex.lock().unwrap();
+        let _other = OTHER.lock();
+        drop(condition.wait_timeout(guard, Duration::from_millis(1)));
+    });
+    assert!(mutex.is_poisoned());
+    mutex.clear_poison();
+    assert!(mutex.try_lock().is_ok());
 }
 
 /// Two threads that really wait for each other: one of them panics, the other goes on.
@@ -1145,6 +1168,14 @@ mod validated {
             assert_exit(&output, 0);
             assert_eq!(stderr(&output), "", "{scenario}");
         }
+    }
+
+    #[test]
+    fn a_wait_that_panics_leaves_its_mutex_held() {
+        let output = run("reported-waits", &[("LOCKDEP", "panic")]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "Inversion"), 2, "{}", stderr(&output));
+        assert_eq!(stderr(&output).matches("[lockdep::").count(), 2, "{}", stderr(&output));
     }
 
     #[test]

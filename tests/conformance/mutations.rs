@@ -1155,6 +1155,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "hygiene::a_lock_released_by_another_thread",
     ),
     mutation(
+        "A mutex is held on where its wait is reported and panics",
+        "map/enabled.rs",
+        "let kept = Kept { map: self, how, site };",
+        "let kept = Kept { map: self, how: None, site };",
+        "process",
+        "validated::a_wait_that_panics_leaves_its_mutex_held",
+    ),
+    mutation(
         "A lock held at the end is reported",
         MISC,
         "if cx.own().iter().any(Held::is_lock) {",

@@ -44,6 +44,21 @@ pub struct Waiting {
     wait: Option<contention::CondvarWait>,
 }
 
+/// A mutex that would be released for a wait. Dropped it is held as before: the wait was reported, and that unwinds.
+struct Kept<'m> {
+    map: &'m LockMap,
+    how: Option<How<'static>>,
+    site: &'static Location<'static>,
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        if let Some(how) = self.how {
+            acquire::acquired(self.map, how, self.site);
+        }
+    }
+}
+
 /// The entry of a lock that is not taken yet. Dropped it takes the entry back, for then nobody got the lock: its own wait was all that
 /// was wanted, or what was to take it unwound.
 #[derive(Debug)]
@@ -356,7 +371,9 @@ impl LockMap {
         let how = held.then(|| acquire::how_held(self, Mode::Write));
         self.release();
         let again = how.unwrap_or(How::write());
+        let kept = Kept { map: self, how, site };
         acquire::check_wait(condvar, self, again, timed, site);
+        core::mem::forget(kept);
         Waiting { site, how, wait: contention::begin_condvar(condvar, self, again, timed, site) }
     }
 
