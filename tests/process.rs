@@ -1179,6 +1179,17 @@ mod validated {
     }
 
     #[test]
+    fn at_the_end_of_a_thread_nothing_can_unwind() {
+        let output = run("thread-exit", &[("LOCKDEP", "panic")]);
+        assert_aborted(&output);
+        assert!(
+            stderr(&output).ends_with("\nlockdep: aborting\n") && !stderr(&output).contains("panicked"),
+            "{}",
+            stderr(&output)
+        );
+    }
+
+    #[test]
     fn an_isolated_test_that_cannot_unwind_says_why() {
         let output = run("isolated-panicking", &[]);
         assert_aborted(&output);

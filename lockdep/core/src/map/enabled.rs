@@ -373,7 +373,7 @@ impl LockMap {
         let again = how.unwrap_or(How::write());
         let kept = Kept { map: self, how, site };
         acquire::check_wait(condvar, self, again, timed, site);
-        core::mem::forget(kept);
+        mem::forget(kept);
         Waiting { site, how, wait: contention::begin_condvar(condvar, self, again, timed, site) }
     }
 

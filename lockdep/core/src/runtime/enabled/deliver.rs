@@ -298,7 +298,8 @@ pub(super) fn will_panic(thread: &ThreadState, found: Found) -> bool {
 #[track_caller]
 pub(super) fn panic_if_wanted(thread: &ThreadState, found: Found) {
     if will_panic(thread, found) {
-        if std::thread::panicking() {
+        // The C library calls at the end of a thread, and of the process: nothing can unwind there.
+        if std::thread::panicking() || thread.ending.load(Ordering::Relaxed) != 0 {
             life::abort();
         }
         panic!("lockdep: something was reported (above), and the action is to panic");
