@@ -1195,6 +1195,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "runtime::enabled::contention::tests::one_thread_of_a_circle_gives_way",
     ),
     mutation(
+        "… whatever graphs they belong to",
+        "runtime/enabled/contention.rs",
+        "        for other in globals.threads() {\n            let holds = match (notified",
+        "        let same = |other: &&ThreadState| other.graph.load(Ordering::Relaxed) == me.graph.load(Ordering::Relaxed);\n        for other in globals.threads().filter(same) {\n            let holds = match (notified",
+        "it",
+        "isolation::threads_of_two_graphs_that_wait_for_each_other",
+    ),
+    mutation(
+        "An upgrade that unwinds while it waits no longer waits",
+        "runtime/enabled/contention.rs",
+        "    let _wish = Wish(thread, map.instance());\n    block();\n}",
+        "    block();\n    no_longer(thread, map.instance());\n}",
+        "it",
+        "hygiene::a_raw_upgrade_that_unwinds",
+    ),
+    mutation(
         "What is noted and not made yet is no hold where another thread has the lock",
         "runtime/enabled/contention.rs",
         "entries(other).find(|held| in_the_way(held) && !is_noted_only(globals, other, held))",

@@ -327,3 +327,75 @@ fn a_raw_lock_that_unwinds() {
     });
     assert_silent(&reports);
 }
+
+/// Reads together with whoever likes; its upgrade gives up while it waits for them.
+struct WearyReader;
+
+// SAFETY: it is used by one thread, and never written to.
+unsafe impl lock_api::RawRwLock for WearyReader {
+    const INIT: WearyReader = WearyReader;
+    type GuardMarker = lock_api::GuardNoSend;
+
+    fn lock_shared(&self) {}
+
+    fn try_lock_shared(&self) -> bool {
+        true
+    }
+
+    unsafe fn unlock_shared(&self) {}
+
+    fn lock_exclusive(&self) {}
+
+    fn try_lock_exclusive(&self) -> bool {
+        true
+    }
+
+    unsafe fn unlock_exclusive(&self) {}
+}
+
+// SAFETY: as above.
+unsafe impl lock_api::RawRwLockUpgrade for WearyReader {
+    fn lock_upgradable(&self) {}
+
+    fn try_lock_upgradable(&self) -> bool {
+        true
+    }
+
+    unsafe fn unlock_upgradable(&self) {}
+
+    unsafe fn upgrade(&self) {
+        resume_unwind(Box::new("weary"));
+    }
+
+    unsafe fn try_upgrade(&self) -> bool {
+        false
+    }
+}
+
+/// Its wish to write used to stay, as of a thread that waits for ever: whoever waited for the thread was said to be stuck.
+#[test]
+fn a_raw_upgrade_that_unwinds() {
+    let reports = isolated(|cx| {
+        let lock = Arc::new(lock_api::RwLock::<WearyReader, u8>::new(0));
+        let other = Arc::new(parking_lot::Mutex::new(0));
+        let (holds, holding) = std::sync::mpsc::channel();
+        let guard = lock.upgradable_read();
+        let upgrade = AssertUnwindSafe(|| drop(lock_api::RwLockUpgradableReadGuard::upgrade(guard)));
+        assert!(catch_unwind(upgrade).is_err());
+        let held = other.lock();
+        let thread = {
+            let (lock, other) = (Arc::clone(&lock), Arc::clone(&other));
+            cx.spawn(move || {
+                let _read = lock.read();
+                holds.send(()).unwrap();
+                drop(other.lock());
+            })
+        };
+        holding.recv().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        drop(held);
+        assert!(thread.join().is_ok(), "nobody waits for it");
+        lockdep::assert_none_held!();
+    });
+    assert_silent(&reports);
+}

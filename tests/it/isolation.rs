@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use lockdep::ReportKind::{Inversion, Recursion};
+use lockdep::ReportKind::{Deadlock, Inversion, Recursion};
 use lockdep::Severity::{Certain, Possible};
 use lockdep::parking_lot::Mutex;
 use lockdep::sync::Arc;
@@ -83,6 +83,31 @@ fn a_static_lock_in_two_graphs_at_once() {
         forth(&PAIR);
     });
     only(&reports, Inversion, Possible);
+}
+
+/// Two tests that run side by side use the same static locks in opposite orders: their threads really wait for each other.
+#[test]
+fn threads_of_two_graphs_that_wait_for_each_other() {
+    static A: Mutex<u8> = Mutex::new(0);
+    static B: Mutex<u16> = Mutex::new(0);
+    let both = std::sync::Barrier::new(2);
+    let mut reports = Vec::new();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            isolated(|_cx| {
+                let _b = B.lock();
+                both.wait();
+                let _a = A.lock();
+            })
+        });
+        reports = isolated(|_cx| {
+            let _a = A.lock();
+            both.wait();
+            let _b = B.lock();
+        });
+        reports.extend(other.join().unwrap());
+    });
+    only(&reports, Deadlock, Certain);
 }
 
 #[test]

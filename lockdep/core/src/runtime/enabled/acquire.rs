@@ -507,7 +507,7 @@ pub(super) fn judge(
     let key = longer ^ ThreadState::get(&thread.context);
     let same_lock = held.iter().any(|held| held.is_lock() && held.lock == acquire.new.lock);
     if same_lock {
-        acquire.writer_queued = super::contention::writer_queued(globals, graph, thread, acquire.new.lock);
+        acquire.writer_queued = super::contention::writer_queued(globals, thread, acquire.new.lock);
     }
     let by_instance = same_class && acquire.info.rules.by_instance;
     if by_instance {

@@ -11,6 +11,8 @@
 //! is no holder where another one holds the lock as well, and a circle through it is certain only if the lock cannot be had for a
 //! while (`Doubt`).
 //!
+//! Waits are real whatever graph a thread belongs to: threads of two tests, each with a graph of its own, may well wait for each other.
+//!
 //! A wait for a condition variable needs two things to end: a notification, and then the mutex. The second is part of a circle
 //! as any lock is; the first is looked at by the [watchdog](super::watchdog) alone, for it is a guess who will notify.
 
@@ -21,7 +23,6 @@ use allocator_api2::vec::Vec;
 
 use super::acquire::{conclude, event, is_hold_of, place, take_out, whole};
 use super::globals::{ClassRecord, Globals};
-use super::graph::Graph;
 use super::thread::{ThreadState, current};
 use super::{config, life, orphans, slow, watchdog};
 use crate::arena::Arena;
@@ -87,8 +88,7 @@ const PATIENCE: u64 = 1_000_000_000;
 #[track_caller]
 fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -> Option<G> {
     let thread = current();
-    let at = waiting(thread, map.instance()).filter(|_| is_isolated(thread))?;
-    let wants = thread.read(at);
+    let wants = thread.read(waiting(thread, map.instance()).filter(|_| is_isolated(thread))?);
     if !slow::with(|globals| globals.record(wants.class).is_some_and(|class| class.holder_may_change)) {
         return None;
     }
@@ -102,9 +102,16 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
         if !overdue(thread) || nth % 64 != 0 {
             continue;
         }
-        let found = slow::with(|globals| super::acquire::judge_as_own(globals, thread, map, &wants));
+        let at = waiting(thread, map.instance())?;
+        let found = slow::with(|globals| {
+            let found = super::acquire::judge_as_own(globals, thread, map, &wants);
+            if found.stop.is_some() {
+                // As in `look_for_circle`: who looks next sees that this thread gives way.
+                take_out(thread, at);
+            }
+            found
+        });
         if found.stop.is_some() {
-            take_out(thread, at);
             conclude(thread, found, None);
         }
         look_for_circle(thread, at, Doubt::Ignore);
@@ -176,8 +183,8 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     let wish = Held { mode: Mode::Write, flags: hold.flags.with(HeldFlags::UPGRADE), place, ..hold };
     let at = push_wish(thread, wish);
     look_for_circle(thread, at, Doubt::Ignore);
+    let _wish = Wish(thread, map.instance());
     block();
-    no_longer(thread, map.instance());
 }
 
 /// A wait, for the condition variable and then for the mutex: both are needed before it can end.
@@ -222,15 +229,18 @@ fn no_longer(thread: &'static ThreadState, instance: u64) {
     end(thread);
 }
 
+/// A wish on top, until it is fulfilled or what waits for it unwinds.
+struct Wish(&'static ThreadState, u64);
+
+impl Drop for Wish {
+    fn drop(&mut self) {
+        no_longer(self.0, self.1);
+    }
+}
+
 /// Runs `block`, which waits for what others hold of a map.
 #[cold]
 pub(crate) fn wait_by<R>(map: &LockMap, how: How<'_>, site: &'static Location<'static>, block: impl FnOnce() -> R) -> R {
-    struct NoLonger(&'static ThreadState, u64);
-    impl Drop for NoLonger {
-        fn drop(&mut self) {
-            no_longer(self.0, self.1);
-        }
-    }
     if config::idle() {
         return block();
     }
@@ -241,7 +251,7 @@ pub(crate) fn wait_by<R>(map: &LockMap, how: How<'_>, site: &'static Location<'s
     begin(thread);
     let at = push_wish(thread, wish(map, how, HeldFlags(0), place));
     look_for_circle(thread, at, Doubt::Ignore);
-    let _wish = NoLonger(thread, map.instance());
+    let _wish = Wish(thread, map.instance());
     block()
 }
 
@@ -355,7 +365,7 @@ fn may_be_noted_only(thread: &'static ThreadState, entry: &Held) -> bool {
 /// Whether that is so, and another thread has what it wants.
 fn is_noted_only(globals: &Globals, thread: &'static ThreadState, entry: &Held) -> bool {
     let excludes = |held: &Held| held.is_lock() && held.lock == entry.lock && (held.exclusive() || entry.exclusive());
-    let others = || members(globals, thread).filter(|other| !core::ptr::eq(*other, thread));
+    let others = || globals.threads().filter(|other| !core::ptr::eq(*other, thread));
     may_be_noted_only(thread, entry)
         && others().any(|other| entries(other).any(|held| excludes(&held) && !may_be_noted_only(other, &held)))
 }
@@ -406,8 +416,8 @@ fn walk(
     while done < steps.len() {
         let Step { thread, wants, .. } = steps[done];
         let notified = notifiers && wants.flags.has(HeldFlags::CONDVAR);
-        let stuck = notified && all_notifiers_wait(globals, thread, &wants);
-        for other in members(globals, thread) {
+        let stuck = notified && all_notifiers_wait(globals, &wants);
+        for other in globals.threads() {
             let holds = match (notified, core::ptr::eq(other, thread)) {
                 (_, true) => own_hold(globals, thread, &wants),
                 (true, false) => stuck.then(|| globals.notification(&wants, other)).flatten(),
@@ -439,20 +449,14 @@ fn own_hold(globals: &Globals, thread: &'static ThreadState, wants: &Held) -> Op
 }
 
 /// Whether there are threads that notified the condition variable before, and all of them wait.
-fn all_notifiers_wait(globals: &Globals, waiting: &ThreadState, wants: &Held) -> bool {
+fn all_notifiers_wait(globals: &Globals, wants: &Held) -> bool {
     let mut any = false;
-    let mut known = members(globals, waiting).filter(|other| globals.notification(wants, other).is_some());
+    let mut known = globals.threads().filter(|other| globals.notification(wants, other).is_some());
     let all = known.all(|other| {
         any = true;
         waits(other).next().is_some()
     });
     any && all
-}
-
-/// The threads of the same graph.
-pub(super) fn members(globals: &Globals, thread: &ThreadState) -> impl Iterator<Item = &'static ThreadState> + use<> {
-    let graph = thread.graph.load(Ordering::Relaxed);
-    globals.threads().filter(move |other| other.graph.load(Ordering::Relaxed) == graph)
 }
 
 /// What a thread waits for now, in its innermost context; all of it is needed before it goes on.
@@ -464,7 +468,7 @@ pub(super) fn waits(thread: &'static ThreadState) -> impl Iterator<Item = Held> 
 /// Who is in the way of a wait, and with what.
 pub(super) fn holders(globals: &Globals, thread: &'static ThreadState, wants: &Held) -> Vec<(&'static ThreadState, Held), Arena> {
     let mut holders = Vec::new_in(Arena);
-    for other in members(globals, thread).filter(|other| !core::ptr::eq(*other, thread)) {
+    for other in globals.threads().filter(|other| !core::ptr::eq(*other, thread)) {
         let holds = match wants.flags.has(HeldFlags::CONDVAR) {
             true => globals.notification(wants, other),
             false => entries(other).find(|held| in_the_way(globals, held, thread, wants)),
@@ -521,11 +525,9 @@ fn in_the_way(globals: &Globals, held: &Held, waiter: &ThreadState, wants: &Held
 }
 
 /// Whether another thread waits to write this lock.
-pub(super) fn writer_queued(globals: &Globals, graph: &Graph, me: &ThreadState, lock: usize) -> bool {
-    let others = globals.threads().filter(|other| !core::ptr::eq(*other, me));
-    let mut same_graph = others.filter(|other| core::ptr::eq(other.graph.load(Ordering::Relaxed), graph));
-    same_graph
-        .any(|other| entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
+pub(super) fn writer_queued(globals: &Globals, me: &ThreadState, lock: usize) -> bool {
+    let mut others = globals.threads().filter(|other| !core::ptr::eq(*other, me));
+    others.any(|other| entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
 }
 
 #[cfg(test)]
@@ -664,7 +666,8 @@ mod tests {
                 // Nobody looks as long as this section lasts.
                 slow::with(|globals| {
                     stage.store(5, Ordering::Release);
-                    while members(globals, current()).flat_map(waits).count() < 2 {
+                    let of_test = |waits: &Held| flags.iter().any(|flag| flag.map.address() == waits.lock);
+                    while globals.threads().flat_map(waits).filter(of_test).count() < 2 {
                         core::hint::spin_loop();
                     }
                 });
