@@ -73,7 +73,7 @@ pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
         // What ends here is said here first, before the reporter takes it.
     } else if must_end {
         end_in_handler(thread);
-    } else {
+    } else if found.fresh > 0 {
         wake_reporter();
     }
 }

@@ -284,7 +284,8 @@ fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, afte
 fn worth_asking(thread: &ThreadState, how: Reopen, own: Option<usize>, before: u64, after: u64) -> bool {
     let opened = before & !after;
     let lost = own.is_none() && how != Reopen::Enable;
-    let in_handler = thread.handler.load(Ordering::Relaxed) != 0;
+    // There what opens signals whatever was before is wrong.
+    let in_handler = how != Reopen::Restore && opened != 0 && thread.handler.load(Ordering::Relaxed) != 0;
     let others = (thread.base()..thread.depth()).filter(|&at| Some(at) != own).any(|at| {
         let held = thread.read(at);
         let ends = how == Reopen::Enable && held.state == State::Disabled;
