@@ -1,8 +1,8 @@
 //! Every public function of the originals is there, with its signature.
 //!
 //! The lists in `api/*.txt` are facts about lock_api 0.4.14 and 0.5.0, parking_lot 0.12.5 and 0.13.0, once_cell 1.21.4 and dashmap 6.2.1, as
-//! their sources have them; `api/signatures` is Rust made of them, which compiles against the original and against the twin and against
-//! nothing that differs. Of `std::sync`, whose sources are the compiler's, the functions of Rust 1.95 are named once.
+//! their sources have them, and about what is stable in `std::sync` of Rust 1.95, as its documentation has it; `api/signatures` is Rust
+//! made of them, which compiles against the original and against the twin and against nothing that differs.
 
 #![allow(deprecated, unused_imports, reason = "the originals still have them")]
 #![allow(unused_qualifications, reason = "a list of names says all of each")]
@@ -50,6 +50,22 @@ macro_rules! names_of_dashmap {
     };
 }
 
+/// What the list of `std::sync` needs, of the module that is given.
+macro_rules! names_of_std_sync {
+    ($($sync:tt)*) => {
+        use $($sync)*::{
+            Arc, Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, ONCE_INIT, Once, OnceLock, OnceState,
+            PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak, atomic,
+            mpsc,
+        };
+        use std::error::Error;
+        use std::fmt::{Debug, Display};
+        use std::ops::{Deref, DerefMut};
+        use std::panic::{RefUnwindSafe, UnwindSafe};
+        use std::time::Duration;
+    };
+}
+
 signatures! {
     once_cell_original: original "api/signatures/once_cell-1.21.4.rs" { use once_cell::sync as cells; names_of_once_cell!(); }
     once_cell_twin: twin "api/signatures/once_cell-1.21.4.rs" { use lockdep::once_cell::sync as cells; names_of_once_cell!(); }
@@ -58,6 +74,8 @@ signatures! {
     dashmap_features: twin "api/signatures/dashmap-6.2.1-features.rs" { use lockdep::dashmap as maps; names_of_dashmap!(); }
     lock_api_original: original "api/signatures/lock_api-0.4.14.rs" { use parking_lot::lock_api; names_of_lock_api!(); }
     lock_api_twin: twin "api/signatures/lock_api-0.4.14.rs" { use lockdep::lock_api; names_of_lock_api!(); }
+    std_sync_original: original "api/signatures/std-1.95.0.rs" { names_of_std_sync!(std::sync); include!("api/std-1.95.0-besides.rs"); }
+    std_sync_twin: twin "api/signatures/std-1.95.0.rs" { names_of_std_sync!(lockdep::sync); include!("api/std-1.95.0-besides.rs"); }
     parking_lot_original: original "api/signatures/parking_lot-0.12.5.rs" { use parking_lot as locks; names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api); }
     parking_lot_twin: twin "api/signatures/parking_lot-0.12.5.rs" { use lockdep::parking_lot as locks; names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api); }
 }
@@ -70,7 +88,7 @@ const YIELD: [&str; 4] = [
 ];
 
 /// The lists, what is taken of each, and where what is generated lies.
-const LISTS: [(&str, &str, Selection); 7] = {
+const LISTS: [(&str, &str, Selection); 8] = {
     const DASHMAP: &[(&str, &str)] = &[
         (
             "lib",
@@ -119,6 +137,17 @@ const LISTS: [(&str, &str, Selection); 7] = {
         ("recursive_rwlock", ""),
         ("remutex", ""),
         ("rwlock", ""),
+    ];
+    const STD_SYNC: &[(&str, &str)] = &[
+        ("sync/barrier", ""),
+        ("sync/lazy_lock", ""),
+        ("sync/mod", ""),
+        ("sync/once", ""),
+        ("sync/once_lock", ""),
+        ("sync/poison", ""),
+        ("sync/poison/condvar", ""),
+        ("sync/poison/mutex", ""),
+        ("sync/poison/rwlock", ""),
     ];
     const fn all_of(files: &'static [(&'static str, &'static str)], always: &'static [&'static str]) -> Selection {
         Selection { files, features: &[], differences: &[], without_feature: true, always }
@@ -198,6 +227,7 @@ const LISTS: [(&str, &str, Selection); 7] = {
             },
         ),
         (include_str!("api/parking_lot-0.13.0.txt"), "parking_lot-0.13.0", all_of(PARKING_LOT, &[])),
+        (include_str!("api/std-1.95.0.txt"), "std-1.95.0", all_of(STD_SYNC, &[])),
     ]
 };
 
@@ -272,117 +302,223 @@ impl<T> Deref for Cell<T> { type Target = T; fn deref(&self) -> &T { &self.0 } }
     let generated =
         generate(LIST, &Selection { files: &[("lib", "")], features: &[], differences: &[], without_feature: true, always: &[] });
     let said_of = |twin: &str| {
-        let program = format!(
+        compiled(&format!(
             "#[macro_use] mod exactly {{ {} }}\npub mod twin {{ use std::ops::Deref;\n{twin} }}\n#[deny(unused_unsafe)] mod signatures {{ \
              use std::ops::Deref; use crate::{{exactly::*, twin::Cell}};\n{generated} }}",
             include_str!("api/exactly.rs")
-        );
-        let mut rustc = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
-            .args([
-                "--edition=2024",
-                "--crate-type=lib",
-                "--crate-name=twin",
-                "--emit=metadata",
-                "--out-dir",
-                env!("CARGO_TARGET_TMPDIR"),
-                "-",
-            ])
-            .stdin(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut rustc.stdin.take().unwrap(), program.as_bytes()).unwrap();
-        let said = rustc.wait_with_output().unwrap();
-        (said.status.success(), String::from_utf8(said.stderr).unwrap())
+        ))
     };
-    let (compiles, said) = said_of(TWIN);
+    refuses(said_of, TWIN, WRONG);
+}
+
+/// The same of `std::sync`, with the check that is compiled above.
+#[test]
+fn a_wrong_twin_of_std_does_not_compile() {
+    // Right where nothing is replaced: the original itself but for these.
+    const TWIN: &str = r#"
+pub use std::sync::*;
+pub struct Mutex<T: ?Sized>(std::sync::Mutex<T>);
+pub struct Once(std::sync::Once);
+#[deprecated] pub const ONCE_INIT: Once = Once::new();
+pub struct OnceLock<T>(std::sync::OnceLock<T>);
+pub struct LazyLock<T, F = fn() -> T>(std::sync::LazyLock<T, F>);
+pub struct RwLock<T: ?Sized>(std::sync::RwLock<T>);
+#[must_use] pub struct RwLockReadGuard<'a, T: ?Sized + 'a>(std::sync::RwLockReadGuard<'a, T>);
+#[must_use] pub struct RwLockWriteGuard<'a, T: ?Sized + 'a>(std::sync::RwLockWriteGuard<'a, T>);
+pub struct Condvar(std::sync::Condvar);
+impl<T> Mutex<T> { pub const fn new(t: T) -> Self { Mutex(std::sync::Mutex::new(t)) } }
+impl<T: ?Sized> Mutex<T> {
+    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> { self.0.lock() }
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> { self.0.try_lock() }
+    pub fn is_poisoned(&self) -> bool { self.0.is_poisoned() }
+    pub fn clear_poison(&self) { self.0.clear_poison() }
+    pub fn into_inner(self) -> LockResult<T> where T: Sized { self.0.into_inner() }
+    pub fn get_mut(&mut self) -> LockResult<&mut T> { self.0.get_mut() }
+}
+impl<T> From<T> for Mutex<T> { fn from(t: T) -> Self { Mutex::new(t) } }
+impl<T: Default> Default for Mutex<T> { fn default() -> Self { Mutex::new(T::default()) } }
+impl<T: ?Sized + Debug> Debug for Mutex<T> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl Once {
+    #[must_use] pub const fn new() -> Once { Once(std::sync::Once::new()) }
+    pub fn call_once<F>(&self, f: F) where F: FnOnce() { self.0.call_once(f) }
+    pub fn call_once_force<F>(&self, f: F) where F: FnOnce(&OnceState) { self.0.call_once_force(f) }
+    pub fn is_completed(&self) -> bool { self.0.is_completed() }
+    pub fn wait(&self) { self.0.wait() }
+    pub fn wait_force(&self) { self.0.wait_force() }
+}
+impl Debug for Once { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<T> OnceLock<T> {
+    #[must_use] pub const fn new() -> OnceLock<T> { OnceLock(std::sync::OnceLock::new()) }
+    pub fn get(&self) -> Option<&T> { self.0.get() }
+    pub fn get_mut(&mut self) -> Option<&mut T> { self.0.get_mut() }
+    pub fn wait(&self) -> &T { self.0.wait() }
+    pub fn set(&self, value: T) -> std::result::Result<(), T> { self.0.set(value) }
+    pub fn get_or_init<F>(&self, f: F) -> &T where F: FnOnce() -> T { self.0.get_or_init(f) }
+    pub fn into_inner(self) -> Option<T> { self.0.into_inner() }
+    pub fn take(&mut self) -> Option<T> { self.0.take() }
+}
+impl<T> Default for OnceLock<T> { fn default() -> Self { OnceLock::new() } }
+impl<T: Debug> Debug for OnceLock<T> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<T: Clone> Clone for OnceLock<T> { fn clone(&self) -> Self { OnceLock(self.0.clone()) } }
+impl<T> From<T> for OnceLock<T> { fn from(t: T) -> Self { OnceLock(t.into()) } }
+impl<T: PartialEq> PartialEq for OnceLock<T> { fn eq(&self, other: &Self) -> bool { self.0 == other.0 } }
+impl<T: Eq> Eq for OnceLock<T> {}
+impl<T, F: FnOnce() -> T> LazyLock<T, F> {
+    pub const fn new(f: F) -> LazyLock<T, F> { LazyLock(std::sync::LazyLock::new(f)) }
+    pub fn force_mut(this: &mut LazyLock<T, F>) -> &mut T { std::sync::LazyLock::force_mut(&mut this.0) }
+    pub fn force(this: &LazyLock<T, F>) -> &T { std::sync::LazyLock::force(&this.0) }
+}
+impl<T, F> LazyLock<T, F> {
+    pub fn get_mut(this: &mut LazyLock<T, F>) -> Option<&mut T> { std::sync::LazyLock::get_mut(&mut this.0) }
+    pub fn get(this: &LazyLock<T, F>) -> Option<&T> { std::sync::LazyLock::get(&this.0) }
+}
+impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> { type Target = T; fn deref(&self) -> &T { &self.0 } }
+impl<T, F: FnOnce() -> T> DerefMut for LazyLock<T, F> { fn deref_mut(&mut self) -> &mut T { &mut self.0 } }
+impl<T: Default> Default for LazyLock<T> { fn default() -> Self { LazyLock::new(T::default) } }
+impl<T: Debug, F> Debug for LazyLock<T, F> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<T> RwLock<T> { pub const fn new(t: T) -> Self { RwLock(std::sync::RwLock::new(t)) } }
+impl<T: ?Sized> RwLock<T> {
+    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> { Ok(RwLockReadGuard(self.0.read().unwrap())) }
+    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> { todo!() }
+    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> { Ok(RwLockWriteGuard(self.0.write().unwrap())) }
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> { todo!() }
+    pub fn is_poisoned(&self) -> bool { self.0.is_poisoned() }
+    pub fn clear_poison(&self) { self.0.clear_poison() }
+    pub fn into_inner(self) -> LockResult<T> where T: Sized { self.0.into_inner() }
+    pub fn get_mut(&mut self) -> LockResult<&mut T> { self.0.get_mut() }
+}
+impl<T: ?Sized + Debug> Debug for RwLock<T> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<T: Default> Default for RwLock<T> { fn default() -> Self { RwLock::new(T::default()) } }
+impl<T> From<T> for RwLock<T> { fn from(t: T) -> Self { RwLock::new(t) } }
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> { type Target = T; fn deref(&self) -> &T { &self.0 } }
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> { type Target = T; fn deref(&self) -> &T { &self.0 } }
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> { fn deref_mut(&mut self) -> &mut T { &mut self.0 } }
+impl<T: ?Sized + Debug> Debug for RwLockReadGuard<'_, T> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<T: ?Sized + Display> Display for RwLockReadGuard<'_, T> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<T: ?Sized + Debug> Debug for RwLockWriteGuard<'_, T> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<T: ?Sized + Display> Display for RwLockWriteGuard<'_, T> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    pub fn downgrade(s: Self) -> RwLockReadGuard<'a, T> { RwLockReadGuard(std::sync::RwLockWriteGuard::downgrade(s.0)) }
+}
+impl Condvar {
+    #[must_use] pub const fn new() -> Condvar { Condvar(std::sync::Condvar::new()) }
+    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> { self.0.wait(guard) }
+    pub fn wait_while<'a, T, F>(&self, guard: MutexGuard<'a, T>, f: F) -> LockResult<MutexGuard<'a, T>> where F: FnMut(&mut T) -> bool { self.0.wait_while(guard, f) }
+    #[deprecated] pub fn wait_timeout_ms<'a, T>(&self, guard: MutexGuard<'a, T>, ms: u32) -> LockResult<(MutexGuard<'a, T>, bool)> { self.0.wait_timeout_ms(guard, ms) }
+    pub fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, dur: Duration) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> { self.0.wait_timeout(guard, dur) }
+    pub fn wait_timeout_while<'a, T, F>(&self, guard: MutexGuard<'a, T>, dur: Duration, f: F) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> where F: FnMut(&mut T) -> bool { self.0.wait_timeout_while(guard, dur, f) }
+    pub fn notify_one(&self) { self.0.notify_one() }
+    pub fn notify_all(&self) { self.0.notify_all() }
+}
+impl Debug for Condvar { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
+impl Default for Condvar { fn default() -> Self { Condvar::new() } }
+"#;
+    const WRONG: &[(&str, &str, &str)] = &[
+        // Signatures.
+        ("pub fn try_lock(", "pub fn try_lock_now(", "E0599"),
+        (
+            "pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> { self.0.try_lock() }",
+            "pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> { todo!() }",
+            "E0308",
+        ),
+        ("pub const fn new(t: T) -> Self { Mutex", "pub fn new(t: T) -> Self { Mutex", "E0015"),
+        ("impl<T: ?Sized> Mutex<T> {", "impl<T> Mutex<T> {", "E0599"),
+        ("impl<T: ?Sized> RwLock<T> {", "impl<T: ?Sized + Send> RwLock<T> {", "E0599"),
+        ("pub fn downgrade(s: Self)", "pub fn downgrade(s: &Self)", "E0308"),
+        ("F: FnOnce(&OnceState)", "F: FnOnce(&OnceState) + Send", "E0277"),
+        ("F: FnMut(&mut T) -> bool", "F: Fn(&mut T) -> bool", "E0277"),
+        ("pub fn wait_force(&self)", "pub unsafe fn wait_force(&self)", "E0277"),
+        ("F = fn() -> T>", "F = Box<dyn FnOnce() -> T>>", "E0308"),
+        ("pub fn get_mut(this: &mut LazyLock<T, F>)", "pub fn get_mut(this: &LazyLock<T, F>)", "E0308"),
+        ("pub const ONCE_INIT: Once = Once::new()", "pub const ONCE_INIT: std::sync::Once = std::sync::Once::new()", "E0308"),
+        // Traits, their bounds and associated types.
+        ("impl<T> From<T> for RwLock<T> { fn from(t: T) -> Self { RwLock::new(t) } }", "", "E0277"),
+        ("impl<T: Default> Default for Mutex", "impl<T: Default + Debug> Default for Mutex", "E0277"),
+        ("impl<T: ?Sized + Debug> Debug for Mutex", "impl<T: Debug> Debug for Mutex", "E0277"),
+        ("impl<T: ?Sized + Display> Display for RwLockReadGuard", "impl<T: ?Sized + Debug> Display for RwLockReadGuard", "E0277"),
+        ("impl<T: Eq> Eq for OnceLock<T> {}", "", "E0277"),
+        (
+            "Deref for RwLockReadGuard<'_, T> { type Target = T; fn deref(&self) -> &T { &self.0 } }",
+            "Deref for RwLockReadGuard<'_, T> { type Target = &'static T; fn deref(&self) -> &&'static T { todo!() } }",
+            "E0271",
+        ),
+        // Auto traits.
+        ("struct Once(std::sync::Once)", "struct Once(std::sync::Once, *const u8)", "E0277"),
+        ("struct Condvar(std::sync::Condvar)", "struct Condvar(std::sync::Condvar, std::marker::PhantomPinned)", "E0277"),
+        (
+            "struct LazyLock<T, F = fn() -> T>(std::sync::LazyLock<T, F>)",
+            "struct LazyLock<T, F = fn() -> T>(std::sync::LazyLock<T, F>, std::marker::PhantomData<std::cell::UnsafeCell<T>>)",
+            "E0277",
+        ),
+        (
+            "struct Mutex<T: ?Sized>(std::sync::Mutex<T>)",
+            "struct Mutex<T: ?Sized>(std::marker::PhantomData<std::cell::UnsafeCell<u8>>, std::sync::Mutex<T>)",
+            "E0277",
+        ),
+        // What is besides the list.
+        ("struct RwLock<T: ?Sized>(std::sync::RwLock<T>)", "struct RwLock<T: ?Sized>(Box<std::sync::RwLock<T>>)", "E0308"),
+        (
+            "struct RwLockReadGuard<'a, T: ?Sized + 'a>(std::sync::RwLockReadGuard<'a, T>)",
+            "struct RwLockReadGuard<'a, T: ?Sized + 'a>(std::sync::RwLockReadGuard<'a, T>, std::marker::PhantomData<fn(&'a T)>)",
+            "lifetime may not live long enough",
+        ),
+        (
+            "struct OnceLock<T>(std::sync::OnceLock<T>);",
+            "struct OnceLock<T>(std::sync::OnceLock<T>); impl<T> Drop for OnceLock<T> { fn drop(&mut self) {} }",
+            "E0597",
+        ),
+        ("pub use std::sync::*;", "pub use std::sync::*; pub struct Weak<T: ?Sized>(std::sync::Weak<T>);", "E0308"),
+        ("#[must_use] pub const fn new() -> Condvar", "pub const fn new() -> Condvar", "unfulfilled"),
+        ("#[must_use] pub struct RwLockWriteGuard", "pub struct RwLockWriteGuard", "unfulfilled"),
+        ("pub fn get(&self) -> Option<&T>", "#[must_use] pub fn get(&self) -> Option<&T>", "unused return value"),
+        ("#[deprecated] pub const", "pub const", "unfulfilled"),
+    ];
+    let said_of = |twin: &str| {
+        compiled(&format!(
+            "#[macro_use] mod exactly {{ {} }}\n#[allow(warnings)] mod twin {{ use std::{{fmt::{{Debug, Display, Formatter, Result}}, \
+             ops::{{Deref, DerefMut}}, time::Duration}};\n{twin} }}\n#[deny(unused_unsafe)] mod signatures {{ use crate::{{exactly::*, \
+             twin::{{*, mpsc, atomic}}}}; use std::{{error::Error, fmt::{{Debug, Display}}, ops::{{Deref, DerefMut}}, \
+             panic::{{RefUnwindSafe, UnwindSafe}}, time::Duration}};\n{}\n{} }}",
+            include_str!("api/exactly.rs"),
+            include_str!("api/signatures/std-1.95.0.rs"),
+            include_str!("api/std-1.95.0-besides.rs"),
+        ))
+    };
+    refuses(said_of, TWIN, WRONG);
+}
+
+/// The twin compiles, and none does in which something is replaced by something wrong; the compiler says what is expected of it.
+fn refuses(said_of: impl Fn(&str) -> (bool, String), twin: &str, wrong: &[(&str, &str, &str)]) {
+    let (compiles, said) = said_of(twin);
     assert!(compiles, "{said}");
-    for (right, wrong, expected) in WRONG {
-        let twin = TWIN.replacen(right, wrong, 1);
-        assert_ne!(twin, TWIN, "{right}");
-        let (compiles, said) = said_of(&twin);
+    for (right, wrong, expected) in wrong {
+        let wrong_twin = twin.replacen(right, wrong, 1);
+        assert_ne!(wrong_twin, twin, "{right}");
+        let (compiles, said) = said_of(&wrong_twin);
         assert!(!compiles && said.contains(expected), "{wrong}: {said}");
     }
 }
 
-macro_rules! std_sync {
-    ($name:ident: $($sync:tt)*) => {
-        mod $name {
-            use $($sync)*::{
-                Arc, Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, ONCE_INIT, Once, OnceLock, OnceState,
-                PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak, atomic,
-                mpsc,
-            };
-
-            #[test]
-            fn functions() {
-                let _ = <Mutex<u8>>::new;
-                let _ = <Mutex<u8>>::lock;
-                let _ = <Mutex<u8>>::try_lock;
-                let _ = <Mutex<u8>>::is_poisoned;
-                let _ = <Mutex<u8>>::clear_poison;
-                let _ = <Mutex<u8>>::into_inner;
-                let _ = <Mutex<u8>>::get_mut;
-                let _ = <RwLock<u8>>::new;
-                let _ = <RwLock<u8>>::read;
-                let _ = <RwLock<u8>>::try_read;
-                let _ = <RwLock<u8>>::write;
-                let _ = <RwLock<u8>>::try_write;
-                let _ = <RwLock<u8>>::is_poisoned;
-                let _ = <RwLock<u8>>::clear_poison;
-                let _ = <RwLock<u8>>::into_inner;
-                let _ = <RwLock<u8>>::get_mut;
-                let _ = <RwLockWriteGuard<'static, u8>>::downgrade;
-                let _ = <Condvar>::new;
-                let _ = <Condvar>::wait::<u8>;
-                let _ = <Condvar>::wait_while::<u8, fn(&mut u8) -> bool>;
-                let _ = <Condvar>::wait_timeout_ms::<u8>;
-                let _ = <Condvar>::wait_timeout::<u8>;
-                let _ = <Condvar>::wait_timeout_while::<u8, fn(&mut u8) -> bool>;
-                let _ = <Condvar>::notify_one;
-                let _ = <Condvar>::notify_all;
-                let _ = <Once>::new;
-                let _ = <Once>::call_once::<fn()>;
-                let _ = <Once>::call_once_force::<fn(&OnceState)>;
-                let _ = <Once>::is_completed;
-                let _ = <Once>::wait;
-                let _ = <Once>::wait_force;
-                let _ = <OnceState>::is_poisoned;
-                let _ = <OnceLock<u8>>::new;
-                let _ = <OnceLock<u8>>::get;
-                let _ = <OnceLock<u8>>::get_mut;
-                let _ = <OnceLock<u8>>::wait;
-                let _ = <OnceLock<u8>>::set;
-                let _ = <OnceLock<u8>>::get_or_init::<fn() -> u8>;
-                let _ = <OnceLock<u8>>::into_inner;
-                let _ = <OnceLock<u8>>::take;
-                let _ = <LazyLock<u8>>::new;
-                let _ = <LazyLock<u8>>::force_mut;
-                let _ = <LazyLock<u8>>::force;
-                let _ = <LazyLock<u8>>::get_mut;
-                let _ = <LazyLock<u8>>::get;
-                let _ = <Barrier>::new;
-                let _ = <Barrier>::wait;
-                let _ = (BarrierWaitResult::is_leader, WaitTimeoutResult::timed_out);
-            }
-
-            #[test]
-            fn constants() {
-                const _: Mutex<u8> = Mutex::new(1);
-                const _: RwLock<u8> = RwLock::new(1);
-                const _: Condvar = Condvar::new();
-                const _: Once = Once::new();
-                const _: Once = ONCE_INIT;
-                const _: OnceLock<u8> = OnceLock::new();
-                const _: LazyLock<u8> = LazyLock::new(|| 1);
-                const _: Barrier = Barrier::new(1);
-            }
-        }
-    };
+/// Whether the compiler takes the program, and what it says.
+fn compiled(program: &str) -> (bool, String) {
+    let mut rustc = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
+        .args([
+            "--edition=2024",
+            "--crate-type=lib",
+            "--crate-name=twin",
+            "--emit=metadata",
+            "--out-dir",
+            env!("CARGO_TARGET_TMPDIR"),
+            "-",
+        ])
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut rustc.stdin.take().unwrap(), program.as_bytes()).unwrap();
+    let said = rustc.wait_with_output().unwrap();
+    (said.status.success(), String::from_utf8(said.stderr).unwrap())
 }
-
-std_sync!(std_original: std::sync);
-std_sync!(std_twin: lockdep::sync);
 
 /// With `send_guard` the guards of the twin are more than those of an original without it.
 #[cfg(not(feature = "send_guard"))]

@@ -543,16 +543,6 @@ fn debug_text_is_the_originals() {
     assert_eq!(texts!(lockdep::sync), texts!(std::sync));
 }
 
-/// Every stable name of `std::sync` is in `lockdep::sync`.
-#[allow(deprecated, unused_imports)]
-mod names {
-    use lockdep::sync::{
-        Arc, Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, ONCE_INIT, Once, OnceLock, OnceState,
-        PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak, atomic,
-        mpsc,
-    };
-}
-
 include!("api/auto_traits.rs");
 
 #[test]

@@ -46,6 +46,7 @@ impl LockKind for Kind {
 impl Condvar {
     /// A condition variable nobody waits on; this call is the construction site of its class.
     #[inline]
+    #[must_use]
     #[track_caller]
     pub const fn new() -> Condvar {
         Condvar { map: LockMap::new::<Kind, ()>(), inner: std::sync::Condvar::new() }
@@ -53,6 +54,7 @@ impl Condvar {
 
     /// A condition variable of the class `class`.
     #[inline]
+    #[must_use]
     #[track_caller]
     pub const fn with_class(class: &'static LockClass) -> Condvar {
         Condvar { map: LockMap::with_class::<Kind, ()>(class), inner: std::sync::Condvar::new() }

@@ -163,12 +163,17 @@ fn function_of(at: usize, item: &str, is_function: bool, below: &[&str], of: &mu
         };
     }
     if let Some(constant) = item.trim_start_matches("pub ").strip_prefix("const ") {
+        let (constant, type_and_value) = constant.split_once(": ").unwrap();
         let (generics, of) = match of {
             Of::Implementation(implementation) => (implementation.generics.clone(), implementation.self_ty.to_token_stream()),
             Of::Trait(of_trait) => (implementor(of_trait).0, quote!(This)),
-            Of::Nothing | Of::Private => return None,
+            Of::Nothing => {
+                let (constant, of) = (format_ident!("{constant}"), parse_str::<Type>(type_and_value).unwrap());
+                let name = name("constant");
+                return Some(quote!(const fn #name() -> Exactly<#of> { Exactly(#constant) }).to_string());
+            }
+            Of::Private => return None,
         };
-        let (constant, type_and_value) = constant.split_once(": ").unwrap();
         assert_eq!(type_and_value.split(' ').next(), Some("Self"));
         let (constant, name) = (Ident::new(constant, Span::call_site()), name("constant"));
         let (parameters, bounds) = (&generics.params, &generics.where_clause);
