@@ -204,6 +204,7 @@ fn the_shims_of_0_5_and_0_13_work_alone_and_together() {
         for (scenario, found, kind, class) in [
             ("locks", true, "Inversion", "Mutex<Thirteen>"),
             ("wait", true, "Inversion", "Condvar<()>"),
+            ("refuted", false, "Inversion", "Condvar<()>"),
             ("reads", true, "Recursion", "RwLock<u8>"),
             ("own", own, "Inversion", "Mutex<Thirteen>"),
         ] {

@@ -1082,6 +1082,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine::tests::readers::waiters_wait_for_what_all_notifiers_hold",
     ),
     mutation(
+        "… and what was found before that is refuted",
+        ACQUIRE,
+        "verdict.rests_on.iter().all(|&(condvar, class)| self.needed(condvar, class))",
+        "verdict.rests_on.iter().all(|&(condvar, class)| self.needed(condvar, class) || true)",
+        "engine",
+        "engine::tests::readers::waiters_wait_for_what_all_notifiers_hold",
+    ),
+    mutation(
         "Who waits for a condition variable with a lock held waits for whoever needs that lock to notify",
         ACQUIRE,
         "            self.depend((from, to), dependency, &evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",

@@ -374,6 +374,9 @@ impl<A: Allocator + Clone> Engine<A> {
         }
         for edge in edges() {
             verdict.class(self.graph.class(edge.from), edge.modes.0, edge.holding);
+            if self.is_woken_by_another(edge.from) {
+                verdict.rests_on.push((self.graph.class(edge.from), self.graph.class(edge.to)));
+            }
         }
         for (at, edge) in edges().enumerate() {
             let next = (at + 1) % cycle.len();
@@ -454,6 +457,11 @@ impl<A: Allocator + Clone> Engine<A> {
                 self.graph.take_back(node, to);
             }
         }
+    }
+
+    /// Whether what a verdict rests on was refuted by nobody since.
+    pub fn still_holds(&self, verdict: &Verdict<A>) -> bool {
+        verdict.rests_on.iter().all(|&(condvar, class)| self.needed(condvar, class))
     }
 
     /// Whether the waiters of the condition variable need somebody who holds this class.

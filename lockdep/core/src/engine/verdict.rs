@@ -174,6 +174,9 @@ pub struct Verdict<A: Allocator> {
     pub ordered: bool,
     /// The classes of the locks held on all sides of a cycle.
     pub gates: Vec<ClassId, A>,
+    /// It rests on nobody notifying this condition variable without this lock, in code that nobody here can annotate: who notifies
+    /// next may refute it. See [`still_holds`](super::Engine::still_holds).
+    pub rests_on: Vec<(ClassId, ClassId), A>,
 }
 
 impl<A: Allocator> core::fmt::Debug for Verdict<A> {
@@ -188,6 +191,7 @@ impl<A: Allocator> core::fmt::Debug for Verdict<A> {
             .field("same_thread", &self.same_thread)
             .field("ordered", &self.ordered)
             .field("gates", &self.gates)
+            .field("rests_on", &self.rests_on)
             .finish()
     }
 }
@@ -204,6 +208,7 @@ impl<A: Allocator + Clone> Verdict<A> {
             same_thread: false,
             ordered: false,
             gates: Vec::new_in(alloc.clone()),
+            rests_on: Vec::new_in(alloc.clone()),
         }
     }
 

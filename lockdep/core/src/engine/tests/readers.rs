@@ -1,7 +1,7 @@
 //! Code that nobody can annotate. Readers of locks that have no writer keep nobody waiting, until there is one; and who waits for a
 //! notification waits for what all notifiers hold.
 
-use super::script::{check, check_places};
+use super::script::{World, check, check_places};
 
 const READERS: &str = "class A reads_alone; class B reads_alone; \
      t1: read A, read B, unlock B, unlock A; t2: read B, read A, unlock A, unlock B;";
@@ -116,6 +116,14 @@ fn waiters_wait_for_what_all_notifiers_hold() {
     // What one notifier alone holds does not hide what all of them need.
     let notifiers = "t2: lock X, lock L, notify C, unlock L, unlock X; t3: lock X, notify C, unlock X; t1:";
     check(&format!("class X sleep; {}", waiter.replace("t1:", notifiers)), &["Inversion Possible: L C X"]);
+    // It was so until now: the verdict says what it rests on, and who comes later may refute it.
+    let mut world = World::run(&format!("{waiter} t2: lock L, lock M, notify C, unlock M, unlock L"));
+    let verdict = world.found[0].clone();
+    assert_eq!(verdict.rests_on.len(), 1);
+    world.go("t3: lock L, notify C, unlock L");
+    assert!(world.engine.still_holds(&verdict));
+    world.go("t3: lock M, notify C, unlock M");
+    assert!(!world.engine.still_holds(&verdict));
     // Where it can be annotated, one notifier is enough.
     let own = waiter.replace(" reads_alone", "");
     check(&format!("{own} t3: notify C; t2: lock L, notify C, unlock L"), &reported);

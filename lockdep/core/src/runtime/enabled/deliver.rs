@@ -11,7 +11,7 @@ use super::globals::{ClassRecord, Globals};
 use super::graph::Graph;
 use super::isolation::Stop;
 use super::position::Missing;
-use super::raw::{Found, RawReport, location};
+use super::raw::{self, Found, RawReport, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
 use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, revive, scope, slow};
@@ -121,6 +121,11 @@ pub(super) fn from_allocator(thread: &'static ThreadState, found: Found) {
     }
 }
 
+/// Nothing more will come that could refute what was held back, in this scope or in all.
+pub(super) fn say_held_back(graph: &Graph, scope: Option<u32>) {
+    slow::with(|globals| raw::say_held_back(globals, graph, scope));
+}
+
 fn deliver_all(thread: &ThreadState, graph: &Graph) {
     // What a callback or an allocator does wrong meanwhile is queued, and delivered by the loop below.
     if thread.delivering.swap(1, Ordering::Relaxed) != 0 {
@@ -180,6 +185,9 @@ pub(super) fn from_outside(graph: &'static Graph, found: Found) {
     }
     if found.stop.is_some() && found.fresh == 0 {
         complain(b"lockdep: a deadlock reported above has happened again\n");
+    }
+    if found.stop.is_some() {
+        say_held_back(graph, None);
     }
     deliver_all(current(), graph);
     // Another thread may have been there first.
@@ -270,6 +278,7 @@ fn whose() -> String {
 /// Delivers what waits, and waits for those who deliver: the end of a test.
 pub(super) fn finish(thread: &'static ThreadState) {
     let graph = life::graph(thread);
+    say_held_back(graph, Some(thread.scope.load(Ordering::Relaxed)));
     deliver_all(thread, graph);
     settle(graph);
 }
@@ -444,6 +453,7 @@ pub(super) fn forked(globals: &Globals) {
 /// At the end of the process: delivers what waits, and says how many reports there were.
 pub(super) fn last_words() -> u32 {
     if let Some(graph) = life::process_graph_if_any() {
+        say_held_back(graph, None);
         if REPORTER.load(Ordering::Relaxed) != 0 && current().delivering.load(Ordering::Relaxed) == 0 {
             // It is at work, or about to be: in the order in which things were found.
             wake_reporter();

@@ -331,9 +331,7 @@ impl Globals {
             // SAFETY: listed graphs are alive; in a slow section.
             let inner = unsafe { (*graph).inner() };
             inner.engine.threads_spoken_of(|thread| kept.push(thread));
-            kept.extend(
-                inner.queue.iter().flat_map(|raw| raw.verdict.parts.iter().map(|part| part.thread.id).chain([raw.thread])),
-            );
+            kept.extend(inner.unsaid().flat_map(|raw| raw.verdict.parts.iter().map(|part| part.thread.id).chain([raw.thread])));
         }
         kept.sort_unstable();
         self.names.retain(|thread, _| kept.binary_search(thread).is_ok());

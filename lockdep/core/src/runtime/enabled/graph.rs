@@ -48,6 +48,8 @@ pub(crate) struct Inner {
     /// What was reported, and how strongly: a stronger finding is reported again.
     pub(crate) seen: HashMap<ReportId, u8, foldhash::fast::FixedState, Arena>,
     pub(crate) queue: ArenaVec<RawReport, Arena>,
+    /// Held back until the end, and the chains that caused it: who notifies next may refute it.
+    pub(crate) held_back: ArenaVec<(RawReport, Option<u64>), Arena>,
     /// The reports that a chain caused, by its key: what another test does again is nothing new to the engine.
     pub(crate) caused: HashMap<u64, ArenaVec<ReportId, Arena>, foldhash::fast::FixedState, Arena>,
     /// Scopes that caused a report which another had caused before.
@@ -55,6 +57,11 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
+    /// What was found, and is to be said.
+    pub(super) fn unsaid(&self) -> impl Iterator<Item = &RawReport> {
+        self.queue.iter().chain(self.held_back.iter().map(|(raw, _)| raw))
+    }
+
     /// A report is caused once more, in this scope.
     pub(super) fn caused_again(&mut self, scope: u32, id: ReportId) {
         if scope != 0 && !self.again.contains(&(scope, id)) {
@@ -100,6 +107,7 @@ impl Graph {
                 engine,
                 seen: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(2), Arena),
                 queue: ArenaVec::new_in(Arena),
+                held_back: ArenaVec::new_in(Arena),
                 caused: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(3), Arena),
                 again: ArenaVec::new_in(Arena),
             }),
@@ -134,7 +142,9 @@ impl Graph {
         super::revive(&self.reports, Vec::new());
         super::revive(&self.threads, 0);
         // SAFETY: in a slow section.
-        unsafe { self.inner() }.queue.clear();
+        let inner = unsafe { self.inner() };
+        inner.queue.clear();
+        inner.held_back.clear();
         self.pending.store(0, Ordering::Relaxed);
         self.in_delivery.store(0, Ordering::Relaxed);
     }

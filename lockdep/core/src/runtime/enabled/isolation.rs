@@ -113,6 +113,7 @@ impl Isolation {
             inside.end_of_test();
         }
         isolation.wait_for_threads();
+        deliver::say_held_back(&isolation.listed.0, None);
         deliver::deliver(inside.thread, Found { any: true, fresh: 1, stop: None });
         drop(inside);
         match outcome {

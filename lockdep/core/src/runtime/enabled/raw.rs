@@ -52,6 +52,34 @@ pub(crate) struct RawThread {
     pub(crate) missing: Option<Missing>,
 }
 
+impl RawReport {
+    /// What this thread came upon, now; in a slow section.
+    fn of(globals: &mut Globals, thread: &'static ThreadState, id: ReportId, verdict: Verdict<Arena>) -> RawReport {
+        for part in &verdict.parts {
+            if let Some(thread) = globals.threads().find(|thread| thread.thread().id == part.thread.id) {
+                globals.names.insert(part.thread.id, thread.name.get());
+            }
+        }
+        let mut held = Vec::new_in(Arena);
+        held.extend(entries(thread).filter(Held::is_lock));
+        let stamp = |stamp: &super::thread::Stamp| (ThreadState::get(&stamp.event), stamp.place());
+        RawReport {
+            id,
+            verdict,
+            held,
+            base: thread.base(),
+            thread: thread.thread().id,
+            scope: thread.scope.load(Ordering::Relaxed),
+            first_thread: thread.first.load(Ordering::Relaxed) != 0,
+            handler: thread.handler.load(Ordering::Relaxed),
+            handler_name: thread.installed().and_then(|installed| installed.name),
+            last_off: stamp(&thread.last_off),
+            last_on: stamp(&thread.last_on),
+            threads: Vec::new_in(Arena),
+        }
+    }
+}
+
 impl RawThread {
     /// In a slow section.
     pub(crate) fn of(thread: &'static ThreadState, missing: Option<Missing>) -> RawThread {
@@ -111,50 +139,61 @@ pub(crate) fn queue(
             continue;
         }
         let id = identify(globals, &verdict);
-        let strength = verdict.severity as u8 * 2 + u8::from(verdict.hint == Hint::HandlerSeen) + 1;
         // SAFETY: in a slow section, and the engine is done.
         let inner = unsafe { graph.inner() };
-        if let Some(chain) = chain {
-            let caused = inner.caused.entry(chain).or_insert_with(|| Vec::new_in(Arena));
-            if !caused.contains(&id) {
-                caused.push(id);
+        if !verdict.rests_on.is_empty() {
+            if inner.held_back.iter().all(|(other, _)| other.id != id) {
+                inner.held_back.push((RawReport::of(globals, thread, id, verdict), chain));
             }
+        } else if is_news(globals, graph, (id, &verdict), scope, chain) {
+            found.fresh += 1;
+            say(graph, RawReport::of(globals, thread, id, verdict));
         }
-        let seen = inner.seen.entry(id).or_insert(0);
-        if *seen >= strength {
-            inner.caused_again(scope, id);
-            continue;
-        }
-        *seen = strength;
-        if !graph.isolated && super::baseline::accepts(globals, &verdict, id) {
-            continue;
-        }
-        for part in &verdict.parts {
-            if let Some(thread) = globals.threads().find(|thread| thread.thread().id == part.thread.id) {
-                globals.names.insert(part.thread.id, thread.name.get());
-            }
-        }
-        let mut held = Vec::new_in(Arena);
-        held.extend(entries(thread).filter(Held::is_lock));
-        let stamp = |stamp: &super::thread::Stamp| (ThreadState::get(&stamp.event), stamp.place());
-        inner.queue.push(RawReport {
-            id,
-            verdict,
-            held,
-            base: thread.base(),
-            thread: thread.thread().id,
-            scope,
-            first_thread: thread.first.load(Ordering::Relaxed) != 0,
-            handler: thread.handler.load(Ordering::Relaxed),
-            handler_name: thread.installed().and_then(|installed| installed.name),
-            last_off: stamp(&thread.last_off),
-            last_on: stamp(&thread.last_on),
-            threads: Vec::new_in(Arena),
-        });
-        graph.pending.store(inner.queue.len() as u32, Ordering::Release);
-        found.fresh += 1;
     }
     found
+}
+
+/// Whether a finding is new, or stronger than before, and not accepted.
+fn is_news(globals: &Globals, graph: &Graph, (id, verdict): (ReportId, &Verdict<Arena>), scope: u32, chain: Option<u64>) -> bool {
+    let strength = verdict.severity as u8 * 2 + u8::from(verdict.hint == Hint::HandlerSeen) + 1;
+    // SAFETY: in a slow section, and the engine is done.
+    let inner = unsafe { graph.inner() };
+    if let Some(chain) = chain {
+        let caused = inner.caused.entry(chain).or_insert_with(|| Vec::new_in(Arena));
+        if !caused.contains(&id) {
+            caused.push(id);
+        }
+    }
+    let seen = inner.seen.entry(id).or_insert(0);
+    if *seen >= strength {
+        inner.caused_again(scope, id);
+        return false;
+    }
+    *seen = strength;
+    graph.isolated || !super::baseline::accepts(globals, verdict, id)
+}
+
+fn say(graph: &Graph, raw: RawReport) {
+    // SAFETY: in a slow section, and the engine is done.
+    let queue = &mut unsafe { graph.inner() }.queue;
+    queue.push(raw);
+    graph.pending.store(queue.len() as u32, Ordering::Release);
+}
+
+/// Queues what was held back in this scope, or in all, and is not refuted: nobody else will notify. In a slow section.
+pub(crate) fn say_held_back(globals: &Globals, graph: &Graph, scope: Option<u32>) {
+    let is_wanted = |raw: &RawReport| scope.is_none_or(|scope| scope == raw.scope);
+    // SAFETY: in a slow section, and the engine is done.
+    let first = || unsafe { graph.inner() }.held_back.iter().position(|(raw, _)| is_wanted(raw));
+    while let Some(at) = first() {
+        // SAFETY: as above.
+        let inner = unsafe { graph.inner() };
+        let (raw, chain) = inner.held_back.remove(at);
+        let holds = inner.engine.still_holds(&raw.verdict);
+        if holds && is_news(globals, graph, (raw.id, &raw.verdict), raw.scope, chain) {
+            say(graph, raw);
+        }
+    }
 }
 
 /// The source position that a place names.

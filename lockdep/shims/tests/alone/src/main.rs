@@ -22,7 +22,7 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("locks") => inverted!(Mutex::new(Thirteen), parking_lot_13::FairMutex::new(0_u8)),
         Some("own") => inverted!(own_raw::Mutex::new(Thirteen), own_raw::Mutex::new(0_u8)),
-        Some("wait") => {
+        Some(how @ ("wait" | "refuted")) => {
             let (outer, inner, changed) = (Mutex::new(Thirteen), Mutex::new(false), Condvar::new());
             {
                 let _outer = outer.lock();
@@ -35,6 +35,10 @@ fn main() {
                     changed.notify_one();
                 });
             });
+            if how == "refuted" {
+                // Somebody who does not wakes the waiter after all.
+                changed.notify_one();
+            }
         }
         Some("reads") => {
             let plain = RwLock::new(0_u8);
