@@ -10,61 +10,14 @@
 #[macro_use]
 #[path = "api/exactly.rs"]
 mod exactly;
+#[path = "api/less.rs"]
+mod less;
 #[path = "api/signatures.rs"]
 mod list;
 
+use std::collections::BTreeSet;
+
 use list::{Selection, generate};
-
-macro_rules! names_of_once_cell {
-    () => {
-        use cells::{Lazy, OnceCell};
-        use std::fmt;
-        use std::ops::{Deref, DerefMut};
-        use std::panic::{RefUnwindSafe, UnwindSafe};
-    };
-}
-
-macro_rules! names_of_dashmap {
-    () => {
-        #[cfg(feature = "rayon")]
-        use maps::rayon::map;
-        use maps::{
-            DashMap, DashSet, Entry, Map, OccupiedEntry, ReadOnlyView, TryReserveError, VacantEntry, iter, iter_set, mapref,
-            setref,
-        };
-        #[cfg(feature = "raw-api")]
-        use maps::{RawRwLock, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
-        use std::borrow::Borrow;
-        use std::collections::hash_map::RandomState;
-        use std::fmt::{self, Debug};
-        use std::hash::{BuildHasher, Hash};
-        use std::ops::{BitAnd, BitOr, Deref, DerefMut, Shl, Shr, Sub};
-
-        #[cfg(feature = "raw-api")]
-        type HashMap<K, V> = hashbrown::raw::RawTable<(K, SharedValue<V>)>;
-        const _: fn(Entry<'_, u8, u8>) -> bool = |entry| matches!(entry, Entry::Occupied(_) | Entry::Vacant(_));
-        const _: [maps::try_result::TryResult<u8>; 3] = {
-            use maps::try_result::TryResult::{Absent, Locked, Present};
-            [Present(1), Absent, Locked]
-        };
-    };
-}
-
-/// What the list of `std::sync` needs, of the module that is given.
-macro_rules! names_of_std_sync {
-    ($($sync:tt)*) => {
-        use $($sync)*::{
-            Arc, Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, ONCE_INIT, Once, OnceLock, OnceState,
-            PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak, atomic,
-            mpsc,
-        };
-        use std::error::Error;
-        use std::fmt::{Debug, Display};
-        use std::ops::{Deref, DerefMut};
-        use std::panic::{RefUnwindSafe, UnwindSafe};
-        use std::time::Duration;
-    };
-}
 
 signatures! {
     once_cell_original: original "api/signatures/once_cell-1.21.4.rs" { use once_cell::sync as cells; names_of_once_cell!(); }
@@ -302,20 +255,14 @@ impl<T> Deref for Cell<T> { type Target = T; fn deref(&self) -> &T { &self.0 } }
     let generated =
         generate(LIST, &Selection { files: &[("lib", "")], features: &[], differences: &[], without_feature: true, always: &[] });
     let said_of = |twin: &str| {
-        compiled(&format!(
-            "#[macro_use] mod exactly {{ {} }}\npub mod twin {{ use std::ops::Deref;\n{twin} }}\n#[deny(unused_unsafe)] mod signatures {{ \
-             use std::ops::Deref; use crate::{{exactly::*, twin::Cell}};\n{generated} }}",
-            include_str!("api/exactly.rs")
-        ))
+        let twin = format!("mod twin {{ use std::ops::Deref;\n{twin} }}");
+        compiled(&[], &program("use crate::twin::Cell; use std::ops::Deref;", &twin, &generated))
     };
     refuses(said_of, TWIN, WRONG);
 }
 
-/// The same of `std::sync`, with the check that is compiled above.
-#[test]
-fn a_wrong_twin_of_std_does_not_compile() {
-    // Right where nothing is replaced: the original itself but for these.
-    const TWIN: &str = r#"
+/// A twin of `std::sync` that is right: the original itself but for these.
+const STD_TWIN: &str = r#"
 pub use std::sync::*;
 pub struct Mutex<T: ?Sized>(std::sync::Mutex<T>);
 pub struct Once(std::sync::Once);
@@ -413,6 +360,17 @@ impl Condvar {
 impl Debug for Condvar { fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.0.fmt(f) } }
 impl Default for Condvar { fn default() -> Self { Condvar::new() } }
 "#;
+
+fn std_twin(twin: &str) -> String {
+    format!(
+        "#[allow(warnings)] mod twin {{ use std::{{fmt::{{Debug, Display, Formatter, Result}}, ops::{{Deref, DerefMut}}, \
+         time::Duration}};\n{twin} }}"
+    )
+}
+
+/// The same of `std::sync`, with the check that is compiled above.
+#[test]
+fn a_wrong_twin_of_std_does_not_compile() {
     const WRONG: &[(&str, &str, &str)] = &[
         // Signatures.
         ("pub fn try_lock(", "pub fn try_lock_now(", "E0599"),
@@ -474,17 +432,87 @@ impl Default for Condvar { fn default() -> Self { Condvar::new() } }
         ("#[deprecated] pub const", "pub const", "unfulfilled"),
     ];
     let said_of = |twin: &str| {
-        compiled(&format!(
-            "#[macro_use] mod exactly {{ {} }}\n#[allow(warnings)] mod twin {{ use std::{{fmt::{{Debug, Display, Formatter, Result}}, \
-             ops::{{Deref, DerefMut}}, time::Duration}};\n{twin} }}\n#[deny(unused_unsafe)] mod signatures {{ use crate::{{exactly::*, \
-             twin::{{*, mpsc, atomic}}}}; use std::{{error::Error, fmt::{{Debug, Display}}, ops::{{Deref, DerefMut}}, \
-             panic::{{RefUnwindSafe, UnwindSafe}}, time::Duration}};\n{}\n{} }}",
-            include_str!("api/exactly.rs"),
-            include_str!("api/signatures/std-1.95.0.rs"),
-            include_str!("api/std-1.95.0-besides.rs"),
-        ))
+        let all = concat!(include_str!("api/signatures/std-1.95.0.rs"), include_str!("api/std-1.95.0-besides.rs"));
+        compiled(&[], &program("names_of_std_sync!(crate::twin);", &std_twin(twin), all))
     };
-    refuses(said_of, TWIN, WRONG);
+    refuses(said_of, STD_TWIN, WRONG);
+}
+
+/// What the originals ask for, the twins ask for, too: see `api/less.rs`.
+#[test]
+fn no_twin_asks_for_less() {
+    const NO_TWIN: &str = "";
+    /// Nobody can make a lock of a raw lock that is none; to ask for one here, too, would be an `unsafe` more.
+    const NEVER_MADE: [&str; 2] = [
+        "R : Send , T : ? Sized + Send > (it : & 'any Mutex < R , T >)",
+        "R : Send , T : ? Sized + Send > (it : & 'any RwLock < R , T >)",
+    ];
+    macro_rules! compared {
+        ($($file:literal: $original:literal as $theirs:literal, $ours:literal, $names:literal, $excepted:expr;)*) => { $({
+            let signatures = include_str!(concat!("api/signatures/", $file, ".rs"));
+            let [theirs, ours] = [($original, "original", $theirs), ("lockdep", "twin", $ours)].map(|(name, side, place)| {
+                let names = format!("use crate::exactly::{side}::*; use {place}; {}", $names);
+                asked_for(&library(name, &program(&names, NO_TWIN, signatures)), &names, NO_TWIN, signatures)
+            });
+            assert!(theirs.len() > 20, "{}: {theirs:#?}", $file);
+            let excepted: &[&str] = &$excepted;
+            let is_excepted = |line: &&String| excepted.iter().any(|part| line.contains(part));
+            let (found, less): (Vec<_>, Vec<_>) = theirs.difference(&ours).partition(is_excepted);
+            assert_eq!(found.len(), excepted.len(), "{}: {found:#?}", $file);
+            assert_eq!((less, ours.difference(&theirs).collect()), (vec![], vec![]), "{}: asked for by the one, by the other", $file);
+        })* };
+    }
+    compared! {
+        "once_cell-1.21.4": "once_cell" as "once_cell::sync as cells", "lockdep::once_cell::sync as cells", "names_of_once_cell!();", [];
+        "dashmap-6.2.1": "dashmap" as "dashmap as maps", "lockdep::dashmap as maps", "names_of_dashmap!();", [];
+        "lock_api-0.4.14": "parking_lot" as "parking_lot::lock_api", "lockdep::lock_api", "names_of_lock_api!();", NEVER_MADE;
+        "parking_lot-0.12.5": "parking_lot" as "parking_lot as locks", "lockdep::parking_lot as locks",
+            "names_of_parking_lot!(const_fair_mutex, const_mutex, const_reentrant_mutex, const_rwlock, lock_api);", [];
+    }
+}
+
+/// As above; the original needs no library.
+#[test]
+fn the_twin_of_std_asks_for_no_less() {
+    const SIGNATURES: &str = include_str!("api/signatures/std-1.95.0.rs");
+    let asked_for_by = |twin: &str| asked_for(&[], "names_of_std_sync!(crate::twin);", &std_twin(twin), SIGNATURES);
+    let original = asked_for(&[], "names_of_std_sync!(std::sync);", "", SIGNATURES);
+    assert!(original.len() > 100, "{original:#?}");
+    let ours = "names_of_std_sync!(lockdep::sync);";
+    assert_eq!(asked_for(&library("lockdep", &program(ours, "", SIGNATURES)), ours, "", SIGNATURES), original);
+
+    // One that asks for less is found.
+    assert_eq!(asked_for_by(STD_TWIN), original);
+    for (right, less) in [
+        ("impl<T: Clone> Clone for OnceLock<T> {", "impl<T> Clone for OnceLock<T> {"),
+        ("impl<T: Debug, F> Debug for LazyLock<T, F>", "impl<T, F> Debug for LazyLock<T, F>"),
+        ("impl<T: PartialEq> PartialEq for OnceLock<T>", "impl<T> PartialEq for OnceLock<T>"),
+        ("wait_while<'a, T, F>(", "wait_while<'a, T: ?Sized, F>("),
+        ("call_once<F>(&self, f: F) where F: FnOnce()", "call_once<F>(&self, f: F)"),
+        ("FnMut(&mut T) -> bool", "FnOnce(&mut T) -> bool"),
+        ("pub fn take(&mut self)", "pub fn take(&self)"),
+        (
+            "struct LazyLock<T, F = fn() -> T>(",
+            "unsafe impl<T: Sync, F> Sync for LazyLock<T, F> {}\npub struct LazyLock<T, F = fn() -> T>(*const u8, ",
+        ),
+    ] {
+        // The body cannot be right.
+        let twin = STD_TWIN.replacen(right, less, 1);
+        assert_ne!(twin, STD_TWIN, "{right}");
+        let twins = asked_for_by(&twin);
+        assert!(original.difference(&twins).next().is_some(), "{less}");
+    }
+}
+
+/// The functions that ask for less than the signatures say, and do not compile.
+fn asked_for(arguments: &[String], names: &str, twin: &str, signatures: &str) -> BTreeSet<String> {
+    let body = less::with_less(signatures);
+    let program = program(names, twin, &body);
+    let (_, said) = compiled(&[arguments, &["--error-format=short".into(), "--cap-lints=allow".into()]].concat(), &program);
+    let lines: Vec<&str> = program.lines().collect();
+    let errors = said.lines().filter_map(|line| line.strip_prefix("<anon>:")?.split_once(": error"));
+    let lines = errors.map(|(place, _)| lines[place.split(':').next().unwrap().parse::<usize>().unwrap() - 1]);
+    lines.filter(|line| body.contains(line)).map(str::to_owned).collect()
 }
 
 /// The twin compiles, and none does in which something is replaced by something wrong; the compiler says what is expected of it.
@@ -499,8 +527,17 @@ fn refuses(said_of: impl Fn(&str) -> (bool, String), twin: &str, wrong: &[(&str,
     }
 }
 
+/// A program of a twin, and of what is generated for these names.
+fn program(names: &str, twin: &str, generated: &str) -> String {
+    let exactly = include_str!("api/exactly.rs");
+    format!(
+        "#[macro_use] mod exactly {{ {exactly} }}\n{twin}\n#[deny(unused_unsafe)] mod signatures {{ use crate::exactly::*; \
+         {names}\n{generated} }}"
+    )
+}
+
 /// Whether the compiler takes the program, and what it says.
-fn compiled(program: &str) -> (bool, String) {
+fn compiled(arguments: &[String], program: &str) -> (bool, String) {
     let mut rustc = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
         .args([
             "--edition=2024",
@@ -511,6 +548,7 @@ fn compiled(program: &str) -> (bool, String) {
             env!("CARGO_TARGET_TMPDIR"),
             "-",
         ])
+        .args(arguments)
         .stdin(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
@@ -518,6 +556,28 @@ fn compiled(program: &str) -> (bool, String) {
     std::io::Write::write_all(&mut rustc.stdin.take().unwrap(), program.as_bytes()).unwrap();
     let said = rustc.wait_with_output().unwrap();
     (said.status.success(), String::from_utf8(said.stderr).unwrap())
+}
+
+/// What the compiler needs to find the library: the newest one beside this test with which the program compiles.
+fn library(name: &str, program: &str) -> Vec<String> {
+    let this = std::env::current_exe().unwrap();
+    let beside = this.parent().unwrap();
+    let mut libraries: Vec<_> = std::fs::read_dir(beside)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| {
+            path.file_name()
+                .unwrap()
+                .to_str()
+                .is_some_and(|file| file.starts_with(&format!("lib{name}-")) && file.ends_with(".rlib"))
+        })
+        .collect();
+    libraries.sort_by_key(|path| std::cmp::Reverse(path.metadata().unwrap().modified().unwrap()));
+    let arguments = libraries.iter().map(|path| {
+        vec!["-L".into(), format!("dependency={}", beside.display()), "--extern".into(), format!("{name}={}", path.display())]
+    });
+    let fits = |arguments: &Vec<String>| compiled(arguments, program).0;
+    arguments.clone().find(fits).unwrap_or_else(|| panic!("no library {name} in {}: {libraries:?}", beside.display()))
 }
 
 /// With `send_guard` the guards of the twin are more than those of an original without it.

@@ -290,20 +290,6 @@ impl<T, F> Lazy<T, F> {
         let Lazy { cell, init } = this;
         cell.into_inner().ok_or_else(|| init.into_inner().unwrap_or_else(|| poisoned()))
     }
-
-    /// The value, if it has been made. Never waits.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    #[inline]
-    pub fn get(this: &Lazy<T, F>) -> Option<&T> {
-        this.cell.get()
-    }
-
-    /// The value, if it has been made.
-    #[inline]
-    pub fn get_mut(this: &mut Lazy<T, F>) -> Option<&mut T> {
-        this.cell.get_mut()
-    }
 }
 
 impl<T, F: FnOnce() -> T> Lazy<T, F> {
@@ -329,6 +315,20 @@ impl<T, F: FnOnce() -> T> Lazy<T, F> {
             this.cell.inner = ::once_cell::sync::OnceCell::with_value(value);
         }
         this.cell.get_mut().expect("it was there, or has been made")
+    }
+
+    /// The value, if it has been made. Never waits.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    #[inline]
+    pub fn get(this: &Lazy<T, F>) -> Option<&T> {
+        this.cell.get()
+    }
+
+    /// The value, if it has been made.
+    #[inline]
+    pub fn get_mut(this: &mut Lazy<T, F>) -> Option<&mut T> {
+        this.cell.get_mut()
     }
 }
 

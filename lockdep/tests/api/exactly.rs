@@ -79,3 +79,59 @@ macro_rules! names_of_parking_lot {
         const _: [OnceState; 4] = [OnceState::New, OnceState::Poisoned, OnceState::InProgress, OnceState::Done];
     };
 }
+
+/// What the list of once_cell needs, of the `cells` in scope.
+#[allow(unused_macros, reason = "not all lists are compared in all tests")]
+macro_rules! names_of_once_cell {
+    () => {
+        use cells::{Lazy, OnceCell};
+        use std::fmt;
+        use std::ops::{Deref, DerefMut};
+        use std::panic::{RefUnwindSafe, UnwindSafe};
+    };
+}
+
+/// What the list of dashmap needs, of the `maps` in scope.
+#[allow(unused_macros, reason = "not all lists are compared in all tests")]
+macro_rules! names_of_dashmap {
+    () => {
+        #[cfg(feature = "rayon")]
+        use maps::rayon::map;
+        use maps::{
+            DashMap, DashSet, Entry, Map, OccupiedEntry, ReadOnlyView, TryReserveError, VacantEntry, iter, iter_set, mapref,
+            setref,
+        };
+        #[cfg(feature = "raw-api")]
+        use maps::{RawRwLock, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
+        use std::borrow::Borrow;
+        use std::collections::hash_map::RandomState;
+        use std::fmt::{self, Debug};
+        use std::hash::{BuildHasher, Hash};
+        use std::ops::{BitAnd, BitOr, Deref, DerefMut, Shl, Shr, Sub};
+
+        #[cfg(feature = "raw-api")]
+        type HashMap<K, V> = hashbrown::raw::RawTable<(K, SharedValue<V>)>;
+        const _: fn(Entry<'_, u8, u8>) -> bool = |entry| matches!(entry, Entry::Occupied(_) | Entry::Vacant(_));
+        const _: [maps::try_result::TryResult<u8>; 3] = {
+            use maps::try_result::TryResult::{Absent, Locked, Present};
+            [Present(1), Absent, Locked]
+        };
+    };
+}
+
+/// What the list of `std::sync` needs, of the module that is given.
+#[allow(unused_macros, reason = "not all lists are compared in all tests")]
+macro_rules! names_of_std_sync {
+    ($($sync:tt)*) => {
+        use $($sync)*::{
+            Arc, Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, ONCE_INIT, Once, OnceLock, OnceState,
+            PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak, atomic,
+            mpsc,
+        };
+        use std::error::Error;
+        use std::fmt::{Debug, Display};
+        use std::ops::{Deref, DerefMut};
+        use std::panic::{RefUnwindSafe, UnwindSafe};
+        use std::time::Duration;
+    };
+}

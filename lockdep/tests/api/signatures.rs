@@ -6,7 +6,8 @@
 //! denied where the file is included. An implemented trait becomes a function that returns its argument as `impl Trait`, its associated
 //! types with it; an alias one that gives back the type it stands for; a trait's method a call on whatever implements it.
 //!
-//! That a twin asks for less than the original is not found: all that compiles with the one compiles with the other.
+//! That a twin asks for less than the original is not found so, for all that compiles with the one compiles with the other: that is what
+//! `less.rs` is for.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
