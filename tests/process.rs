@@ -125,6 +125,7 @@ fn scenario() {
         "errno" => errno(),
         "handler-wait" => handler_wait(),
         "handler-sections" => handler_sections(),
+        "known" => known(),
         "handler-path" => handler_path(),
         "handlers" => handlers(),
         "handlers-path" => handlers_path(),
@@ -539,6 +540,31 @@ fn handler_sections() {
     let plain = fastest(|| *LOCK.lock() += 1);
     let section = fastest(|| *LOCK.lock_irqsave() += 1);
     assert!(section < 3 * plain, "{section:?} with a section, {plain:?} without");
+}
+
+/// What is done often, with the same locks held: it costs no system call.
+fn known() {
+    let fastest = |action: &dyn Fn()| {
+        let round = |_| {
+            let start = Instant::now();
+            (0..1000).for_each(|_| action());
+            start.elapsed()
+        };
+        (0..30).map(round).min().unwrap()
+    };
+    let mutex = Mutex::new(0_u64);
+    // SAFETY: no arguments, always succeeds.
+    let two_calls = fastest(&|| unsafe { _ = (libc::getppid(), libc::getppid()) });
+    let none = fastest(&|| lockdep::assert_none_held!());
+    let sleeps = fastest(&|| lockdep::might_sleep!());
+    let _held = mutex.lock();
+    let sleeps_with_a_lock = fastest(&|| lockdep::might_sleep!());
+    let calls = [none, sleeps, sleeps_with_a_lock];
+    assert!(calls.into_iter().all(|it| it < two_calls), "{calls:?}, and {two_calls:?} for two system calls");
+    let lock = parking_lot::RwLock::new(0_u64);
+    let upgradable = fastest(&|| drop(lock.upgradable_read()));
+    let upgrade = fastest(&|| drop(parking_lot::RwLockUpgradableReadGuard::upgrade(lock.upgradable_read())));
+    assert!(upgrade < 6 * upgradable, "{upgrade:?} with an upgrade, {upgradable:?} without");
 }
 
 /// Two threads that really wait for each other: one of them panics, the other goes on.
@@ -1202,6 +1228,11 @@ mod validated {
     fn a_section_in_a_handler_costs_no_more_than_its_system_calls() {
         let output = run("handler-sections", &[]);
         assert_exit(&output, 0);
+    }
+
+    #[test]
+    fn what_is_known_costs_no_system_call() {
+        assert_exit(&run("known", &[]), 0);
     }
 
     #[test]

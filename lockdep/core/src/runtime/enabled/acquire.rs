@@ -414,8 +414,11 @@ const NOTIFY: HeldFlags = HeldFlags(32);
 const CHECK: HeldFlags = HeldFlags(64);
 const WAIT: HeldFlags = HeldFlags(96);
 const TIMED: HeldFlags = HeldFlags(128);
+const UPGRADE: HeldFlags = HeldFlags(160);
 /// The same of a notification, whatever is held.
 const NOTIFIER: u64 = 0x4e07_1f1e_0000_0000;
+/// The same of a place that may sleep.
+const SLEEPER: u64 = 0x51ee_9e12_0000_0000;
 
 fn event_key(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: HeldFlags) -> Option<u64> {
     let class = map.class();
@@ -449,6 +452,11 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
     }
     let thread = current();
     life::prepare(thread);
+    // With the very same locks held, gates included.
+    let key = key_for_instances(thread, &entry(thread, map, How::write(), Place::default(), UPGRADE));
+    if map.class() != 0 && thread.known(key).is_some() {
+        return;
+    }
     malloc::show_places(thread);
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
@@ -456,6 +464,9 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
         acquire.upgrade = true;
         judge(globals, thread, acquire, record, false)
     });
+    if !found.any {
+        remember_here(thread, key, 0);
+    }
     conclude(thread, found, None);
 }
 
@@ -758,10 +769,13 @@ fn all_whole(held: &[Held]) -> bool {
     held.iter().all(|held| held.state == State::Free || !is_inner(held.place.stack))
 }
 
-/// An event that leaves everything as it is.
-fn plain_event(site: &'static Location<'static>, make: impl for<'t> FnOnce(&mut Globals, Context<'t>, Place) -> Event<'t>) {
+/// An event that leaves everything as it is. Whether something is wrong.
+fn plain_event(
+    site: &'static Location<'static>,
+    make: impl for<'t> FnOnce(&mut Globals, Context<'t>, Place) -> Event<'t>,
+) -> bool {
     if config::off() {
-        return;
+        return false;
     }
     let thread = current();
     life::prepare(thread);
@@ -773,6 +787,7 @@ fn plain_event(site: &'static Location<'static>, make: impl for<'t> FnOnce(&mut 
         event(globals, thread, |_| made)
     });
     conclude(thread, found, None);
+    found.any
 }
 
 #[inline(always)]
@@ -783,7 +798,15 @@ pub(crate) fn might_sleep() {
 }
 
 fn check_sleep(site: &'static Location<'static>) {
-    plain_event(site, |_, cx, place| Event::MightSleep { cx, place });
+    let thread = current();
+    if thread.nesting.load(Ordering::Relaxed) == 0 && thread.depth() == 0 {
+        return;
+    }
+    // It matters what is held, and whether this is a handler.
+    let key = extend(ThreadState::get(&thread.chain), SLEEPER) ^ ThreadState::get(&thread.context);
+    if thread.known(key).is_none() && !plain_event(site, |_, cx, place| Event::MightSleep { cx, place }) {
+        remember_here(thread, key, 0);
+    }
 }
 
 #[inline(always)]
@@ -794,6 +817,10 @@ pub(crate) fn assert_none_held() {
 }
 
 fn check_none_held(site: &'static Location<'static>) {
+    let thread = current();
+    if (0..thread.depth()).all(|at| !thread.read(at).is_lock()) {
+        return;
+    }
     plain_event(site, |_, cx, place| Event::AssertNoneHeld { cx, place });
 }
 
