@@ -267,6 +267,14 @@ impl<A: Allocator + Clone> Engine<A> {
     ) {
         let new = &acquire.new;
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return };
+        if acquire.first
+            && acquire.info.rules.by_instance
+            && cx.own().iter().any(|held| held.is_lock() && held.class == new.class)
+        {
+            // Made while another one of its class is held, most likely in its image: nobody else knows it yet. Without this, whatever
+            // was taken in between would come both after and before the class.
+            return;
+        }
         let mut distance = 0;
         for held in cx.own().iter().rev() {
             let Some(class) = self.classes.get(held.class) else { continue };

@@ -183,6 +183,8 @@ pub struct Acquire {
     pub wait: bool,
     /// The wait has a time limit.
     pub timed: bool,
+    /// Nobody took this very lock before.
+    pub first: bool,
 }
 
 /// How signals come to be opened.

@@ -339,7 +339,8 @@ fn threads_that_nothing_speaks_of_are_forgotten() {
         let cx = Context { thread: Thread { id, began: 2 * id }, now: 2 * id, held: &held, base: 0, mask: 0, handler: 0 };
         let take = |new, held| {
             let cx = Context { held, ..cx };
-            let acquire = Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false };
+            let acquire =
+                Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false, first: false };
             Event::Acquire(cx, acquire)
         };
         assert!(engine.apply(take(held[0], &[])).is_empty());

@@ -11,6 +11,7 @@
 //! | `lock A`, `read A`, `rread A`, `upread A` | takes lock `A` alone, shared, as a recursive reader, upgradably |
 //! | `lock A2`, `lock A/1` | instance 2 of class `A` (its address rises with the number); subclass 1 |
 //! | `… under N`, `… order 7`, `… queued`, `… reentrant` | nest lock; number of `lock_ordered`; a writer waits now; reentrant |
+//! | `… first` | nobody took the lock before |
 //! | `… anonymous` | the lock was given no identity beyond its address |
 //! | `try lock A`, … | the same without waiting |
 //! | `timed A` | a try with a time limit, that fails |
@@ -141,6 +142,7 @@ struct Options {
     upgrade: bool,
     wait: bool,
     timed: bool,
+    first: bool,
 }
 
 fn bit(signal: u8) -> u64 {
@@ -375,6 +377,7 @@ impl World {
             match *word {
                 "queued" => options.queued = true,
                 "anonymous" => options.anonymous = true,
+                "first" => options.first = true,
                 "reentrant" => options.flags = options.flags.with(HeldFlags::REENTRANT),
                 "under" => {
                     options.nest = Some(self.lock(words.next().expect("a nest lock")).address);
@@ -445,9 +448,9 @@ impl World {
             instance: if options.anonymous { 0 } else { self.instance(lock) },
             order: options.order,
         };
-        let Options { nest, queued, upgrade, wait, timed, .. } = options;
+        let Options { nest, queued, upgrade, wait, timed, first, .. } = options;
         let info = self.classes[lock.class].1;
-        let acquire = Acquire { new, info, nest, writer_queued: queued, upgrade, wait, timed };
+        let acquire = Acquire { new, info, nest, writer_queued: queued, upgrade, wait, timed, first };
         self.event(who, |cx| Event::Acquire(cx, acquire));
         let thread = &mut self.threads[who];
         if push && !thread.stuck {

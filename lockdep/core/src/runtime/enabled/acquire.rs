@@ -220,6 +220,7 @@ fn first_time(
 ) {
     let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
     let thread = current();
+    let first = !map.info().is_registered();
     if as_its_like(thread, map, how, Place { site: core::ptr::from_ref(site).expose_provenance(), stack }, flags) {
         return;
     }
@@ -260,7 +261,7 @@ fn first_time(
     let place = whole(thread, place);
     let found = slow::with(|globals| {
         let (acquire, record) = describe(globals, thread, map, how, place, flags);
-        judge(globals, thread, acquire, record, true)
+        judge(globals, thread, Acquire { first, ..acquire }, record, true)
     });
     conclude(thread, found, Some(map));
 }
@@ -489,7 +490,8 @@ fn describe(
     }
     let new = Held { chain: 0, ..entry(thread, map, how, place, flags) };
     let nest = how.nest.map(LockMap::address);
-    let acquire = Acquire { new, info: record.info(), nest, writer_queued: false, upgrade: false, wait: false, timed: false };
+    let acquire =
+        Acquire { new, info: record.info(), nest, writer_queued: false, upgrade: false, wait: false, timed: false, first: false };
     (acquire, record)
 }
 
@@ -535,7 +537,8 @@ pub(super) fn judge(
     let annotated = acquire.nest.is_some() || acquire.new.ordered().is_some() || acquire.info.rules.compare.is_some();
     // Whether a writer is queued makes no difference to a recursive reader.
     let passes = same_lock && acquire.new.mode == Mode::ReadRecursive;
-    if push_entry && settled && !annotated && (by_instance && !same_lock || passes) {
+    // Of a lock taken for the first time the engine did not look at everything.
+    if push_entry && settled && !annotated && (by_instance && !same_lock && !acquire.first || passes) {
         remember_here(thread, key_for_instances(thread, &acquire.new), 0);
     }
     if push_entry && settled && !annotated && !by_instance && !same_lock {
@@ -564,7 +567,8 @@ pub(super) fn judge_as_own(globals: &mut Globals, thread: &'static ThreadState, 
     let record = map.resolve(globals);
     let new = Held { chain: 0, state: State::Held, ..*waiting };
     let info = ClassInfo { holder_may_change: false, ..record.info() };
-    let acquire = Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false };
+    let acquire =
+        Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false, first: false };
     judge(globals, thread, acquire, record, false)
 }
 
