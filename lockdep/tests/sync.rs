@@ -675,6 +675,11 @@ mod annotated {
             let _low = locks[0].lock_ordered(10).unwrap();
             assert_eq!(*locks[2].lock_ordered(20).unwrap(), 2);
         }
+        {
+            let _child = locks[1].try_lock_nested(1).unwrap();
+            assert_eq!(*locks[0].try_lock_ordered(7).unwrap(), 0);
+            assert!(locks[1].try_lock_nested(2).is_err() && locks[1].try_lock_ordered(8).is_err());
+        }
         let outer = Mutex::new(());
         let _outer = outer.lock().unwrap();
         let all: Vec<_> = locks.iter().rev().map(|lock| lock.lock_nest_lock(&outer).unwrap()).collect();
@@ -695,6 +700,11 @@ mod annotated {
         {
             let _low = locks[0].read_ordered(10).unwrap();
             *locks[2].write_ordered(20).unwrap() = 2;
+        }
+        {
+            let _child = locks[1].try_read_nested(1).unwrap();
+            *locks[0].try_write_ordered(7).unwrap() = 3;
+            assert_eq!((*locks[0].try_read_ordered(7).unwrap(), locks[1].try_write_nested(2).is_err()), (3, true));
         }
         let outer = RwLock::new(());
         let _outer = outer.write().unwrap();

@@ -3,6 +3,7 @@
 use lockdep::ReportKind::{AssertHeld, Inversion, NestLockNotHeld, Recursion, SubclassOrder};
 use lockdep::Severity::{Certain, Possible};
 use lockdep::parking_lot::{Mutex, RwLock};
+use lockdep::spin::SpinLock;
 use lockdep::{LockClass, Report, assert_held, assert_none_held, assert_not_held, might_lock, sync};
 
 use crate::support::{assert_cycle, assert_silent, assert_stacks, class, isolated, only};
@@ -52,6 +53,100 @@ fn levels_in_one_order_are_silent() {
     for order in [child_under_parent, parent_under_child] {
         let locks = pair(class("node"));
         assert_silent(&isolated(|_| (0..2).for_each(|_| order(&locks))));
+    }
+}
+
+#[inline(never)]
+fn parent_tried_under_child(locks: &[Mutex<u32>; 2]) {
+    let _child = locks[1].lock_nested(1);
+    let _parent = locks[0].try_lock_nested(0).unwrap();
+}
+
+#[inline(never)]
+fn parent_under_tried_child(locks: &[Mutex<u32>; 2]) {
+    let _child = locks[1].try_lock_nested(1).unwrap();
+    let _parent = locks[0].lock();
+}
+
+/// An attempt is made in any order, and what it takes is held on its level.
+#[test]
+fn levels_that_are_tried() {
+    let locks = pair(class("node"));
+    assert_silent(&isolated(|_| {
+        child_under_parent(&locks);
+        parent_tried_under_child(&locks);
+    }));
+    let reports = isolated(|_| {
+        child_under_parent(&locks);
+        parent_under_tried_child(&locks);
+    });
+    assert_cycle(only(&reports, Inversion, Possible), 2);
+    // With another level below the parent's, nothing is wrong: it is the level that is held.
+    assert_silent(&isolated(|_| {
+        child_under_parent(&locks);
+        let _other = locks[1].try_lock_nested(2).unwrap();
+        let _parent = locks[0].lock();
+    }));
+}
+
+#[inline(never)]
+fn lower_number_under_tried(locks: &[Mutex<u32>; 2]) {
+    let _second = locks[1].try_lock_ordered(2).unwrap();
+    takes_first(locks);
+}
+
+#[inline(never)]
+fn takes_first(locks: &[Mutex<u32>; 2]) {
+    drop(locks[0].lock_ordered(1));
+    not_a_tail_call();
+}
+
+/// An attempt is made in any order, and what it takes is held under its number.
+#[test]
+fn numbers_that_are_tried() {
+    let locks = pair(class("page"));
+    assert_silent(&isolated(|_| {
+        let _second = locks[1].lock_ordered(2);
+        let _first = locks[0].try_lock_ordered(1).unwrap();
+    }));
+    assert_silent(&isolated(|_| {
+        let _first = locks[0].try_lock_ordered(1).unwrap();
+        let _second = locks[1].lock_ordered(2);
+    }));
+    check_order(&isolated(|_| lower_number_under_tried(&locks)), "lower_number_under_tried", "takes_first");
+}
+
+/// Read and write, of both kinds of locks: the levels of each attempt are those that are held.
+#[test]
+fn every_lock_is_tried_on_a_level() {
+    macro_rules! levels {
+        ($($new:expr, $lock:ident, $try_nested:ident, $try_ordered:ident $(, $unwrap:ident)?;)*) => { $({
+            let locks = [$new, $new];
+            // As one class, both on level 0, a report; on two levels none.
+            let reports = isolated(|_| {
+                let _first = locks[0].$try_nested(0).unwrap();
+                let _second = locks[1].$lock()$(.$unwrap())?;
+            });
+            only(&reports, Recursion, Possible);
+            assert_silent(&isolated(|_| {
+                let _first = locks[0].$try_nested(1).unwrap();
+                let _second = locks[1].$lock()$(.$unwrap())?;
+            }));
+            assert_silent(&isolated(|_| {
+                let _second = locks[1].$try_ordered(2).unwrap();
+                let _first = locks[0].$try_ordered(1).unwrap();
+            }));
+        })* };
+    }
+    let [mutex, rwlock, spin] = ["mutex", "rwlock", "spin"].map(class);
+    levels! {
+        Mutex::with_class(0, mutex), lock, try_lock_nested, try_lock_ordered;
+        sync::Mutex::with_class(0, mutex), lock, try_lock_nested, try_lock_ordered, unwrap;
+        RwLock::with_class(0, rwlock), read, try_read_nested, try_read_ordered;
+        RwLock::with_class(0, rwlock), write, try_write_nested, try_write_ordered;
+        sync::RwLock::with_class(0, rwlock), read, try_read_nested, try_read_ordered, unwrap;
+        sync::RwLock::with_class(0, rwlock), write, try_write_nested, try_write_ordered, unwrap;
+        SpinLock::with_class(0, spin), lock, try_lock_nested, try_lock_ordered;
     }
 }
 

@@ -239,8 +239,18 @@ where
     where
         P: Clone,
     {
+        Held::try_lock_as(lock, S::HOW)
+    }
+
+    /// Takes the lock in this way of its side if that is possible now.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn try_lock_as(lock: &P, how: How<'_>) -> Option<Self>
+    where
+        P: Clone,
+    {
         // SAFETY: `Side::try_lock` takes the raw lock on the side `S` if it says so.
-        unsafe { Held::try_lock_with(lock, S::HOW, S::try_lock) }
+        unsafe { Held::try_lock_with(lock, how, S::try_lock) }
     }
 
     /// Takes the lock if `attempt`, which does not wait, does.

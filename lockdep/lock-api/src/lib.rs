@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `with_class` | locks of a declared class |
 //! | `lock_nested`, `lock_nest_lock`, `lock_ordered` (`read_…`, `write_…`) | nesting within one class |
+//! | `try_lock_nested`, `try_lock_ordered` (`try_read_…`, `try_write_…`; not on a `ReentrantMutex`) | the same, without waiting |
 //! | `lock_irq`, `lock_irqsave`, `lock_irq_counted` (`read_…`, `write_…`) | data that is shared with signal handlers |
 //!
 //! Every acquisition and every release is told to the validator before it happens. With the feature `validate` off nothing is

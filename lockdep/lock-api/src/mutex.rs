@@ -141,6 +141,22 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
         Held::try_lock(&self).map(MutexGuard::of)
     }
 
+    /// Takes the mutex as one of level `subclass` of its class, if it is free now. The attempt itself may be made in any order; what
+    /// is waited for while the mutex is held comes after that level.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_nested(&self, subclass: u8) -> Option<MutexGuard<'_, R, T>> {
+        Held::try_lock_as(&self, How::write().nested(subclass)).map(MutexGuard::of)
+    }
+
+    /// Takes the mutex as number `n` of its class, if it is free now. The attempt itself may be made in any order; those of the class
+    /// that are waited for while the mutex is held need higher numbers.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_ordered(&self, n: u64) -> Option<MutexGuard<'_, R, T>> {
+        Held::try_lock_as(&self, How::write().ordered(n)).map(MutexGuard::of)
+    }
+
     /// The data: an exclusive reference needs no lock.
     #[inline]
     pub const fn get_mut(&mut self) -> &mut T {

@@ -14,9 +14,10 @@
 //! | | to say |
 //! |---|---|
 //! | `lock_nested`, `lock_nest_lock`, `lock_ordered` | another lock of the same class is held, and that is right |
+//! | `try_lock_nested`, `try_lock_ordered` | the same, if it is free now |
 //! | `lock_irq`, `lock_irqsave`, `lock_irq_counted` | keep the signals of [`irq::lines`](crate::irq::lines) blocked while it is held |
 //!
-//! An [`RwLock`] has them as `read_…` and `write_…`.
+//! An [`RwLock`] has them as `read_…` and `write_…`, `try_read_…` and `try_write_…`.
 
 mod barrier;
 mod condvar;

@@ -115,8 +115,64 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        let taken = self.map.try_lock(How::write(), || taken(self.inner.try_lock()));
-        tried(taken.map(|result| self.guard(result)))
+        self.try_lock_how(How::write())
+    }
+
+    /// Takes the lock as one of level `subclass` of its class, if that needs no waiting.
+    ///
+    /// The attempt itself may be made in any order, as with [`try_lock`](Mutex::try_lock); what is waited for while the lock is
+    /// held comes after that level.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_lock`](Mutex::try_lock).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep::sync::Mutex;
+    ///
+    /// let (parent, child) = (Mutex::new(1), Mutex::new(2));
+    /// // Out of order, which an attempt may be: if the parent is not free, the child is given up.
+    /// let child = child.lock_nested(1).unwrap();
+    /// let parent = parent.try_lock_nested(0).unwrap();
+    /// # drop((child, parent));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_nested(&self, subclass: u8) -> TryLockResult<MutexGuard<'_, T>> {
+        self.try_lock_how(How::write().nested(subclass))
+    }
+
+    /// Takes the lock as number `n` of its class, if that needs no waiting.
+    ///
+    /// The attempt itself may be made in any order, as with [`try_lock`](Mutex::try_lock); those of the class that are waited for
+    /// while the lock is held need higher numbers.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_lock`](Mutex::try_lock).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep::sync::Mutex;
+    ///
+    /// let pages: Vec<_> = (0..4).map(|_| Mutex::new([0; 64])).collect();
+    /// let right = pages[2].try_lock_ordered(2).unwrap();
+    /// // To the left there is only an attempt, to the right one may wait.
+    /// let left = pages[1].try_lock_ordered(1).unwrap();
+    /// let next = pages[3].lock_ordered(3).unwrap();
+    /// # drop((right, left, next));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_lock_ordered(&self, n: u64) -> TryLockResult<MutexGuard<'_, T>> {
+        self.try_lock_how(How::write().ordered(n))
     }
 
     /// Takes the lock as one of level `subclass` of its class, while another level of the class is held.
@@ -259,6 +315,13 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     fn lock_how(&self, how: How<'_>) -> LockResult<MutexGuard<'_, T>> {
         self.guard(self.map.lock(how, || taken(self.inner.try_lock()), || self.inner.lock()))
+    }
+
+    #[inline]
+    #[track_caller]
+    fn try_lock_how(&self, how: How<'_>) -> TryLockResult<MutexGuard<'_, T>> {
+        let taken = self.map.try_lock(how, || taken(self.inner.try_lock()));
+        tried(taken.map(|result| self.guard(result)))
     }
 
     #[inline]

@@ -98,8 +98,33 @@ impl<T: ?Sized> RwLock<T> {
     #[inline]
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        let taken = self.map.try_lock(How::read(), || taken(self.inner.try_read()));
-        tried(taken.map(|result| self.read_guard(result)))
+        self.try_read_how(How::read())
+    }
+
+    /// As [`Mutex::try_lock_nested`](super::Mutex::try_lock_nested), shared.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_read`](RwLock::try_read).
+    #[inline]
+    #[track_caller]
+    pub fn try_read_nested(&self, subclass: u8) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        self.try_read_how(How::read().nested(subclass))
+    }
+
+    /// As [`Mutex::try_lock_ordered`](super::Mutex::try_lock_ordered), shared.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_read`](RwLock::try_read).
+    #[inline]
+    #[track_caller]
+    pub fn try_read_ordered(&self, n: u64) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        self.try_read_how(How::read().ordered(n))
     }
 
     /// As [`Mutex::lock_nested`](super::Mutex::lock_nested), shared.
@@ -200,8 +225,33 @@ impl<T: ?Sized> RwLock<T> {
     #[inline]
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        let taken = self.map.try_lock(How::write(), || taken(self.inner.try_write()));
-        tried(taken.map(|result| self.write_guard(result)))
+        self.try_write_how(How::write())
+    }
+
+    /// As [`Mutex::try_lock_nested`](super::Mutex::try_lock_nested), alone.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_write`](RwLock::try_write).
+    #[inline]
+    #[track_caller]
+    pub fn try_write_nested(&self, subclass: u8) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        self.try_write_how(How::write().nested(subclass))
+    }
+
+    /// As [`Mutex::try_lock_ordered`](super::Mutex::try_lock_ordered), alone.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_write`](RwLock::try_write).
+    #[inline]
+    #[track_caller]
+    pub fn try_write_ordered(&self, n: u64) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        self.try_write_how(How::write().ordered(n))
     }
 
     /// As [`Mutex::lock_nested`](super::Mutex::lock_nested).
@@ -308,8 +358,22 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     #[inline]
+    #[track_caller]
+    fn try_read_how(&self, how: How<'_>) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        let taken = self.map.try_lock(how, || taken(self.inner.try_read()));
+        tried(taken.map(|result| self.read_guard(result)))
+    }
+
+    #[inline]
     fn read_guard<'a>(&'a self, result: LockResult<std::sync::RwLockReadGuard<'a, T>>) -> LockResult<RwLockReadGuard<'a, T>> {
         map_guard(result, |inner| RwLockReadGuard { _held: Held::new(&self.map), inner })
+    }
+
+    #[inline]
+    #[track_caller]
+    fn try_write_how(&self, how: How<'_>) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        let taken = self.map.try_lock(how, || taken(self.inner.try_write()));
+        tried(taken.map(|result| self.write_guard(result)))
     }
 
     #[inline]

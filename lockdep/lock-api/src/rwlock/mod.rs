@@ -169,6 +169,22 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
         Held::try_lock(&self).map(RwLockReadGuard::of)
     }
 
+    /// Takes the lock shared, as one of level `subclass` of its class, if that is possible now: see
+    /// [`Mutex::try_lock_nested`](crate::Mutex::try_lock_nested).
+    #[inline]
+    #[track_caller]
+    pub fn try_read_nested(&self, subclass: u8) -> Option<RwLockReadGuard<'_, R, T>> {
+        Held::try_lock_as(&self, reading::<R>().nested(subclass)).map(RwLockReadGuard::of)
+    }
+
+    /// Takes the lock shared, as number `n` of its class, if that is possible now: see
+    /// [`Mutex::try_lock_ordered`](crate::Mutex::try_lock_ordered).
+    #[inline]
+    #[track_caller]
+    pub fn try_read_ordered(&self, n: u64) -> Option<RwLockReadGuard<'_, R, T>> {
+        Held::try_lock_as(&self, reading::<R>().ordered(n)).map(RwLockReadGuard::of)
+    }
+
     /// Takes the lock exclusively, waiting until nobody holds it.
     #[inline]
     #[track_caller]
@@ -225,6 +241,22 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     #[track_caller]
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, R, T>> {
         Held::try_lock(&self).map(RwLockWriteGuard::of)
+    }
+
+    /// Takes the lock exclusively, as one of level `subclass` of its class, if that is possible now: see
+    /// [`Mutex::try_lock_nested`](crate::Mutex::try_lock_nested).
+    #[inline]
+    #[track_caller]
+    pub fn try_write_nested(&self, subclass: u8) -> Option<RwLockWriteGuard<'_, R, T>> {
+        Held::try_lock_as(&self, How::write().nested(subclass)).map(RwLockWriteGuard::of)
+    }
+
+    /// Takes the lock exclusively, as number `n` of its class, if that is possible now: see
+    /// [`Mutex::try_lock_ordered`](crate::Mutex::try_lock_ordered).
+    #[inline]
+    #[track_caller]
+    pub fn try_write_ordered(&self, n: u64) -> Option<RwLockWriteGuard<'_, R, T>> {
+        Held::try_lock_as(&self, How::write().ordered(n)).map(RwLockWriteGuard::of)
     }
 
     /// The data: an exclusive reference needs no lock.
