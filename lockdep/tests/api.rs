@@ -580,6 +580,78 @@ fn library(name: &str, program: &str) -> Vec<String> {
     arguments.clone().find(fits).unwrap_or_else(|| panic!("no library {name} in {}: {libraries:?}", beside.display()))
 }
 
+/// A twin implements what its original does, for the same values: a trait more would be missed by code that goes back to the original.
+#[allow(unused_macros, reason = "of the auto traits below")]
+mod traits {
+    include!("api/auto_traits.rs");
+
+    #[derive(Default)]
+    struct Plain;
+
+    /// Which of these the type implements, that may be made of `$value` or point to one.
+    macro_rules! traits {
+        ($type:ty, $value:ty) => {
+            [
+                ("Clone", has!($type, Clone)),
+                ("Copy", has!($type, Copy)),
+                ("Default", has!($type, Default)),
+                ("PartialEq", has!($type, PartialEq)),
+                ("Eq", has!($type, Eq)),
+                ("PartialOrd", has!($type, PartialOrd)),
+                ("Ord", has!($type, Ord)),
+                ("Hash", has!($type, std::hash::Hash)),
+                ("Debug", has!($type, std::fmt::Debug)),
+                ("Display", has!($type, std::fmt::Display)),
+                ("Error", has!($type, std::error::Error)),
+                ("From", has!($type, From<$value>)),
+                ("AsRef", has!($type, AsRef<$value>)),
+                ("AsMut", has!($type, AsMut<$value>)),
+                ("Borrow", has!($type, std::borrow::Borrow<$value>)),
+                ("Deref", has!($type, std::ops::Deref<Target = $value>)),
+                ("DerefMut", has!($type, std::ops::DerefMut<Target = $value>)),
+                ("Iterator", has!($type, Iterator)),
+                ("IntoIterator", has!($type, IntoIterator)),
+            ]
+        };
+    }
+
+    #[test]
+    fn are_the_originals() {
+        macro_rules! same {
+            ($ours:path, $theirs:path, $value:ty: $($name:ident $([$($args:tt)*])?)*) => { $({
+                use $ours as ours;
+                use $theirs as theirs;
+                assert_eq!(
+                    traits!(ours::$name$(<$($args)*>)?, $value),
+                    traits!(theirs::$name$(<$($args)*>)?, $value),
+                    "{}", stringify!($name$(<$($args)*>)?),
+                );
+            })* };
+        }
+        macro_rules! of {
+            ($($value:ty),*) => { $(
+                same!(lockdep::sync, std::sync, $value: Mutex[$value] MutexGuard['static, $value] RwLock[$value]
+                    RwLockReadGuard['static, $value] RwLockWriteGuard['static, $value] OnceLock[$value] LazyLock[$value]
+                    LazyLock[u8, $value] Condvar Once Barrier);
+                same!(lockdep::once_cell::sync, once_cell::sync, $value: OnceCell[$value] Lazy[$value] Lazy[u8, $value]);
+                same!(lockdep::parking_lot, parking_lot, $value: Mutex[$value] FairMutex[$value] ReentrantMutex[$value] RwLock[$value]
+                    MutexGuard['static, $value] MappedMutexGuard['static, $value] FairMutexGuard['static, $value]
+                    ReentrantMutexGuard['static, $value] MappedReentrantMutexGuard['static, $value]
+                    RwLockReadGuard['static, $value] MappedRwLockReadGuard['static, $value] RwLockWriteGuard['static, $value]
+                    MappedRwLockWriteGuard['static, $value] RwLockUpgradableReadGuard['static, $value] Condvar Once);
+                same!(lockdep::dashmap, dashmap, $value: DashMap[u8, $value] DashMap[$value, u8] DashSet[$value]
+                    ReadOnlyView[u8, $value]);
+                same!(lockdep::dashmap::mapref::one, dashmap::mapref::one, $value: Ref['static, u8, $value]
+                    RefMut['static, u8, $value] MappedRef['static, u8, u8, $value] MappedRefMut['static, u8, u8, $value]);
+            )* };
+        }
+        of!(u8, f32, Plain, String, std::cell::Cell<u8>, std::rc::Rc<str>, &'static mut u8, fn() -> u8, Vec<u8>);
+        // The probe tells them apart.
+        assert_ne!(traits!(std::sync::OnceLock<f32>, f32), traits!(std::sync::OnceLock<u8>, u8));
+        assert_ne!(traits!(parking_lot::Once, u8), traits!(std::sync::Once, u8));
+    }
+}
+
 /// With `send_guard` the guards of the twin are more than those of an original without it.
 #[cfg(not(feature = "send_guard"))]
 mod auto_traits {
