@@ -34,7 +34,7 @@ pub struct RawReentrantMutex<R: Keeps, G> {
 }
 
 // SAFETY: without a shared reference nobody else holds it, so nobody uses `state` any more; the parts may go along.
-unsafe impl<R: RawMutex + Send, G: GetThreadId + Send> Send for RawReentrantMutex<R, G> {}
+unsafe impl<R: RawMutex + Send, G: Send> Send for RawReentrantMutex<R, G> {}
 // SAFETY: `lock_count` and `state` are touched by the thread that holds `mutex` only.
 unsafe impl<R: RawMutex + Sync, G: GetThreadId + Sync> Sync for RawReentrantMutex<R, G> {}
 
