@@ -278,25 +278,6 @@ cases! {
         let _earlier = list[0].lock();
     }
 
-    /// With the original and a part of it locked, an image is made and filled: nobody else has its lock yet.
-    an_image_of_what_is_locked => [], |_| {
-        let (original, image) = (Mutex::with_class(0, &BY_INSTANCE), Mutex::with_class(0, &BY_INSTANCE));
-        let part = Mutex::with_class((), class("part"));
-        let _original = original.lock();
-        let _part = part.lock();
-        let _image = image.lock();
-    }
-
-    /// … the second time somebody may have it.
-    an_image_locked_again => ["Inversion Possible: part, node (same thread)"], |_| {
-        let (original, image) = (Mutex::with_class(0, &BY_INSTANCE), Mutex::with_class(0, &BY_INSTANCE));
-        let part = Mutex::with_class((), class("part"));
-        let _original = original.lock();
-        let _part = part.lock();
-        drop(image.lock());
-        let _image = image.lock();
-    }
-
     /// Hand over hand, two levels in turn: right as long as the levels never wrap around, which is what the report is about.
     hand_over_hand_by_two_levels => ["Inversion Possible: node, node (same thread)"], |_| {
         let list = list(class("node"));

@@ -98,8 +98,7 @@ impl LockClass {
     }
 
     /// Judges nesting within this class lock by lock: two locks of the class may nest, as long as no two of them are ever
-    /// taken in both orders. One that nobody took before, taken with another one of the class held, counts as just made: nobody
-    /// else can be in its way, whatever else is held.
+    /// taken in both orders.
     pub const fn same_class_by_instance(mut self) -> LockClass {
         self.rules.by_instance = true;
         self

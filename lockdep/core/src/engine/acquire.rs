@@ -267,12 +267,15 @@ impl<A: Allocator + Clone> Engine<A> {
     ) {
         let new = &acquire.new;
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return };
+        let rules = &acquire.info.rules;
         if acquire.first
-            && acquire.info.rules.by_instance
+            && rules.by_instance
+            && rules.reads_alone
             && cx.own().iter().any(|held| held.is_lock() && held.class == new.class)
         {
             // Made while another one of its class is held, most likely in its image: nobody else knows it yet. Without this, whatever
-            // was taken in between would come both after and before the class.
+            // was taken in between would come both after and before the class. It is a guess, for which code that can be annotated
+            // has words.
             return;
         }
         let mut distance = 0;

@@ -100,25 +100,27 @@ fn modes_of_instances() {
 /// An image of `A1` is made with `A1` and `B` held, and locked: nobody else knows it.
 #[test]
 fn a_lock_that_nobody_took_before_is_not_waited_for() {
-    check(&format!("{INSTANCES} t1: lock A1, lock B, lock A2 first"), &[]);
-    check(&format!("{INSTANCES} t1: read A1, lock B, lock A2 first, unlock A2, unlock B, unlock A1; t2: lock A2, lock B"), &[]);
+    const FOREIGN: &str = "class A by_instance reads_alone;";
+    check(&format!("{FOREIGN} t1: lock A1, lock B, lock A2 first"), &[]);
+    check(&format!("{FOREIGN} t1: read A1, lock B, lock A2 first, unlock A2, unlock B, unlock A1; t2: lock A2, lock B"), &[]);
     // The next time somebody may have it.
     let twice = "lock A1, lock B, lock A2 first, unlock A2, lock A2";
-    check(&format!("{INSTANCES} t1: {twice}"), &["Inversion Possible: B A (same thread)"]);
+    check(&format!("{FOREIGN} t1: {twice}"), &["Inversion Possible: B A (same thread)"]);
     // What is taken under it comes after it, and it after its like.
     check(
-        &format!("{INSTANCES} t1: lock A1, lock A2 first, lock C, unlock C, unlock A2, unlock A1; t2: lock C, lock A1"),
+        &format!("{FOREIGN} t1: lock A1, lock A2 first, lock C, unlock C, unlock A2, unlock A1; t2: lock C, lock A1"),
         &["Inversion Possible: C A"],
     );
     check(
-        &format!("{INSTANCES} t1: lock A1, lock A2 first, unlock A2, unlock A1; t2: lock A2, lock A1"),
+        &format!("{FOREIGN} t1: lock A1, lock A2 first, unlock A2, unlock A1; t2: lock A2, lock A1"),
         &["Inversion Possible: A A"],
     );
-    // It counts only within its class, and only where that is judged lock by lock.
+    // It counts only within its class, and only where that is judged lock by lock and cannot be annotated.
     check(
-        &format!("{INSTANCES} t1: lock B, lock A2 first, unlock A2, unlock B; t2: lock A2, lock B"),
+        &format!("{FOREIGN} t1: lock B, lock A2 first, unlock A2, unlock B; t2: lock A2, lock B"),
         &["Inversion Possible: A B"],
     );
+    check(&format!("{INSTANCES} t1: lock A1, lock B, lock A2 first"), &["Inversion Possible: B A (same thread)"]);
     check("t1: lock A1, lock B, lock A2 first", &["Recursion Possible SameClass: A A", "Inversion Possible: B A (same thread)"]);
 }
 
