@@ -502,6 +502,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine::tests::order::a_closing_edge_that_is_gone_closes_nothing",
     ),
     mutation(
+        "Numbers are looked at where the chain is known, too",
+        TAKE,
+        "alike.all(|held| held.ordered().is_some_and(|below| below < n))",
+        "alike.all(|held| held.ordered().is_some_and(|below| below < n || true))",
+        "engine",
+        "runtime::enabled::acquire::tests::what_is_said_of_an_order_is_remembered_and_looked_at",
+    ),
+    mutation(
+        "… and the nest lock",
+        TAKE,
+        "how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.address()))",
+        "how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.address() || true))",
+        "engine",
+        "runtime::enabled::acquire::tests::what_is_said_of_an_order_is_remembered_and_looked_at",
+    ),
+    mutation(
         "A subclass is a class of its own",
         TAKE,
         "class: ClassId::new(map.class(), how.subclass),",

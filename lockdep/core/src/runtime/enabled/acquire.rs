@@ -318,10 +318,10 @@ fn known_class(thread: &ThreadState, map: &LockMap) -> bool {
 /// Whether the chain is proven, by this thread or by others in a way that leaves nothing to be learned from this one; remembered
 /// if so.
 pub(super) fn proven(thread: &'static ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
-    if !map.info().is_registered() || how.nest.is_some() || how.order.is_some() {
+    if !map.info().is_registered() || !what_is_said_is_so(thread, map, how) {
         return false;
     }
-    let step = step(ClassId::new(map.class(), how.subclass), how.mode, flags);
+    let step = step(ClassId::new(map.class(), how.subclass), how.mode, with_what_was_said(how, flags));
     let key = extend(ThreadState::get(&thread.chain), step) ^ ThreadState::get(&thread.context);
     if let Some(fine) = proven_here(thread, map, key) {
         return fine;
@@ -360,6 +360,22 @@ fn key_for_instances(thread: &ThreadState, new: &Held) -> u64 {
     extend(ThreadState::get(&thread.chain), step_of(new)) ^ ThreadState::get(&thread.context) ^ numbers
 }
 
+/// Flags that say what was said about the order.
+fn with_what_was_said(how: How<'_>, flags: HeldFlags) -> HeldFlags {
+    let flags = if how.order.is_some() { flags.with(HeldFlags::ORDERED) } else { flags };
+    if how.nest.is_some() { flags.with(HeldFlags::NESTED) } else { flags }
+}
+
+/// Whether what is said about the order of this acquisition is so, of the locks that are held now: then it is as good as any other
+/// with the same chain.
+fn what_is_said_is_so(thread: &ThreadState, map: &LockMap, how: How<'_>) -> bool {
+    let held = |from: usize| (from..thread.depth()).map(|at| thread.read(at)).filter(Held::is_lock);
+    let class = ClassId::new(map.class(), how.subclass);
+    let mut alike = held(thread.base()).filter(|held| held.class == class);
+    how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.address()))
+        && (how.nest.is_some() || how.order.is_none_or(|n| alike.all(|held| held.ordered().is_some_and(|below| below < n))))
+}
+
 /// The entry of an acquisition of this thread, now.
 pub(super) fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) -> Held {
     Held {
@@ -367,7 +383,7 @@ pub(super) fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Pl
         class: ClassId::new(map.class(), how.subclass),
         state: State::Held,
         mode: how.mode,
-        flags,
+        flags: with_what_was_said(how, flags),
         context: thread.nesting.load(Ordering::Relaxed),
         mask: ThreadState::get(&thread.mask),
         place,
@@ -481,13 +497,6 @@ fn describe(
     flags: HeldFlags,
 ) -> (Acquire, &'static ClassRecord) {
     let record = map.resolve(globals);
-    let mut flags = flags;
-    if how.order.is_some() {
-        flags = flags.with(HeldFlags::ORDERED);
-    }
-    if how.nest.is_some() {
-        flags = flags.with(HeldFlags::NESTED);
-    }
     let new = Held { chain: 0, ..entry(thread, map, how, place, flags) };
     let nest = how.nest.map(LockMap::address);
     let acquire =
@@ -534,14 +543,16 @@ pub(super) fn judge(
         return found;
     }
     let settled = thread.shuffling.load(Ordering::Relaxed) == 0;
-    let annotated = acquire.nest.is_some() || acquire.new.ordered().is_some() || acquire.info.rules.compare.is_some();
+    // Each time anew: a comparator looks at addresses.
+    let compared = acquire.info.rules.compare.is_some();
+    let said = acquire.nest.is_some() || acquire.new.ordered().is_some();
     // Whether a writer is queued makes no difference to a recursive reader.
     let passes = same_lock && acquire.new.mode == Mode::ReadRecursive;
     // Of a lock taken for the first time the engine did not look at everything.
-    if push_entry && settled && !annotated && (by_instance && !same_lock && !acquire.first || passes) {
+    if push_entry && settled && !compared && !said && (by_instance && !same_lock && !acquire.first || passes) {
         remember_here(thread, key_for_instances(thread, &acquire.new), 0);
     }
-    if push_entry && settled && !annotated && !by_instance && !same_lock {
+    if push_entry && settled && !compared && !by_instance && !same_lock {
         let mut proven = Proven(if same_class { Proven::SAME_CLASS } else { 0 });
         // SAFETY: in a slow section.
         let (cx, engine) = unsafe { (thread.cx(globals.clock), &graph.inner().engine) };
@@ -961,5 +972,69 @@ pub(crate) fn check_wait(condvar: &LockMap, mutex: &LockMap, how: How<'_>, timed
     if thread.depth() > thread.base() || thread.nesting.load(Ordering::Relaxed) != 0 {
         check_only(condvar, How::write(), site, Some(timed));
         check_only(mutex, how, site, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class::LockKind;
+    use crate::kind::ReportKind;
+    use crate::report::Report;
+    use crate::testing::isolated;
+
+    enum Kind {}
+
+    impl LockKind for Kind {
+        const NAME: &'static str = "Page";
+        const WAIT: WaitType = WaitType::Spin;
+    }
+
+    fn pages() -> [LockMap; 3] {
+        [(); 3].map(|()| LockMap::new::<Kind, ()>())
+    }
+
+    fn in_turn(locks: [(&LockMap, How<'_>); 2]) {
+        locks.map(|(lock, how)| lock.lock(how, || Some(()), || ()));
+        locks.into_iter().rev().for_each(|(lock, _)| lock.release());
+    }
+
+    /// Known without a slow section the second time, whichever the locks; and not when it is not so.
+    #[test]
+    fn what_is_said_of_an_order_is_remembered_and_looked_at() {
+        let [root, one, two] = pages();
+        let by_number =
+            |first: u64, second: u64| in_turn([(&one, How::write().ordered(first)), (&two, How::write().ordered(second))]);
+        let reports = isolated(|_| {
+            let mut before = 0;
+            // From one place, for each has a stack of its own.
+            for (nth, (first, second)) in [(1, 2), (1, 2), (1, 2), (7, 9)].into_iter().enumerate() {
+                if nth == 2 {
+                    before = slow::sections();
+                }
+                by_number(first, second);
+            }
+            assert_eq!(slow::sections(), before);
+            by_number(3, 2);
+        });
+        assert_eq!(reports.iter().map(Report::kind).collect::<Vec<_>>(), [ReportKind::SubclassOrder]);
+
+        let under = |nest: &LockMap| in_turn([(&one, How::write()), (&two, How::write().nest_lock(nest))]);
+        let other = LockMap::new::<Kind, u8>();
+        let reports = isolated(|_| {
+            root.lock(How::write().nested(1), || Some(()), || ());
+            let mut before = 0;
+            for nth in 0..4 {
+                if nth == 2 {
+                    before = slow::sections();
+                }
+                under(&root);
+            }
+            assert_eq!(slow::sections(), before);
+            under(&other);
+            root.release();
+        });
+        let kinds: Vec<_> = reports.iter().map(Report::kind).collect();
+        assert!(kinds.contains(&ReportKind::NestLockNotHeld), "{kinds:?}");
     }
 }
