@@ -995,7 +995,7 @@ mod tests {
     }
 
     fn in_turn(locks: [(&LockMap, How<'_>); 2]) {
-        locks.map(|(lock, how)| lock.lock(how, || Some(()), || ()));
+        locks.into_iter().for_each(|(lock, how)| lock.lock(how, || Some(()), || ()));
         locks.into_iter().rev().for_each(|(lock, _)| lock.release());
     }
 
