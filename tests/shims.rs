@@ -1,4 +1,4 @@
-//! Programs that know nothing of lockdep: one with three versions of `parking_lot`, both of `lock_api` by themselves, and `dashmap` from
+//! Programs that know nothing of lockdep: one with three versions of `parking_lot`, both of `lock_api` by themselves, `dashmap` and `spin` from
 //! the registry, under all the patches at once; and one with 0.13 and 0.5 only, under each of the two patches and both.
 //!
 //! They take builds of their own, into `target/shims…`, so they run on request only: `cargo test --test shims -- --ignored`.
@@ -175,6 +175,16 @@ fn reads_in_reads_are_judged_by_the_lock_that_is_read() {
     let (code, said) = run("0.13-hangs");
     assert_eq!(code, Some(101), "{said}");
     assert_eq!(said.matches("error[lockdep::Recursion]: `RwLock<u8>`").count(), 1, "{said}");
+}
+
+#[test]
+#[ignore = "takes a build of its own"]
+fn what_other_raw_locks_do_with_readers_is_known() {
+    // It would hang: guards of `spin` may go to other threads, so it is not stopped.
+    let (code, said) = run_with("spin", &[("LOCKDEP", "abort")]);
+    assert_eq!(code, None, "{said}");
+    assert_eq!(said.matches("error[lockdep::Recursion]: `RwLock<Twelve>`").count(), 1, "{said}");
+    assert_eq!(said.matches("error[lockdep::").count(), 1, "{said}");
 }
 
 #[test]

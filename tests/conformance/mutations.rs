@@ -123,6 +123,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "verdicts::read_again_with_a_writer_queued",
     ),
     mutation(
+        "Where an upgradable hold keeps readers out, they wait for it",
+        "engine/class.rs",
+        "if matches!(mode, Mode::Upgradable) && self.upgradable_excludes { Mode::Write } else { mode }",
+        "if matches!(mode, Mode::Upgradable) && self.upgradable_excludes && false { Mode::Write } else { mode }",
+        "engine",
+        "engine::tests::recursion::an_upgradable_hold_that_keeps_readers_out",
+    ),
+    mutation(
         "A recursive read waits for no reader",
         ACQUIRE,
         "(_, Mode::ReadRecursive) | (Mode::Upgradable, Mode::Read) => None,",

@@ -123,6 +123,10 @@ pub trait LockKind {
     fn readers_pass() -> bool {
         false
     }
+    /// Whether an upgradable hold keeps readers out. Asked as that.
+    fn upgradable_excludes() -> bool {
+        false
+    }
     /// Whether a guard may be dropped by another thread than the one that took it.
     const GUARDS_MOVE: bool = false;
     /// Whether guards are dropped by other threads so often that a thread which takes the lock again need not wait for itself.
@@ -146,6 +150,7 @@ pub(crate) struct LockInfo {
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) readers_pass: fn() -> bool,
+    pub(crate) upgradable_excludes: fn() -> bool,
     pub(crate) guards_move: bool,
     pub(crate) holder_may_change: bool,
     pub(crate) by_instance: bool,

@@ -108,9 +108,11 @@ impl<A: Allocator + Clone> Engine<A> {
                 skip = false;
                 return None;
             }
-            let severity = waits_for_itself(held.mode, new.mode, acquire.writer_queued);
+            let mode = acquire.info.keeps_out(held.mode);
+            let severity = waits_for_itself(mode, new.mode, acquire.writer_queued);
             let most = if acquire.info.holder_may_change { Severity::Possible } else { Severity::Certain };
-            Some((*held, severity.map(|severity| severity.min(most))))
+            // As what keeps the new one out: as that the report explains it.
+            Some((Held { mode, ..*held }, severity.map(|severity| severity.min(most))))
         });
         judged.max_by_key(|&(_, severity)| severity)
     }
@@ -300,7 +302,8 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// The kind of a dependency. A reader waits for readers only if a writer waits between them.
     fn kind(&self, held: &Held, acquire: &Acquire) -> Kind {
-        let kind = Kind::of(held, &acquire.new, acquire.upgrade);
+        let mode = self.classes.get(held.class).map_or(held.mode, |class| class.info.keeps_out(held.mode));
+        let kind = Kind::of(&Held { mode, ..*held }, &acquire.new, acquire.upgrade);
         let alone = acquire.new.mode == Mode::Read
             && acquire.info.rules.reads_alone
             && self.classes.get(acquire.new.class).is_some_and(|class| !class.written);

@@ -8,7 +8,7 @@ use super::graph::NodeIx;
 use super::usage::Usage;
 use super::{Engine, Map, Thread};
 use crate::class::ClassRules;
-use crate::kind::WaitType;
+use crate::kind::{Mode, WaitType};
 
 /// A class with its subclass. Zero is no class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,8 +50,17 @@ pub struct ClassInfo {
     pub read_recursive_in_handler: bool,
     /// A plain read passes queued writers everywhere.
     pub readers_pass: bool,
+    /// An upgradable hold keeps readers out, too.
+    pub upgradable_excludes: bool,
     /// A guard may be with another thread than the one that took the lock, which then does not wait for itself.
     pub holder_may_change: bool,
+}
+
+impl ClassInfo {
+    /// The mode whose holders keep out whom a holder in `mode` keeps out.
+    pub(super) const fn keeps_out(&self, mode: Mode) -> Mode {
+        if matches!(mode, Mode::Upgradable) && self.upgradable_excludes { Mode::Write } else { mode }
+    }
 }
 
 /// A class as the engine knows it.

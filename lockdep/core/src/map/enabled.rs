@@ -187,6 +187,7 @@ impl<K: LockKind, T> Info<K, T> {
         wait: K::WAIT,
         read_recursive_in_handler: K::READ_RECURSIVE_IN_HANDLER,
         readers_pass: K::readers_pass,
+        upgradable_excludes: K::upgradable_excludes,
         guards_move: K::GUARDS_MOVE,
         holder_may_change: K::HOLDER_MAY_CHANGE,
         by_instance: K::BY_INSTANCE,

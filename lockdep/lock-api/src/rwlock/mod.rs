@@ -40,6 +40,14 @@ unsafe impl<R: RawRwLock + Sync, T: ?Sized + Send + Sync> Sync for RwLock<R, T> 
 /// they do, as those of `parking_lot` but the one of `RecursiveRwLock`: by its traits no raw lock says so.
 const READERS_PASS: [&str; 3] = ["dashmap::lock::RawRwLock", "spin::rwlock::RwLock<", "parking_lot::raw_rwlock::RawRwLock<true>"];
 
+/// Of these an upgradable hold keeps new readers out.
+const UPGRADABLE_EXCLUDES: [&str; 1] = ["spin::rwlock::RwLock<"];
+
+/// Whether it is a raw lock of another crate of this list. Those that know of the validator say what they do by the mode.
+fn is_one_of<R: RawRwLock>(names: &[&str]) -> bool {
+    R::LOCKDEP_FOREIGN && names.iter().any(|name| type_name::<R>().starts_with(name))
+}
+
 struct RwLockKind<R>(PhantomData<R>);
 
 impl<R: RawRwLock> LockKind for RwLockKind<R> {
@@ -50,8 +58,11 @@ impl<R: RawRwLock> LockKind for RwLockKind<R> {
     const READ_RECURSIVE_IN_HANDLER: bool = R::LOCKDEP_READ_RECURSIVE_IN_HANDLER;
 
     fn readers_pass() -> bool {
-        // Those that know of the validator say it by the mode.
-        R::LOCKDEP_FOREIGN && READERS_PASS.iter().any(|name| type_name::<R>().starts_with(name))
+        is_one_of::<R>(&READERS_PASS)
+    }
+
+    fn upgradable_excludes() -> bool {
+        is_one_of::<R>(&UPGRADABLE_EXCLUDES)
     }
 }
 

@@ -144,6 +144,17 @@ fn readers_that_pass_writers_may_read_again() {
     check("class A readers_pass; t1: read A, lock A", &["Recursion Certain: A A"]);
 }
 
+/// As that of `spin`, whose readers pass writers that wait, and no upgradable hold.
+#[test]
+fn an_upgradable_hold_that_keeps_readers_out() {
+    let spin = "class A readers_pass upgradable_excludes;";
+    check(&format!("{spin} t1: upread A, read A"), &["Recursion Certain: A A"]);
+    check(&format!("{spin} t1: read A, read A"), &[]);
+    let orders = "t1: upread A, lock B, unlock B, unlock A; t2: lock B, read A";
+    check(&format!("{spin} {orders}"), &["Inversion Possible: B A"]);
+    check(&format!("class A readers_pass; {orders}"), &[]);
+}
+
 #[test]
 fn the_handler_takes_what_the_interrupted_code_holds() {
     check("t1: lock A, on 10 { lock A", &["Recursion Certain: A A on 10"]);

@@ -238,6 +238,7 @@ impl World {
                 "ascending" => info.rules = ClassRules { compare: Some(|held, new| held.cmp(&new)), ..info.rules },
                 "handler_reads" => info.read_recursive_in_handler = true,
                 "readers_pass" => info.readers_pass = true,
+                "upgradable_excludes" => info.upgradable_excludes = true,
                 "as_spin" => info.rules.wait = Some(WaitType::Spin),
                 word => panic!("a class cannot be {word}"),
             }

@@ -977,6 +977,8 @@ pub(crate) fn check_wait(condvar: &LockMap, mutex: &LockMap, how: How<'_>, timed
 
 #[cfg(test)]
 mod tests {
+    use core::hint::black_box;
+
     use super::*;
     use crate::class::LockKind;
     use crate::kind::ReportKind;
@@ -1007,8 +1009,8 @@ mod tests {
             |first: u64, second: u64| in_turn([(&one, How::write().ordered(first)), (&two, How::write().ordered(second))]);
         let reports = isolated(|_| {
             let mut before = 0;
-            // From one place, for each has a stack of its own.
-            for (nth, (first, second)) in [(1, 2), (1, 2), (1, 2), (7, 9)].into_iter().enumerate() {
+            // From one place, unrolled by no compiler, for each has a stack of its own.
+            for (nth, (first, second)) in black_box(vec![(1, 2), (1, 2), (1, 2), (7, 9)]).into_iter().enumerate() {
                 if nth == 2 {
                     before = slow::sections();
                 }
@@ -1024,7 +1026,7 @@ mod tests {
         let reports = isolated(|_| {
             root.lock(How::write().nested(1), || Some(()), || ());
             let mut before = 0;
-            for nth in 0..4 {
+            for nth in 0..black_box(4) {
                 if nth == 2 {
                     before = slow::sections();
                 }

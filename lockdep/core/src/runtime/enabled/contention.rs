@@ -514,12 +514,15 @@ fn in_the_way(globals: &Globals, held: &Held, waiter: &ThreadState, wants: &Held
     let mode = if wants.mode == Mode::Read && passes_writers() { Mode::ReadRecursive } else { wants.mode };
     // Where guards go from thread to thread, nobody knows who must come on.
     let anybody = || globals.record(wants.class).is_some_and(|class| class.holder_may_change) && !overdue(waiter);
+    let upgradable_excludes = || globals.record(wants.class).is_some_and(|class| class.upgradable_excludes);
+    let excludes_readers =
+        || held.is_lock() && (held.mode == Mode::Write || held.mode == Mode::Upgradable && upgradable_excludes());
     held.lock == wants.lock
         && !anybody()
         && match mode {
             Mode::Write => held.is_lock(),
-            Mode::Read => (held.is_lock() && held.mode == Mode::Write) || queued_writer,
-            Mode::ReadRecursive => held.is_lock() && held.mode == Mode::Write,
+            Mode::Read => excludes_readers() || queued_writer,
+            Mode::ReadRecursive => excludes_readers(),
             Mode::Upgradable => (held.is_lock() && matches!(held.mode, Mode::Write | Mode::Upgradable)) || queued_writer,
         }
 }

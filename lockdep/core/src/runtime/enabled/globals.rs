@@ -37,6 +37,7 @@ pub(crate) struct ClassRecord {
     pub(crate) wait: WaitType,
     pub(crate) read_recursive_in_handler: bool,
     pub(crate) readers_pass: bool,
+    pub(crate) upgradable_excludes: bool,
     pub(crate) guards_move: bool,
     pub(crate) holder_may_change: bool,
     pub(crate) by_instance: bool,
@@ -60,6 +61,7 @@ impl ClassRecord {
             rules,
             read_recursive_in_handler: self.read_recursive_in_handler,
             readers_pass: self.readers_pass,
+            upgradable_excludes: self.upgradable_excludes,
             holder_may_change: self.holder_may_change,
         }
     }
@@ -207,6 +209,7 @@ impl Globals {
             wait: info.wait,
             read_recursive_in_handler: info.read_recursive_in_handler,
             readers_pass: (info.readers_pass)(),
+            upgradable_excludes: (info.upgradable_excludes)(),
             guards_move: info.guards_move,
             holder_may_change: info.holder_may_change,
             by_instance: info.by_instance,

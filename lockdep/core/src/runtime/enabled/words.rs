@@ -40,9 +40,13 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: O
         (ReportKind::Recursion, Hint::WriterQueued) => {
             notes.push("a writer is waiting for the lock now, and a new reader waits behind it".into());
         }
-        (ReportKind::Recursion, Hint::None) if verdict.severity == Severity::Possible => {
-            notes.push("a reader waits behind a queued writer, and that writer waits for the first read to end".into());
-        }
+        (ReportKind::Recursion, Hint::None) if verdict.severity == Severity::Possible => notes.push(
+            match locks.iter().all(|lock| lock.mode() != Mode::Write) {
+                true => "a reader waits behind a queued writer, and that writer waits for the first read to end",
+                false => "guards of this lock may go to other threads; where this one stayed, the call never returns",
+            }
+            .into(),
+        ),
         (ReportKind::Inversion, Hint::TimedWait) => {
             notes.push("the wait has a time limit, so the threads get out of it, late".into());
         }

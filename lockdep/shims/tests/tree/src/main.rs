@@ -119,6 +119,14 @@ fn main() {
             let _held = map.get(&1);
             map.insert(1, 2);
         }
+        Some("spin") => {
+            let lock = spin::lock_api::RwLock::new(Twelve);
+            // Readers pass a writer that waits, and one another.
+            drop((lock.read(), lock.read()));
+            let _upgradable = lock.upgradable_read();
+            // But not this.
+            let _read = lock.read();
+        }
         // A lock that waits, in a handler that signal-hook installed.
         Some("handler") => {
             static SHARED: parking_lot_12::Mutex<u32> = parking_lot_12::const_mutex(0);
