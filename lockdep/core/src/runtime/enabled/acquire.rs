@@ -996,6 +996,7 @@ mod tests {
         [(); 3].map(|()| LockMap::new::<Kind, ()>())
     }
 
+    #[inline(never)]
     fn in_turn(locks: [(&LockMap, How<'_>); 2]) {
         locks.into_iter().for_each(|(lock, how)| lock.lock(how, || Some(()), || ()));
         locks.into_iter().rev().for_each(|(lock, _)| lock.release());
@@ -1008,15 +1009,15 @@ mod tests {
         let by_number =
             |first: u64, second: u64| in_turn([(&one, How::write().ordered(first)), (&two, How::write().ordered(second))]);
         let reports = isolated(|_| {
-            let mut before = 0;
-            // From one place, unrolled by no compiler, for each has a stack of its own.
-            for (nth, (first, second)) in black_box(vec![(1, 2), (1, 2), (1, 2), (7, 9)]).into_iter().enumerate() {
-                if nth == 2 {
-                    before = slow::sections();
-                }
-                by_number(first, second);
-            }
-            assert_eq!(slow::sections(), before);
+            // From one place, which no compiler doubles, for each has a stack of its own.
+            let sections: Vec<u32> = black_box(vec![(1, 2), (1, 2), (1, 2), (7, 9)])
+                .into_iter()
+                .map(|(first, second)| {
+                    by_number(first, second);
+                    slow::sections()
+                })
+                .collect();
+            assert_eq!(sections[1..], [sections[1]; 3]);
             by_number(3, 2);
         });
         assert_eq!(reports.iter().map(Report::kind).collect::<Vec<_>>(), [ReportKind::SubclassOrder]);
@@ -1025,14 +1026,13 @@ mod tests {
         let other = LockMap::new::<Kind, u8>();
         let reports = isolated(|_| {
             root.lock(How::write().nested(1), || Some(()), || ());
-            let mut before = 0;
-            for nth in 0..black_box(4) {
-                if nth == 2 {
-                    before = slow::sections();
-                }
-                under(&root);
-            }
-            assert_eq!(slow::sections(), before);
+            let sections: Vec<u32> = (0..black_box(4))
+                .map(|_| {
+                    under(&root);
+                    slow::sections()
+                })
+                .collect();
+            assert_eq!(sections[1..], [sections[1]; 3]);
             under(&other);
             root.release();
         });
