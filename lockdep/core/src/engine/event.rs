@@ -187,6 +187,13 @@ pub struct Acquire {
     pub first: bool,
 }
 
+impl Acquire {
+    /// One of which nothing else is to be said.
+    pub const fn of(new: Held, info: ClassInfo) -> Acquire {
+        Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false, first: false }
+    }
+}
+
 /// How signals come to be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reopen {

@@ -339,9 +339,7 @@ fn threads_that_nothing_speaks_of_are_forgotten() {
         let cx = Context { thread: Thread { id, began: 2 * id }, now: 2 * id, held: &held, base: 0, mask: 0, handler: 0 };
         let take = |new, held| {
             let cx = Context { held, ..cx };
-            let acquire =
-                Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false, first: false };
-            Event::Acquire(cx, acquire)
+            Event::Acquire(cx, Acquire::of(new, info))
         };
         assert!(engine.apply(take(held[0], &[])).is_empty());
         let new = Held { lock: 32, class: inner, state: State::Held, instance: 2, ..Held::FREE };

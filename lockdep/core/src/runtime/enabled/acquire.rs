@@ -499,9 +499,7 @@ fn describe(
     let record = map.resolve(globals);
     let new = Held { chain: 0, ..entry(thread, map, how, place, flags) };
     let nest = how.nest.map(LockMap::address);
-    let acquire =
-        Acquire { new, info: record.info(), nest, writer_queued: false, upgrade: false, wait: false, timed: false, first: false };
-    (acquire, record)
+    (Acquire { nest, ..Acquire::of(new, record.info()) }, record)
 }
 
 /// Asks the engine, remembers what is proven, and pushes the entry unless the call can never return.
@@ -578,9 +576,7 @@ pub(super) fn judge_as_own(globals: &mut Globals, thread: &'static ThreadState, 
     let record = map.resolve(globals);
     let new = Held { chain: 0, state: State::Held, ..*waiting };
     let info = ClassInfo { holder_may_change: false, ..record.info() };
-    let acquire =
-        Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false, first: false };
-    judge(globals, thread, acquire, record, false)
+    judge(globals, thread, Acquire::of(new, info), record, false)
 }
 
 /// The chain key of what is held, from the entries themselves.

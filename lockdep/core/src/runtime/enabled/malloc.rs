@@ -124,17 +124,7 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
         let new = entry(thread, &MALLOC, how, place, HeldFlags(0));
         // Each context has an allocator of its own, and it is no gate.
         let new = Held { lock: new.lock + usize::from(new.context), instance: 0, chain: 0, ..new };
-        let acquire = Acquire {
-            new,
-            info: record.info(),
-            nest: None,
-            writer_queued: false,
-            upgrade: false,
-            wait: false,
-            timed: false,
-            first: false,
-        };
-        judge(globals, thread, acquire, record, true)
+        judge(globals, thread, Acquire::of(new, record.info()), record, true)
     });
     deliver::from_allocator(thread, found);
     true
