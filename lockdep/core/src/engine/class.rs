@@ -58,7 +58,7 @@ pub struct ClassInfo {
 
 impl ClassInfo {
     /// The mode whose holders keep out whom a holder in `mode` keeps out.
-    pub(super) const fn keeps_out(&self, mode: Mode) -> Mode {
+    pub(crate) const fn keeps_out(&self, mode: Mode) -> Mode {
         if matches!(mode, Mode::Upgradable) && self.upgradable_excludes { Mode::Write } else { mode }
     }
 }

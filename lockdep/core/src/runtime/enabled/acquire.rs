@@ -665,7 +665,7 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
 /// What another thread took is released here: its entry there is freed, and that thread tidies up when it comes by. In a slow
 /// section.
 fn release_elsewhere(globals: &Globals, me: &ThreadState, map: &LockMap) -> bool {
-    for other in globals.threads().filter(|other| !core::ptr::eq(*other, me)) {
+    for other in globals.others(me) {
         if let Some(at) = (0..other.depth()).rev().find(|&at| is_hold_of(&other.read(at), map)) {
             other.set_state(at, State::Free);
             other.untidy.store(1, Ordering::Relaxed);

@@ -365,7 +365,7 @@ fn may_be_noted_only(thread: &'static ThreadState, entry: &Held) -> bool {
 /// Whether that is so, and another thread has what it wants.
 fn is_noted_only(globals: &Globals, thread: &'static ThreadState, entry: &Held) -> bool {
     let excludes = |held: &Held| held.is_lock() && held.lock == entry.lock && (held.exclusive() || entry.exclusive());
-    let others = || globals.threads().filter(|other| !core::ptr::eq(*other, thread));
+    let others = || globals.others(thread);
     may_be_noted_only(thread, entry)
         && others().any(|other| entries(other).any(|held| excludes(&held) && !may_be_noted_only(other, &held)))
 }
@@ -468,7 +468,7 @@ pub(super) fn waits(thread: &'static ThreadState) -> impl Iterator<Item = Held> 
 /// Who is in the way of a wait, and with what.
 pub(super) fn holders(globals: &Globals, thread: &'static ThreadState, wants: &Held) -> Vec<(&'static ThreadState, Held), Arena> {
     let mut holders = Vec::new_in(Arena);
-    for other in globals.threads().filter(|other| !core::ptr::eq(*other, thread)) {
+    for other in globals.others(thread) {
         let holds = match wants.flags.has(HeldFlags::CONDVAR) {
             true => globals.notification(wants, other),
             false => entries(other).find(|held| in_the_way(globals, held, thread, wants)),
@@ -508,28 +508,29 @@ pub(super) fn entries(thread: &'static ThreadState) -> impl Iterator<Item = Held
 
 /// Whether an entry of any thread keeps the thread `waiter` from what it wants.
 fn in_the_way(globals: &Globals, held: &Held, waiter: &ThreadState, wants: &Held) -> bool {
-    let queued_writer = held.state == State::Waiting && held.mode == Mode::Write;
-    let passes = |class: &ClassRecord| class.readers_pass || class.read_recursive_in_handler && wants.context != 0;
-    let passes_writers = || globals.record(wants.class).is_some_and(passes);
-    let mode = if wants.mode == Mode::Read && passes_writers() { Mode::ReadRecursive } else { wants.mode };
+    if held.lock != wants.lock {
+        return false;
+    }
+    let class = globals.record(wants.class).map(ClassRecord::info).unwrap_or_default();
     // Where guards go from thread to thread, nobody knows who must come on.
-    let anybody = || globals.record(wants.class).is_some_and(|class| class.holder_may_change) && !overdue(waiter);
-    let upgradable_excludes = || globals.record(wants.class).is_some_and(|class| class.upgradable_excludes);
-    let excludes_readers =
-        || held.is_lock() && (held.mode == Mode::Write || held.mode == Mode::Upgradable && upgradable_excludes());
-    held.lock == wants.lock
-        && !anybody()
-        && match mode {
-            Mode::Write => held.is_lock(),
-            Mode::Read => excludes_readers() || queued_writer,
-            Mode::ReadRecursive => excludes_readers(),
-            Mode::Upgradable => (held.is_lock() && matches!(held.mode, Mode::Write | Mode::Upgradable)) || queued_writer,
-        }
+    if class.holder_may_change && !overdue(waiter) {
+        return false;
+    }
+    let passes_writers = class.readers_pass || class.read_recursive_in_handler && wants.context != 0;
+    let mode = if wants.mode == Mode::Read && passes_writers { Mode::ReadRecursive } else { wants.mode };
+    let keeps_out = held.is_lock().then(|| class.keeps_out(held.mode));
+    let queued_writer = held.state == State::Waiting && held.mode == Mode::Write;
+    match mode {
+        Mode::Write => keeps_out.is_some(),
+        Mode::Read => keeps_out == Some(Mode::Write) || queued_writer,
+        Mode::ReadRecursive => keeps_out == Some(Mode::Write),
+        Mode::Upgradable => matches!(keeps_out, Some(Mode::Write | Mode::Upgradable)) || queued_writer,
+    }
 }
 
 /// Whether another thread waits to write this lock.
 pub(super) fn writer_queued(globals: &Globals, me: &ThreadState, lock: usize) -> bool {
-    let mut others = globals.threads().filter(|other| !core::ptr::eq(*other, me));
+    let mut others = globals.others(me);
     others.any(|other| entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
 }
 

@@ -387,4 +387,9 @@ impl Globals {
             Some(thread)
         })
     }
+
+    /// All of them but `me`.
+    pub(crate) fn others<'a>(&self, me: &'a ThreadState) -> impl Iterator<Item = &'static ThreadState> + use<'a> {
+        self.threads().filter(move |other| !ptr::eq(*other, me))
+    }
 }
