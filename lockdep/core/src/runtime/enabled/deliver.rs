@@ -175,14 +175,11 @@ fn next(graph: &Graph) -> Option<RawReport> {
 
 /// Shows what the watchdog found in an isolated graph. The graph returns it with the others when it ends; but it may not.
 pub(super) fn of_test_from_outside(raw: RawReport) {
-    complain((Report::new(body(raw)).to_terminal() + "\n").as_bytes());
+    show(&Report::new(body(raw)));
 }
 
 /// Delivers what the watchdog found; its threads wait, so nothing of it can unwind.
 pub(super) fn from_outside(graph: &'static Graph, found: Found) {
-    if graph.isolated && found.stop.is_none() {
-        return;
-    }
     if found.stop.is_some() && found.fresh == 0 {
         complain(b"lockdep: a deadlock reported above has happened again\n");
     }
@@ -219,11 +216,13 @@ fn settle(graph: &Graph) {
     }
 }
 
+fn show(report: &Report) {
+    complain((report.to_terminal() + "\n").as_bytes());
+}
+
 fn print(report: &Report) {
     PRINTED.fetch_add(1, Ordering::Relaxed);
-    let mut text = report.to_terminal();
-    text.push('\n');
-    complain(text.as_bytes());
+    show(report);
     if let Some(directory) = config::out() {
         let path = directory.join(format!("{}.json", report.id()));
         if let Err(error) = write_whole(&path, &(report.to_json() + "\n")) {

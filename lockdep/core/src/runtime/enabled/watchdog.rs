@@ -425,12 +425,20 @@ fn report(case: &mut Case) -> bool {
         asked.push(Asked { thread, tid: tid.unwrap_or(0), stack });
     }
     let told = slow::with(|globals| tell(globals, case, &asked));
-    let Some((graph, found, of_test)) = told else { return false };
-    match of_test {
-        Some(raw) => deliver::of_test_from_outside(raw),
-        None => deliver::from_outside(graph, found),
+    match told {
+        None => return false,
+        Some(Told::OfTest(new)) => new.into_iter().for_each(deliver::of_test_from_outside),
+        Some(Told::Here(graph, found)) => deliver::from_outside(graph, found),
     }
     true
+}
+
+/// What is left to do about a case that the engine knows of.
+enum Told {
+    /// To deliver it: the graph stays, for it is that of the process, or what it found stops the program.
+    Here(&'static Graph, Found),
+    /// To show what is new of it: its isolated graph may be gone by now.
+    OfTest(ArenaVec<RawReport, Arena>),
 }
 
 /// Whether a circle is what it was at the first look: the same waits for the same acquisitions.
@@ -446,9 +454,8 @@ fn is_still(globals: &Globals, circle: &[Blocked]) -> bool {
         .is_some_and(|now| now.len() == circle.len() && now.iter().zip(circle).all(|(now, before)| same(before, now)))
 }
 
-/// Hands it to the engine, in a slow section, if it is still so. Of an isolated graph, which may be gone when the section ends, the
-/// finding comes along, unless it stops the program.
-fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'static Graph, Found, Option<RawReport>)> {
+/// Hands it to the engine, in a slow section, if it is still so.
+fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<Told> {
     if !case.waits.iter().all(|wait| globals.threads().any(|thread| wait_of(thread) == Some(*wait))) {
         return None;
     }
@@ -498,7 +505,8 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'st
     // SAFETY: in a slow section.
     let verdicts = unsafe { graph.inner() }.engine.apply(event);
     let found = queue(globals, graph, subject, verdicts, None);
-    let mut of_test = None;
+    let of_test = graph.isolated && found.stop.is_none();
+    let mut new = ArenaVec::new_in(Arena);
     if found.fresh > 0 {
         let mut threads = ArenaVec::new_in(Arena);
         for asked in asked {
@@ -508,8 +516,8 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<(&'st
         // SAFETY: in a slow section, and the engine is done.
         if let Some(raw) = unsafe { graph.inner() }.queue.last_mut() {
             raw.threads = threads;
-            of_test = (graph.isolated && found.stop.is_none()).then(|| raw.clone());
+            new.extend(of_test.then(|| raw.clone()));
         }
     }
-    Some((graph, found, of_test))
+    Some(if of_test { Told::OfTest(new) } else { Told::Here(graph, found) })
 }
