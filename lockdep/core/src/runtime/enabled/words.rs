@@ -26,6 +26,10 @@ fn error(number: i32) -> String {
     format!("{number} ({words})")
 }
 
+fn only_readers(locks: &[ReportedLock]) -> bool {
+    locks.iter().all(|lock| lock.mode() != Mode::Write)
+}
+
 /// Facts that the places do not show.
 pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
@@ -40,13 +44,14 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: O
         (ReportKind::Recursion, Hint::WriterQueued) => {
             notes.push("a writer is waiting for the lock now, and a new reader waits behind it".into());
         }
-        (ReportKind::Recursion, Hint::None) if verdict.severity == Severity::Possible => notes.push(
-            match locks.iter().all(|lock| lock.mode() != Mode::Write) {
-                true => "a reader waits behind a queued writer, and that writer waits for the first read to end",
-                false => "guards of this lock may go to other threads; where this one stayed, the call never returns",
-            }
-            .into(),
-        ),
+        (ReportKind::Recursion, Hint::None) if verdict.severity == Severity::Possible => {
+            let note = if only_readers(locks) {
+                "a reader waits behind a queued writer, and that writer waits for the first read to end"
+            } else {
+                "guards of this lock may go to other threads; where this one stayed, the call never returns"
+            };
+            notes.push(note.into());
+        }
         (ReportKind::Inversion, Hint::TimedWait) => {
             notes.push("the wait has a time limit, so the threads get out of it, late".into());
         }
@@ -89,9 +94,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::Recursion, _) if verdict.signals != 0 => {
             format!("keep {} blocked while {first} is held outside the handler: `lock_irqsave`", signal(verdict))
         }
-        (ReportKind::Recursion, _)
-            if verdict.severity == Severity::Possible && locks.iter().all(|lock| lock.mode() != Mode::Write) =>
-        {
+        (ReportKind::Recursion, _) if verdict.severity == Severity::Possible && only_readers(locks) => {
             format!("use `read_recursive` for the inner read of {first}, or pass the guard down")
         }
         (ReportKind::Recursion, _) => format!("release {first} first, or pass its guard down instead of locking again"),
