@@ -523,17 +523,22 @@ fn reported_waits() {
     assert!(mutex.try_lock().is_ok());
 }
 
+/// The shortest of many rounds of so many times.
+fn fastest(times: u32, action: impl Fn()) -> Duration {
+    let round = |_| {
+        let start = Instant::now();
+        (0..times).for_each(|_| action());
+        start.elapsed()
+    };
+    (0..30).map(round).min().unwrap()
+}
+
 /// What a handler costs that blocks signals for a moment, beside one that does not: two changes of the mask, and nobody is asked or woken.
 fn handler_sections() {
     static LOCK: SpinLock<u64> = SpinLock::new(0);
     let fastest = |action: fn()| {
         let registration = handle(libc::SIGUSR1, action);
-        let round = |_| {
-            let start = Instant::now();
-            (0..200).for_each(|_| raise(libc::SIGUSR1));
-            start.elapsed()
-        };
-        let fastest = (0..30).map(round).min().unwrap();
+        let fastest = fastest(200, || raise(libc::SIGUSR1));
         signal::unregister(registration);
         fastest
     };
@@ -544,14 +549,7 @@ fn handler_sections() {
 
 /// What is done often, with the same locks held: it costs no system call.
 fn known() {
-    let fastest = |action: &dyn Fn()| {
-        let round = |_| {
-            let start = Instant::now();
-            (0..1000).for_each(|_| action());
-            start.elapsed()
-        };
-        (0..30).map(round).min().unwrap()
-    };
+    let fastest = |action: &dyn Fn()| fastest(1000, action);
     let mutex = Mutex::new(0_u64);
     // SAFETY: no arguments, always succeeds.
     let two_calls = fastest(&|| unsafe { _ = (libc::getppid(), libc::getppid()) });
