@@ -104,6 +104,14 @@ fn scenario() {
     match name.as_str() {
         "clean" => clean(),
         "inversion" => inversion(),
+        "two-lines" => {
+            let named = std::thread::Builder::new().name("one\ntwo".into());
+            let told = || {
+                inversion();
+                lockdep::dump_held();
+            };
+            named.spawn(told).unwrap().join().unwrap();
+        }
         "recursion" => recursion(),
         "callback" => callback(),
         "handler-recursion" => handler_recursion(),
@@ -986,6 +994,23 @@ mod validated {
         let first = stderr(&output).lines().next().unwrap().to_owned();
         assert!(first.starts_with("lockdep: the baseline /nowhere/accepted.toml cannot be read: No such file"), "{first}");
         assert_eq!(reported(&output, "Inversion"), 1);
+    }
+
+    #[test]
+    fn a_baseline_without_end_is_one_sentence() {
+        let output = run("inversion", &[("LOCKDEP_BASELINE", "/dev/zero"), ("LOCKDEP_STACKS", "off")]);
+        assert_exit(&output, 66);
+        let first = stderr(&output).lines().next().unwrap().to_owned();
+        assert_eq!(first, "lockdep: the baseline /dev/zero is larger than 16 MiB; nothing is accepted");
+        assert_eq!(reported(&output, "Inversion"), 1);
+    }
+
+    #[test]
+    fn a_name_of_two_lines_is_written_in_one() {
+        let output = run("two-lines", &[("LOCKDEP_STACKS", "off")]);
+        assert_exit(&output, 66);
+        let text = stderr(&output);
+        assert!(text.contains("place 1, thread `one two`: ") && text.contains("\nthread `one two` (tid "), "{text}");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -87,8 +89,7 @@ impl TryFrom<WrittenEntry> for Accepts {
 
 /// Makes the file count. Says what is wrong with it, and then nothing is accepted.
 pub(super) fn install(file: &Path) -> bool {
-    let read = std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"));
-    match read.and_then(|text| parse(&text)) {
+    match read(file).and_then(|text| parse(&text)) {
         Ok(entries) => {
             let baseline = Box::leak(Box::new(Baseline { file: file.to_owned(), entries }));
             BASELINE.store(baseline, Ordering::Release);
@@ -98,6 +99,18 @@ pub(super) fn install(file: &Path) -> bool {
             complain(format!("lockdep: the baseline {} {wrong}; nothing is accepted\n", file.display()).as_bytes());
             false
         }
+    }
+}
+
+/// A pipe will do, too, so the size is known only when it has been read.
+fn read(file: &Path) -> Result<String, String> {
+    const LARGEST: u64 = 16 << 20;
+    let mut text = String::new();
+    let read = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text));
+    match read {
+        Ok(bytes) if bytes as u64 > LARGEST => Err(format!("is larger than {} MiB", LARGEST >> 20)),
+        Ok(_) => Ok(text),
+        Err(error) => Err(format!("cannot be read: {error}")),
     }
 }
 

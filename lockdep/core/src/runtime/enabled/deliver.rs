@@ -18,7 +18,7 @@ use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, re
 use crate::engine::{ClassId, Held, HeldFlags, Place};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, in_library, label};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
@@ -623,7 +623,7 @@ pub(super) fn thread_name(id: u32) -> String {
         && thread.ending.load(Ordering::Relaxed) == 0
         && let Some(name) = std::thread::current().name()
     {
-        return name.into();
+        return clean(name);
     }
     let name = slow::with(|globals| {
         let live = globals.threads().find(|thread| thread.thread().id == id).map(|thread| thread.name.get());
@@ -632,7 +632,7 @@ pub(super) fn thread_name(id: u32) -> String {
     let name = name.unwrap_or_default();
     let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
     match std::str::from_utf8(&name[..end]) {
-        Ok(name) if !name.is_empty() => name.into(),
+        Ok(name) if !name.is_empty() => clean(name),
         _ => format!("#{id}"),
     }
 }

@@ -27,7 +27,7 @@ use super::{complain, deliver, dump, futex_wait, futex_wake, life, scope, slow};
 use crate::arena::Arena;
 use crate::engine::{Blocked, Context, Event, Held, HeldFlags, Holder, Place, Thread};
 use crate::irq::bit;
-use crate::report::signal_name;
+use crate::report::{clean, signal_name};
 use crate::runtime::mask;
 
 /// The limit in nanoseconds; 0 for none.
@@ -374,7 +374,7 @@ pub(super) fn tasks() -> Vec<(libc::pid_t, String)> {
     let tids = directory.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let named = tids.filter_map(|tid: libc::pid_t| {
         let name = std::fs::read_to_string(format!("/proc/self/task/{tid}/comm")).ok()?;
-        Some((tid, name.trim_end_matches('\n').to_owned()))
+        Some((tid, clean(name.trim_end_matches('\n'))))
     });
     let mut tasks: Vec<_> = named.filter(|(_, name)| !OURS.contains(&name.as_str())).collect();
     tasks.sort_unstable();
