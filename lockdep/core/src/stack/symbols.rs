@@ -165,7 +165,9 @@ mod tests {
         let module = module(here).unwrap();
         let (name, offset) = module.split_once('+').unwrap();
         assert!(std::env::current_exe().unwrap().ends_with(name), "{module}");
-        assert!(offset.starts_with("0x") && !offset.contains("7f"), "{module}");
+        // Where the module lies is no part of it.
+        let offset = usize::from_str_radix(offset.strip_prefix("0x").unwrap(), 16).unwrap();
+        assert!(offset < 1 << 32, "{module}");
         assert_eq!(super::module(core::ptr::without_provenance_mut(8)), None);
     }
 
