@@ -19,7 +19,7 @@ use std::sync::{Mutex as StdMutex, MutexGuard as StdMutexGuard, OnceLock, Poison
 use lockdep::parking_lot::{Condvar, Mutex, ReentrantMutex, RwLock};
 use lockdep::spin::{RwSpinLock, SpinLock};
 use lockdep::testing::isolated;
-use lockdep::{Config, LockClass, Report, ReportKind, Stacks, assert_none_held, assert_not_held, irq};
+use lockdep::{Config, LockClass, Report, ReportKind, Stacks, assert_held, assert_none_held, assert_not_held, irq};
 use lockdep_core::runtime::{Handler, in_signal};
 
 /// The signal whose handler this is about.
@@ -46,12 +46,14 @@ struct Pace {
     every: usize,
     /// The handler takes a lock that was never taken before.
     fresh: bool,
+    /// Nothing is interrupted but this one.
+    only: Option<usize>,
     /// Nothing is interrupted but by one [`late`] signal, behind this instruction.
     late: Option<usize>,
 }
 
 thread_local! {
-    static PACE: Cell<Pace> = const { Cell::new(Pace { every: 0, fresh: false, late: None }) };
+    static PACE: Cell<Pace> = const { Cell::new(Pace { every: 0, fresh: false, only: None, late: None }) };
     /// Instructions so far with the signal open, and how many of them were interrupted.
     static SEEN: Cell<[usize; 2]> = const { Cell::new([0; 2]) };
     static STEPPING: Cell<bool> = const { Cell::new(false) };
@@ -108,7 +110,7 @@ extern "C" fn on_toggle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut l
 fn interrupt() {
     let [instructions, mut handlers] = SEEN.get();
     let pace = PACE.get();
-    if instructions % pace.every == 0 {
+    if pace.only.map_or_else(|| instructions % pace.every == 0, |only| instructions == only) {
         handlers += 1;
         in_signal(SIGNAL, *HANDLER.get().expect("installed before any step"), || handle(pace.fresh));
     }
@@ -208,7 +210,7 @@ fn interrupted(stacks: Stacks, every: usize, body: &dyn Fn()) -> Vec<Report> {
         let locks = (0..FRESH).map(|_| SpinLock::with_class(0, class())).collect::<Vec<_>>().leak();
         FRESH_LOCKS.set(locks);
         let _watchdog = Watchdog::new();
-        PACE.set(Pace { every, fresh, late: None });
+        PACE.set(Pace { every, fresh, ..Pace::default() });
         SEEN.set([0; 2]);
         reports.extend(isolated(|_| {
             body();
@@ -260,7 +262,7 @@ fn the_first_acquisition_of_a_thread() {
     let reports = isolated(|cx| {
         let thread = cx.spawn(|| {
             let locks = [(); 2].map(|()| Mutex::with_class(0, class()));
-            PACE.set(Pace { every: if all() { 1 } else { 7 }, fresh: false, late: None });
+            PACE.set(Pace { every: if all() { 1 } else { 7 }, ..Pace::default() });
             step(|| {
                 let _outer = locks[0].lock();
                 let _inner = locks[1].lock();
@@ -309,6 +311,40 @@ fn a_held_stack_that_grows() {
             }
         }
     });
+}
+
+/// It moves at each of the instructions that put an entry on top, or take it off.
+#[test]
+fn a_held_stack_that_a_handler_moves() {
+    let _alone = alone(Stacks::Off);
+    // A thread begins with room for one more; the second time all of this is known, and only the handler needs more.
+    let locks: Vec<_> = (0..62).map(|_| SpinLock::with_class(0, class())).collect();
+    let interrupted = |only: usize, released: bool| {
+        let reports = isolated(|_| {
+            for again in [false, true] {
+                let mut guards: Vec<_> = locks[1..].iter().map(SpinLock::lock).collect();
+                let step_if = |wanted: bool, body: &mut dyn FnMut()| if wanted { step(body) } else { body() };
+                SEEN.set([0; 2]);
+                PACE.set(Pace { only: Some(only), ..Pace::default() });
+                step_if(again && !released, &mut || guards.push(locks[0].lock()));
+                locks.iter().for_each(|lock| assert_held!(lock));
+                step_if(again && released, &mut || drop(guards.pop()));
+                locks[1..].iter().for_each(|lock| assert_held!(lock));
+                assert_not_held!(&locks[0]);
+                (0..guards.len()).for_each(|_| drop(guards.pop()));
+                assert_none_held!();
+            }
+        });
+        assert!(reports.is_empty(), "behind instruction {only}: {}", texts(&reports));
+        SEEN.get()[1] != 0
+    };
+    for released in [false, true] {
+        let on_its_own = |only: usize| std::thread::scope(|scope| scope.spawn(|| interrupted(only, released)).join().unwrap());
+        // Without optimisation there are thousands.
+        let some = if cfg!(debug_assertions) && !all() { 61 } else { 1 };
+        let interrupted = (0..).step_by(some).take_while(|&only| on_its_own(only)).count();
+        assert!(interrupted > 8, "{interrupted}");
+    }
 }
 
 /// Hand over hand: gaps below the last lock, closed when there is no more room.

@@ -54,6 +54,8 @@ const INTERPOSE: &str = "runtime/enabled/interpose.rs";
 const SECTIONS: &str = "runtime/enabled/irqs.rs";
 const LAZY: &str = "runtime/enabled/lazy.rs";
 const CAPTURE: &str = "stack/capture.rs";
+const SPOTS: &str = "stack/spots.rs";
+const THREAD: &str = "runtime/enabled/thread.rs";
 
 pub(crate) const MUTATIONS: &[Mutation] = &[
     // ---- What a lock is.
@@ -472,8 +474,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… and, where it cannot be annotated, one that nobody took before is not waited for",
         TAKE,
-        "let first = !map.info().is_registered();",
-        "let first = false;",
+        "Acquire { first, ..acquire }",
+        "Acquire { first: false, ..acquire }",
         "foreign",
         "an_image_of_what_is_locked",
     ),
@@ -987,7 +989,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… and what relies on it is looked at before it opens",
         SECTIONS,
-        "    if !nothing_else || relied_on() || config::masks_checked() {",
+        "    if !nothing_else || thread.relies_on(opened) || config::masks_checked() {",
         "    if !nothing_else || config::masks_checked() {",
         "interpose",
         "lazy_sections_are_in_the_reports",
@@ -1091,10 +1093,58 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A stack is known again only if every return address is where it was",
         CAPTURE,
-        "            && known.still_there(sp)\n",
-        "",
+        "(known.moment == moment && known.still_there(sp))",
+        "(known.moment == moment)",
         "it",
         "stacks::an_earlier_caller_is_not_shown",
+    ),
+    mutation(
+        "So is the stack of an acquisition that was made before",
+        SPOTS,
+        "            && unsafe { still_there(slots, end, wanted.sp) };",
+        "            && (slots.is_null() || !end.is_null());",
+        "engine",
+        "stack::tests::every_stack_of_an_entry_is_that_of_the_moment",
+    ),
+    mutation(
+        "A stack begins with the frame that asks, whatever that has put on it since",
+        CAPTURE,
+        "                if frame_sp <= sp {",
+        "                if frame_sp == sp {",
+        "engine",
+        "stack::tests::every_stack_of_an_entry_is_that_of_the_moment",
+    ),
+    mutation(
+        "An entry is where the held stack is, which a handler that needed more room has moved",
+        THREAD,
+        "        if unsafe { self.top.mine() } != end {\n            self.fill_moved(fill);",
+        "        if false {\n            self.fill_moved(fill);",
+        "single_step",
+        "a_held_stack_that_a_handler_moves",
+    ),
+    mutation(
+        "What was found before everything was forgotten is not remembered",
+        SPOTS,
+        "        if self.forgotten() != forgotten {",
+        "        if self.forgotten() < forgotten {",
+        "engine",
+        "stack::spots::tests::what_was_found_before_everything_was_forgotten_is_not_remembered",
+    ),
+    mutation(
+        "Where the code below a handler remembers an acquisition, the handler remembers none",
+        SPOTS,
+        "        (key != BUSY && self",
+        "        (self",
+        "engine",
+        "stack::spots::tests::what_somebody_writes_is_left_alone",
+    ),
+    mutation(
+        "… nor does anybody forget it",
+        SPOTS,
+        "            if key > BUSY {",
+        "            if key != NOTHING {",
+        "engine",
+        "stack::spots::tests::what_somebody_writes_is_left_alone",
     ),
     // ---- Waiting.
     mutation(
@@ -1433,6 +1483,7 @@ fn exists(ours: &BTreeSet<String>, binary: &str, test: &str) -> bool {
         binary => {
             let sources = match binary {
                 "engine" if test.starts_with("runtime::") => "lockdep/core/src/runtime/enabled".to_owned(),
+                "engine" if test.starts_with("stack::") => "lockdep/core/src/stack".to_owned(),
                 "engine" => "lockdep/core/src/engine/tests".to_owned(),
                 binary => format!("tests/{binary}"),
             };
@@ -1445,7 +1496,7 @@ fn exists(ours: &BTreeSet<String>, binary: &str, test: &str) -> bool {
             // A module is a file, or a word in one, as in a list of a macro.
             let known =
                 |name: &str| words.contains(name) || files.iter().any(|path| path.file_stem().is_some_and(|stem| stem == name));
-            test.split("::").skip_while(|name| ["engine", "runtime", "enabled", "tests"].contains(name)).all(known)
+            test.split("::").skip_while(|name| ["engine", "runtime", "enabled", "stack", "tests"].contains(name)).all(known)
         }
     }
 }

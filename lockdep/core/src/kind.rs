@@ -155,18 +155,6 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The mode with this discriminant.
-    #[cfg(feature = "validate")]
-    #[inline(always)]
-    pub(crate) const fn of(discriminant: u8) -> Mode {
-        match discriminant {
-            0 => Mode::Write,
-            1 => Mode::Read,
-            2 => Mode::ReadRecursive,
-            _ => Mode::Upgradable,
-        }
-    }
-
     /// Whether a guard for one of them is a guard for the other: `read_recursive` gives a read guard.
     #[cfg(feature = "validate")]
     #[inline(always)]

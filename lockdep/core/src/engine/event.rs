@@ -5,6 +5,7 @@ use crate::kind::Mode;
 
 /// Where something happened: two numbers that mean something to whoever drives the engine, and nothing to the rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub struct Place {
     /// The source position; 0 when there is none.
     pub site: usize,
@@ -73,12 +74,10 @@ impl HeldFlags {
     }
 }
 
-/// An entry of a thread's held stack.
+/// An entry of a thread's held stack. Its first half is what acquisitions that are alike have in common.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)]
+#[repr(C, align(16))]
 pub struct Held {
-    /// The address of the lock: its identity while it is held. 0 in an irq section.
-    pub lock: usize,
     /// Its class; of an irq section: the class of the lock taken with it, or none.
     pub class: ClassId,
     /// What the entry stands for.
@@ -93,6 +92,8 @@ pub struct Held {
     pub mask: u64,
     /// Where it was taken.
     pub place: Place,
+    /// The address of the lock: its identity while it is held. 0 in an irq section.
+    pub lock: usize,
     /// The chain key of the entries below; the driver's.
     pub chain: u64,
     /// The identity of the lock beyond its address, where one is needed; 0 otherwise. Locks held together must differ in the mix
@@ -105,7 +106,6 @@ pub struct Held {
 impl Held {
     /// Nothing.
     pub const FREE: Held = Held {
-        lock: 0,
         class: ClassId::NONE,
         state: State::Free,
         mode: Mode::Write,
@@ -113,6 +113,7 @@ impl Held {
         context: 0,
         mask: 0,
         place: Place { site: 0, stack: 0 },
+        lock: 0,
         chain: 0,
         instance: 0,
         order: 0,

@@ -321,13 +321,13 @@ impl LockMap {
     /// Before the real release of what was taken last.
     #[inline(always)]
     pub fn release(&self) {
-        acquire::release(self, |_| true);
+        acquire::release(self, None);
     }
 
     /// Before the real release of what was taken in this mode last; a recursive read is released as a read.
     #[inline(always)]
     pub fn release_in(&self, mode: Mode) {
-        acquire::release(self, |held| held.same_guard(mode));
+        acquire::release(self, Some(mode));
     }
 
     /// How the lock was taken in this mode last, to take it again in the same way.

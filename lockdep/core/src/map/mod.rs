@@ -11,6 +11,8 @@ mod enabled;
 #[cfg(not(feature = "validate"))]
 pub use disabled::{Claim, LockMap, Waiting};
 #[cfg(feature = "validate")]
+pub(crate) use enabled::InfoWord;
+#[cfg(feature = "validate")]
 pub use enabled::{Claim, LockMap, Waiting};
 
 use crate::kind::Mode;

@@ -7,6 +7,7 @@ use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
 
 use crate::arena::{Arena, allocate_for, free_for, immortal_slice};
+use crate::runtime::thread::current;
 use crate::runtime::{Errno, slow};
 
 /// Frames beyond this many are not kept.
@@ -15,7 +16,7 @@ pub(crate) const DEEPEST: usize = 128;
 const BUCKETS: usize = 256;
 const WAYS: usize = 4;
 /// Moments of which it is remembered what they were last.
-const RECENT: usize = 1024;
+const RECENT: usize = 512;
 /// Captures that were replaced and are freed together.
 const REPLACED: usize = 32;
 
@@ -72,7 +73,7 @@ impl Key {
 /// The slots lie behind it, so that it takes one load less to come to them. They are compared two at a time: an odd last one is there
 /// twice.
 #[repr(C)]
-struct Capture {
+pub(crate) struct Capture {
     /// Instruction, stack pointer and source position.
     moment: Key,
     /// Where the slots end.
@@ -87,15 +88,16 @@ struct Capture {
 
 /// A return address and where it lies, as an offset from the stack pointer.
 #[derive(Clone, Copy)]
-struct Slot {
+pub(crate) struct Slot {
     offset: usize,
     address: usize,
 }
 
 /// The captures of one thread.
 ///
-/// Invariant: a pointer in `entries`, `recent`, `newest` or `replaced` is null or points to a valid `Capture`. A capture is replaced, and
-/// freed, only outside handlers: a handler may have interrupted a comparison that still reads it.
+/// Invariant: a pointer in `entries`, `recent`, `newest` or `replaced` is null or points to a valid `Capture`, one in the thread's
+/// spots is null or points to the slots of one. A capture is replaced, and freed, only outside handlers: a handler may have interrupted a comparison that
+/// still reads it.
 pub(crate) struct StackCache {
     /// All ones. Zero: one stack for each source position, the first, and nothing is compared.
     exact: usize,
@@ -117,24 +119,18 @@ pub(crate) struct StackCache {
 }
 
 impl StackCache {
-    /// A fresh cache in the arena; `deepest` is at most [`DEEPEST`].
-    pub(crate) fn allocate(first: bool, deepest: usize) -> *mut StackCache {
+    /// A fresh cache in the arena, of whole stacks or of the first for each source position; `deepest` is at most [`DEEPEST`].
+    pub(crate) fn allocate(exact: bool, deepest: usize) -> *mut StackCache {
         let cache = allocate_for::<StackCache>(1);
-        let entries = [const { [const { AtomicPtr::new(ptr::null_mut()) }; WAYS] }; BUCKETS];
-        let recent = [const { AtomicPtr::new(ptr::null_mut()) }; RECENT];
-        let fresh = StackCache {
-            exact: if first { 0 } else { usize::MAX },
-            deepest,
-            last: AtomicUsize::new(1 << 63),
-            newest: AtomicPtr::new(ptr::null_mut()),
-            #[cfg(test)]
-            unwound: AtomicUsize::new(0),
-            recent,
-            replaced: [const { AtomicPtr::new(ptr::null_mut()) }; REPLACED],
-            entries,
-        };
-        // SAFETY: fresh memory for one cache.
-        unsafe { cache.write(fresh) };
+        let exact = if exact { usize::MAX } else { 0 };
+        // SAFETY: fresh memory for one cache, which is numbers, null, and vectors. In place, for it is larger than the stack of a thread
+        // may be.
+        unsafe {
+            cache.write_bytes(0, 1);
+            (*cache).exact = exact;
+            (*cache).deepest = deepest;
+            (*cache).last = AtomicUsize::new(1 << 63);
+        }
         cache
     }
 
@@ -144,26 +140,56 @@ impl StackCache {
     /// `frame` is 0, or the signal frame of the running handler, as it lies behind the address that the handler returns to. The stack
     /// of a handler may then be its own part alone: see [`complete`].
     #[inline(always)]
-    pub(crate) fn stack(&self, (ip, sp): (usize, usize), site: usize, frame: usize) -> u32 {
-        // The first stack of a position stands for all: where the code is then plays no part.
-        let key_ip = if site == 0 { ip } else { ip & self.exact };
-        let place = if frame <= UNKNOWN_FRAME { sp } else { frame.wrapping_sub(sp) };
-        let key_sp = place & self.exact;
-        let moment_key = Key(key_ip, key_sp, site);
-        if let Some(known) = Capture::at(&self.recent[moment_key.bucket(RECENT)])
-            && known.moment == moment_key
-            && known.still_there(sp)
-        {
-            return known.id;
+    pub(crate) fn stack(&self, moment: (usize, usize), site: usize, frame: usize) -> u32 {
+        // Not by a method of `Option`, whose name would be the first of the stack.
+        match self.as_before(moment, site, frame) {
+            Some(id) => id,
+            None => self.other(moment.0, moment.1, site, frame),
         }
-        self.other(key_ip, key_sp, site, sp, frame)
+    }
+
+    /// The same where it costs no frame of its own: each that a new stack is not to have is unwound first.
+    #[inline(always)]
+    pub(crate) fn stack_inlined(&self, moment: (usize, usize), site: usize, frame: usize) -> u32 {
+        match self.as_before(moment, site, frame) {
+            Some(id) => id,
+            None => self.another(moment, site, frame),
+        }
+    }
+
+    /// If it is the stack that the moment was the last time.
+    #[inline(always)]
+    fn as_before(&self, (ip, sp): (usize, usize), site: usize, frame: usize) -> Option<u32> {
+        let moment = self.moment((ip, sp), site, frame);
+        let known = Capture::at(&self.recent[moment.bucket(RECENT)])?;
+        (known.moment == moment && known.still_there(sp)).then_some(known.id)
+    }
+
+    #[inline(always)]
+    fn moment(&self, (ip, sp): (usize, usize), site: usize, frame: usize) -> Key {
+        // The first stack of a position stands for all: where the code is then plays no part.
+        let ip = if site == 0 { ip } else { ip & self.exact };
+        let place = if frame <= UNKNOWN_FRAME { sp } else { frame.wrapping_sub(sp) };
+        Key(ip, place & self.exact, site)
+    }
+
+    /// What the stack is recognised by that the moment was found to be just now, if it can be.
+    pub(crate) fn capture_of(&self, (ip, sp): (usize, usize), site: usize, frame: usize, id: u32) -> Option<&Capture> {
+        let moment = self.moment((ip, sp), site, frame);
+        Capture::at(&self.recent[moment.bucket(RECENT)]).filter(|known| known.moment == moment && known.id == id)
     }
 
     /// Not the stack that the moment was the last time.
     #[inline(never)]
-    fn other(&self, ip: usize, key_sp: usize, site: usize, sp: usize, frame: usize) -> u32 {
-        // In registers until here: the key would be in memory for the fast way too.
-        let moment = Key(ip, key_sp, site);
+    fn other(&self, ip: usize, sp: usize, site: usize, frame: usize) -> u32 {
+        // In registers until here: it would be in memory for the fast way too.
+        self.another((ip, sp), site, frame)
+    }
+
+    #[inline(always)]
+    fn another(&self, (ip, sp): (usize, usize), site: usize, frame: usize) -> u32 {
+        let moment = self.moment((ip, sp), site, frame);
+        let Key(key_ip, key_sp, _) = moment;
         let recent = &self.recent[moment.bucket(RECENT)];
         // Callers that take turns: the place of what it was when this one called last.
         let turned = |known: &Capture| {
@@ -171,7 +197,7 @@ impl StackCache {
             (at < known.len).then(|| {
                 // SAFETY: the slot is the one that `first_difference` has read.
                 let (slot, there) = unsafe { known.slot(at, sp) };
-                &self.recent[Key(ip ^ there, key_sp ^ slot.offset, site).bucket(RECENT)]
+                &self.recent[Key(key_ip ^ there, key_sp ^ slot.offset, site).bucket(RECENT)]
             })
         };
         let of_moment = |place| Capture::at(place).filter(|known| known.moment == moment);
@@ -188,8 +214,7 @@ impl StackCache {
     }
 
     /// Looks for it among all that are remembered, and unwinds it if it is not there.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     fn search(&self, moment: Key, sp: usize, frame: usize) -> (u32, *mut Capture) {
         let mut key = moment;
         // From one stack to the next that has one more slot right. Never in a circle: each was captured after the one before.
@@ -227,8 +252,14 @@ impl StackCache {
         unsafe {
             backtrace::trace_unsynchronized(|unwound| {
                 let (address, frame_sp) = (unwound.ip() as usize, unwound.sp() as usize);
-                // Frames below are those of the capture itself.
-                if frame_sp < sp || address == 0 {
+                if address == 0 {
+                    return true;
+                }
+                // The frame that asks is the last that begins below: it may have put arguments there since it was asked where it is. Those
+                // further down are the capture's own.
+                if frame_sp <= sp {
+                    addresses[0] = address;
+                    depth = 1;
                     return true;
                 }
                 if depth == self.deepest {
@@ -236,10 +267,11 @@ impl StackCache {
                 }
                 #[cfg(test)]
                 self.unwound.fetch_add(1, Ordering::Relaxed);
-                if depth > 0 && returns_from_signal(addresses[depth - 1]) {
+                let called = addresses[..depth].last();
+                if called.is_none_or(|&called| returns_from_signal(called)) {
                     // Interrupted, and not called: below its stack pointer there is nothing to remember it by.
                     recognisable = false;
-                } else if depth > 0 {
+                } else {
                     let slot = (frame_sp - size_of::<usize>()) as *const usize;
                     // The call that entered the frame below pushed the address just below this frame's stack pointer; a signal
                     // frame did not. Aligned and on this stack, the read is sound either way.
@@ -305,6 +337,7 @@ impl StackCache {
             return;
         }
         // All of it, whether it leads there or not: what is still in the table is found again without unwinding.
+        current().spots.forget_own();
         for place in self.recent.iter().chain([&self.newest]) {
             place.store(ptr::null_mut(), Ordering::Relaxed);
         }
@@ -484,22 +517,16 @@ impl Capture {
         unsafe { place.load(Ordering::Relaxed).as_ref() }
     }
 
+    /// Where the slots begin, and where they end.
+    pub(super) fn range(&self) -> (*mut Slot, *mut Slot) {
+        (self.slots().cast_mut(), self.end.cast_mut())
+    }
+
     /// Whether every return address is where it was.
     #[inline(always)]
     fn still_there(&self, sp: usize) -> bool {
-        let mut slot = self.slots();
-        // SAFETY: a slot of `slots`; what it names is there, as for `slot`.
-        let holds = |slot: *const Slot| unsafe {
-            let Slot { offset, address } = *slot;
-            ((sp + offset) as *const usize).read_volatile() == address
-        };
-        while slot != self.end {
-            if !holds(slot) || !holds(slot.wrapping_add(1)) {
-                return false;
-            }
-            slot = slot.wrapping_add(2);
-        }
-        true
+        // SAFETY: a capture of this moment.
+        unsafe { still_there(self.slots(), self.end, sp) }
     }
 
     /// The first slot, not before `at`, that does not hold its return address now; the number of slots if all do.
@@ -528,6 +555,27 @@ impl Capture {
             (slot, ((sp + slot.offset) as *const usize).read_volatile())
         }
     }
+}
+
+/// Whether every return address is where it was: in all slots from `slot` to `end`, an even number.
+///
+/// # Safety
+///
+/// They are the slots of a capture, and what they name is there, as for [`Capture::slot`].
+#[inline(always)]
+pub(super) unsafe fn still_there(mut slot: *const Slot, end: *const Slot, sp: usize) -> bool {
+    // SAFETY: as for the caller.
+    let holds = |slot: *const Slot| unsafe {
+        let Slot { offset, address } = *slot;
+        ((sp + offset) as *const usize).read_volatile() == address
+    };
+    while slot != end {
+        if !holds(slot) || !holds(slot.wrapping_add(1)) {
+            return false;
+        }
+        slot = slot.wrapping_add(2);
+    }
+    true
 }
 
 /// All stacks of the process.

@@ -10,13 +10,18 @@
 //! interrupted does not move while it runs: of an acquisition in a handler only the handler's own part is taken at once, which is
 //! recognised like any other, and the rest is put to it when the engine is to see it (`complete`), or never.
 //!
+//! Where a lock was taken, a `spot` is found by the moment and by what was held: it leads to the slots, so that a known stack and a
+//! known chain are one look-up. What comes some other way asks the cache of captures.
+//!
 //! Stacks are interned for the whole process; a [`Place`](crate::engine::Place) holds the number. Names are looked up only when
 //! a report is shown, outside handlers.
 
 mod capture;
+mod spots;
 mod symbols;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use capture::{DEEPEST, Interned, StackCache, UNKNOWN_FRAME, complete, here, is_inner, keep_frame};
+pub(crate) use spots::{Spots, Template, Wanted};
 pub(crate) use symbols::{forked, symbolize};

@@ -6,13 +6,13 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
-use super::thread::{ThreadState, current};
+use super::thread::{ThreadState, current, own, template};
 use super::{config, deliver, handler, instances, irqs, life, malloc, orphans, slow, watchdog};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
-use crate::map::{How, LockMap};
-use crate::stack::{UNKNOWN_FRAME, complete, here, is_inner, keep_frame};
+use crate::map::{How, InfoWord, LockMap};
+use crate::stack::{Template, UNKNOWN_FRAME, Wanted, complete, here, is_inner, keep_frame};
 
 /// Before a blocking acquisition; it is held from here on, as far as handlers are concerned.
 #[inline(always)]
@@ -34,39 +34,137 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
     // Taken apart here, before any call, and put together again only behind one, so that it lives in registers.
     let How { mode, subclass, reentrant, nest, order } = how;
     let thread = current();
-    // Before anything else, so that where we are need not be remembered.
-    let stack = stack_here(thread, site);
-    let info = map.info();
+    let moment = here();
+    let mut info = map.info();
+    let first = !info.is_registered();
+    if first {
+        info = like_others(map);
+    }
     let annotated = nest.is_some() || order.is_some();
     let flags = if reentrant { flags.with(HeldFlags::REENTRANT) } else { flags };
-    let at = thread.depth();
-    if info.is_registered() && !annotated && at < thread.capacity.load(Ordering::Relaxed) as usize {
-        let class = ClassId::new(info.class(), subclass);
-        let chain = ThreadState::get(&thread.chain);
-        let longer = extend(chain, step(class, mode, flags));
-        let key = longer ^ ThreadState::get(&thread.context);
-        if let Some(more) = thread.known(key) {
-            let same = || more == ThreadState::get(&thread.instances) & Proven::MIX;
-            if more == 0 || same() || still_fine(thread, key, more, map) {
-                let held = Held {
-                    lock: map.address(),
-                    class,
-                    state: State::Held,
-                    mode,
-                    flags,
-                    context: thread.nesting.load(Ordering::Relaxed),
-                    mask: ThreadState::get(&thread.mask),
-                    place: Place { site: core::ptr::from_ref(site).expose_provenance(), stack },
-                    chain,
-                    instance: info.instance(),
-                    order: 0,
-                };
-                push_at(thread, at, &held, longer);
-                return;
-            }
+    if info.is_registered() && !annotated && thread.has_room() {
+        let own = own();
+        let longer = extend(own.chain(), step(ClassId::new(info.class(), subclass), mode, flags));
+        let key = longer ^ own.context();
+        let spots = &thread.spots;
+        let site = core::ptr::from_ref(site).expose_provenance();
+        let wanted = spots.wanted(key, moment, site, own.signal_frame());
+        if let Some((template, more)) = spots.find(&wanted)
+            && fits(thread, more)
+        {
+            push_known(thread, template, map, longer, info.instance());
+            return;
+        }
+        if take_known(map, wanted, longer) {
+            return;
         }
     }
-    first_time(map, (mode, subclass), (nest, order), site, flags, stack, here().1);
+    take_otherwise(map, (mode, subclass), (nest, order), site, flags, moment, first);
+    keep_frame();
+}
+
+/// A lock that nobody took before: known as its like, if this process has seen that.
+#[cold]
+#[inline(never)]
+fn like_others(map: &LockMap) -> InfoWord {
+    let thread = current();
+    if thread.has_room() {
+        map.join_known_class(thread);
+    }
+    map.info()
+}
+
+/// Whether a chain of which there is `more` to know is fine with the locks that are held now.
+#[inline(always)]
+fn fits(thread: &ThreadState, more: u64) -> bool {
+    more == 0 || more == ThreadState::get(&thread.instances) & Proven::MIX
+}
+
+/// Puts the entry of a lock on top, as it was made the last time.
+#[inline(always)]
+fn push_known(thread: &ThreadState, template: Template, map: &LockMap, longer: u64, instance: u64) {
+    let chain = own().chain();
+    extends(thread, longer, instance);
+    thread.push_known(template, map.address(), chain, instance);
+}
+
+/// Of several callers that take turns another one than last time, or with other locks held, which are as fine. Whether it is held now.
+#[cold]
+#[inline(never)]
+fn take_known(map: &LockMap, wanted: Wanted, longer: u64) -> bool {
+    let thread = current();
+    let spots = &thread.spots;
+    let forgotten = spots.forgotten();
+    let Some((template, more)) = spots.find_anywhere(&wanted) else { return false };
+    if !fits(thread, more) {
+        let key = longer ^ own().context();
+        if !still_fine(thread, key, more, map) {
+            return false;
+        }
+        if let Some(now) = thread.known(key).filter(|&now| now != more && fits(thread, now)) {
+            spots.renew(&wanted, now, forgotten);
+        }
+    }
+    push_known(thread, template, map, longer, map.instance());
+    true
+}
+
+/// Not in the way it was taken here the last time.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn take_otherwise(
+    map: &LockMap,
+    (mode, subclass): (Mode, u8),
+    (nest, order): (Option<&LockMap>, Option<u64>),
+    site: &'static Location<'static>,
+    flags: HeldFlags,
+    moment: (usize, usize),
+    first: bool,
+) {
+    if config::idle() {
+        return;
+    }
+    let thread = current();
+    life::prepare(thread);
+    handler::settle(thread, moment.1);
+    let (info, frame) = (map.info(), thread.signal_frame.load(Ordering::Relaxed));
+    let forgotten = thread.spots.forgotten();
+    // The only time, for it is a large part of this function.
+    let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack: 0 };
+    // SAFETY: null, or the cache of this thread, which stays as long as it.
+    let stacks = unsafe { thread.stacks.load(Ordering::Relaxed).as_ref() };
+    let place = Place { stack: stacks.map_or(0, |stacks| stacks.stack_inlined(moment, place.site, frame)), ..place };
+    if info.is_registered() && nest.is_none() && order.is_none() && thread.has_room() {
+        let how = How { mode, subclass, reentrant: false, nest, order };
+        let held = entry(thread, map, how, place, flags);
+        let longer = extend(held.chain, step_of(&held));
+        let key = longer ^ ThreadState::get(&thread.context);
+        if let Some(more) = thread.known(key)
+            && (fits(thread, more) || still_fine(thread, key, more, map))
+        {
+            push(thread, &held, longer);
+            remember_spot(thread, key, &held, (moment, frame), forgotten);
+            return;
+        }
+    }
+    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
+    first_time(map, how, site, place, flags, first);
+    keep_frame();
+}
+
+/// Remembers an acquisition of a known chain, with its place and stack.
+fn remember_spot(thread: &ThreadState, key: u64, held: &Held, (moment, frame): ((usize, usize), usize), forgotten: usize) {
+    // `still_fine` may have found more.
+    let Some(more) = thread.known(key) else { return };
+    // SAFETY: null, or the cache of this thread, which stays as long as it.
+    let stacks = unsafe { thread.stacks.load(Ordering::Relaxed).as_ref() };
+    let capture = stacks.and_then(|stacks| stacks.capture_of(moment, held.place.site, frame, held.place.stack));
+    // A stack that cannot be recognised again is like no other.
+    if stacks.is_none() || capture.is_some() {
+        let wanted = thread.spots.wanted(key, moment, held.place.site, frame);
+        thread.spots.remember(&wanted, more, template(held), capture, forgotten);
+    }
 }
 
 /// How many locks were taken.
@@ -79,18 +177,18 @@ pub(super) fn counted() -> u64 {
 /// Puts the entry of a lock on top; the chain comes first, so that a handler in between knows at least as much as is held.
 #[inline(always)]
 pub(super) fn push(thread: &ThreadState, held: &Held, longer: u64) {
-    push_at(thread, thread.depth(), held, longer);
+    extends(thread, longer, held.instance);
+    thread.push(held);
 }
 
-/// The same, the depth being known.
+/// One lock more is held.
 #[inline(always)]
-fn push_at(thread: &ThreadState, depth: usize, held: &Held, longer: u64) {
+fn extends(thread: &ThreadState, longer: u64, instance: u64) {
     if cfg!(lockdep_count) {
         TAKEN.fetch_add(1, Ordering::Relaxed);
     }
     thread.chain.store(longer, Ordering::Relaxed);
-    thread.instances.store(ThreadState::get(&thread.instances) ^ held.instance, Ordering::Relaxed);
-    thread.push_at(depth, held);
+    thread.instances.store(ThreadState::get(&thread.instances) ^ instance, Ordering::Relaxed);
 }
 
 /// A chain known to this thread that does not decide alone, with other locks than before.
@@ -108,7 +206,8 @@ fn still_fine(thread: &ThreadState, key: u64, more: u64, map: &LockMap) -> bool 
     let chains = &life::graph(thread).chains;
     let own = chains.get(thread.own_key(key));
     let fine = own.or_else(|| chains.get(key)).map(Proven).filter(|proven| proven.gates_are_held(thread));
-    if let Some(proven) = fine {
+    // Where the others change each time, to remember them is of no use.
+    if let Some(proven) = fine.filter(|_| thread.spots.is_a_turn()) {
         remember_here(thread, key, proven.here(thread));
     }
     fine.is_some()
@@ -206,36 +305,15 @@ pub(crate) fn maker(site: &'static Location<'static>, moment: (usize, usize)) ->
 }
 
 /// A chain that this thread has not proven, a lock that nobody took before, or no room.
-#[cold]
-#[inline(never)]
+#[inline]
 #[track_caller]
-fn first_time(
-    map: &LockMap,
-    (mode, subclass): (Mode, u8),
-    (nest, order): (Option<&LockMap>, Option<u64>),
-    site: &'static Location<'static>,
-    flags: HeldFlags,
-    stack: u32,
-    sp: usize,
-) {
-    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
+fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, place: Place, flags: HeldFlags, first: bool) {
     let thread = current();
-    let first = !map.info().is_registered();
-    if as_its_like(thread, map, how, Place { site: core::ptr::from_ref(site).expose_provenance(), stack }, flags) {
-        return;
-    }
-    if config::idle() {
-        return;
-    }
-    life::prepare(thread);
-    handler::settle(thread, sp);
     watchdog::attend(thread);
-    // The first of the thread: its stack goes through here.
-    let stack = if stack == 0 { stack_here(thread, site) } else { stack };
     thread.tidy();
     life::make_room(thread);
     if config::off() {
-        track(thread, map, how, Place { site: core::ptr::from_ref(site).expose_provenance(), stack }, flags);
+        track(thread, map, how, place, flags);
         return;
     }
     if !thread.inherited.load(Ordering::Relaxed).is_null() {
@@ -245,7 +323,6 @@ fn first_time(
         orphans::check(map, site);
     }
     malloc::show_places(thread);
-    let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack };
     irqs::compare_if_wanted(thread, place);
     if known_class(thread, map)
         && (again_by_its_holder(thread, map, flags)
@@ -264,23 +341,6 @@ fn first_time(
         judge(globals, thread, Acquire { first, ..acquire }, record, true)
     });
     conclude(thread, found, Some(map));
-}
-
-/// A lock that nobody took before, where this thread has taken its like with the same locks held: as known as an old one. Whether it
-/// was, and is held now.
-fn as_its_like(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Place, flags: HeldFlags) -> bool {
-    let room = thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed);
-    let annotated = how.nest.is_some() || how.order.is_some();
-    if map.info().is_registered() || annotated || !room || !map.join_known_class(thread) {
-        return false;
-    }
-    let held = entry(thread, map, how, place, flags);
-    let longer = extend(held.chain, step_of(&held));
-    let known = proven_here(thread, map, longer ^ ThreadState::get(&thread.context)) == Some(true);
-    if known {
-        push(thread, &held, longer);
-    }
-    known
 }
 
 /// Whether a chain that this thread knows is still fine; nothing if it does not know it.
@@ -618,21 +678,18 @@ pub(super) fn conclude(thread: &'static ThreadState, found: Found, pushed: Optio
     deliver::panic_if_wanted(thread, found);
 }
 
-/// Before the real release of the hold taken last among those that `taken` accepts.
+/// Before the real release of the hold taken last, by a guard of this mode if it is given.
 #[inline(always)]
-pub(crate) fn release(map: &LockMap, taken: impl Fn(Mode) -> bool) {
-    let thread = current();
-    let depth = thread.depth();
-    if depth > thread.base() && thread.pop_if(depth, |lock, mode| lock == map.address() && taken(mode)) {
-        return;
+pub(crate) fn release(map: &LockMap, mode: Option<Mode>) {
+    if !current().pop_if(map.address(), mode) {
+        release_below(map, mode);
     }
-    release_below(map, &taken);
 }
 
 /// The lock is not on top: taken out of the middle, or not held at all.
 #[cold]
 #[inline(never)]
-fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
+fn release_below(map: &LockMap, mode: Option<Mode>) {
     if config::idle() {
         return;
     }
@@ -643,7 +700,7 @@ fn release_below(map: &LockMap, taken: &dyn Fn(Mode) -> bool) {
     let holds = |at: &usize| is_hold_of(&thread.read(*at), map);
     let own = || (thread.base()..thread.depth()).rev();
     // A hold in another mode is still better than none: the mode of a guard may have been changed by means we did not see.
-    let in_mode = own().find(|at| holds(at) && taken(thread.read(*at).mode));
+    let in_mode = own().find(|at| holds(at) && mode.is_none_or(|mode| thread.read(*at).mode.same_guard(mode)));
     if let Some(at) = in_mode.or_else(|| own().find(holds)) {
         take_out(thread, at);
         return;

@@ -68,8 +68,7 @@ impl Proven {
 
     /// `instance` is a gate of the chain.
     pub(crate) fn gate(&mut self, thread: &ThreadState, instance: u64) {
-        let is_gate = |held: &Held| held.instance == instance;
-        match locks(thread).position(|held| is_gate(&held)) {
+        match thread.locks().position(|held| held == instance) {
             Some(at) if at < Self::GATES as usize && !self.whole() => {
                 let bit = 4 << at;
                 if self.0 & bit == 0 {
@@ -95,9 +94,14 @@ impl Proven {
         if self.whole() {
             return (ThreadState::get(&thread.instances) ^ self.0) & Self::MIX == 0;
         }
-        let positions = self.positions();
-        let gates = locks(thread).take(Self::GATES as usize).enumerate().filter(|(at, _)| positions >> at & 1 != 0);
-        let mix = gates.fold(0, |mix, (_, held)| mix ^ held.instance);
+        let (mut positions, mut mix, mut locks) = (self.positions(), 0, thread.locks());
+        while positions != 0 {
+            let Some(lock) = locks.next() else { return false };
+            if positions & 1 != 0 {
+                mix ^= lock;
+            }
+            positions >>= 1;
+        }
         (mix ^ self.0) & Self::MIX == 0
     }
 
@@ -107,11 +111,6 @@ impl Proven {
         let mix = if gated { ThreadState::get(&thread.instances) & Self::MIX } else { 0 };
         self.0 & Self::SAME_CLASS | mix
     }
-}
-
-/// The locks held, outermost first.
-fn locks(thread: &ThreadState) -> impl Iterator<Item = Held> {
-    (0..thread.depth()).map(|at| thread.read(at)).filter(Held::is_lock)
 }
 
 impl Shared {

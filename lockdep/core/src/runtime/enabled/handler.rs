@@ -73,7 +73,7 @@ pub(crate) struct Interrupted {
     nesting: u8,
     real_handlers: u8,
     handler: u8,
-    base: u32,
+    base: usize,
     chain: u64,
     mask: u64,
     /// The mask that the handler was entered with.
@@ -146,7 +146,7 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Ha
     // What a handler finds there is what it has to leave there.
     let kept = Errno::keep();
     let thread = current();
-    if thread.capacity.load(Ordering::Relaxed) == 0 {
+    if !thread.is_prepared() {
         // First seen inside a handler: what it interrupted had all this blocked but the signal itself.
         life::prepare(thread);
         thread.adopt(entered & !crate::irq::bit(signal));
@@ -155,7 +155,7 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Ha
         nesting: thread.nesting.load(Ordering::Relaxed),
         real_handlers: thread.real_handlers.load(Ordering::Relaxed),
         handler: thread.handler.load(Ordering::Relaxed),
-        base: thread.base.load(Ordering::Relaxed),
+        base: thread.base(),
         chain: ThreadState::get(&thread.chain),
         // The signal was open in what it interrupted, whatever was made of the mask before: another handler may have been the
         // first to look at it.
@@ -183,7 +183,7 @@ pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Ha
     let known = usize::from(interrupted.nesting) < HANDLERS;
     if known { stack } else { Stack { frame: UNKNOWN_FRAME, ..stack } }.becomes(thread);
     thread.real_handlers.store(interrupted.real_handlers + u8::from(real), Ordering::Relaxed);
-    thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
+    thread.set_base(thread.depth());
     thread.installed.store(handler.pointer(), Ordering::Relaxed);
     // The chain goes on from the interrupted one: what is proven here is proven on top of what is held there.
     thread.chain.store(extend(interrupted.chain, handler_step(signal)), Ordering::Relaxed);
@@ -226,7 +226,7 @@ impl Interrupted {
 
     fn back(&self, thread: &ThreadState) {
         irqs::discard_own(thread);
-        thread.base.store(self.base, Ordering::Relaxed);
+        thread.set_base(self.base);
         thread.installed.store(self.installed, Ordering::Relaxed);
         thread.chain.store(self.chain, Ordering::Relaxed);
         // The mask that is put back has those open.

@@ -416,7 +416,7 @@ unsafe extern "C-unwind" fn epoll_pwait(
 /// then whether a mask was saved, and the mask.
 unsafe fn jump(target: *const u64) {
     let thread = current();
-    if thread.capacity.load(Ordering::Relaxed) == 0 || !is_followed(thread) {
+    if !thread.is_prepared() || !is_followed(thread) {
         return;
     }
     let secret: u64;

@@ -39,7 +39,7 @@ pub(super) fn settled() -> &'static ThreadState {
 pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) -> Opened {
     let thread = current();
     let (found, lines) = (ThreadState::get(&thread.mask), line_bits());
-    let room = thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed);
+    let room = thread.has_room();
     let inside = lines & !found == 0;
     if room && thread.outside_handlers() && (inside || lazy::takes_a_flag(thread, lines) && !config::masks_checked()) {
         let stack = if named && inside { 0 } else { stack_here(thread, site) };
@@ -101,10 +101,8 @@ fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
 #[track_caller]
 pub(crate) fn disable(site: &'static Location<'static>) {
     let thread = settled();
-    let depth = thread.depth();
     // Again inside itself it adds nothing.
-    let again = depth > thread.base() && thread.is(depth - 1, State::Disabled);
-    if again && line_bits() & !ThreadState::get(&thread.mask) == 0 {
+    if thread.top_is_disabled() && line_bits() & !ThreadState::get(&thread.mask) == 0 {
         return;
     }
     open(State::Disabled, site, false);
@@ -141,14 +139,10 @@ fn find(thread: &ThreadState, serial: u64) -> Option<usize> {
 #[track_caller]
 pub(crate) fn enable(site: &'static Location<'static>) {
     let thread = current();
-    let depth = thread.depth();
     let after = ThreadState::get(&thread.mask) & !line_bits();
-    if depth > thread.base() && thread.is(depth - 1, State::Disabled) && thread.found(depth - 1) == after {
-        // Another one further out ends as well.
-        let alone = || !(thread.base()..depth - 1).any(|at| thread.is(at, State::Disabled));
-        if alone() && end_lazily(thread, after, Some(site)) {
-            return;
-        }
+    // Another one further out ends as well.
+    if thread.top_is_disabled_alone(after) && end_lazily(thread, after, Some(site)) {
+        return;
     }
     enable_whatever_was(site);
 }
@@ -166,12 +160,7 @@ fn enable_whatever_was(site: &'static Location<'static>) {
 pub(crate) fn end_lock_irq(opened: Opened) {
     let thread = settled();
     let after = ThreadState::get(&thread.mask) & !lines().bits();
-    let depth = thread.depth();
-    if opened.found == after
-        && depth > thread.base()
-        && thread.is_section(depth - 1, opened.serial)
-        && end_lazily(thread, after, None)
-    {
+    if opened.found == after && thread.top_is_section(opened.serial) && end_lazily(thread, after, None) {
         return;
     }
     let place = place_here_of_entry(thread);
@@ -183,10 +172,9 @@ pub(crate) fn end_lock_irq(opened: Opened) {
 #[track_caller]
 pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) {
     let thread = current();
-    let depth = thread.depth();
-    if thread.outside_handlers() && depth > thread.base() && thread.is_section(depth - 1, opened.serial) {
+    if thread.outside_handlers() && thread.top_is_section(opened.serial) {
         if opened.found == ThreadState::get(&thread.mask) {
-            pop_section(thread, depth);
+            thread.pop();
             return;
         }
         if end_lazily(thread, opened.found, site) {
@@ -196,23 +184,14 @@ pub(crate) fn restore(opened: Opened, site: Option<&'static Location<'static>>) 
     put_back(opened, site);
 }
 
-/// Takes the entry of a section off the top, which is at `depth - 1`.
-#[inline(always)]
-fn pop_section(thread: &ThreadState, depth: usize) {
-    thread.set_state(depth - 1, State::Free);
-    thread.depth.store(depth as u32 - 1, Ordering::Relaxed);
-}
-
 /// Ends the section on top, which opens what it found open, if nothing is to be done but to clear the flag: no rule has anything
 /// to say, for nobody further out relies on what is opened. Whether it did.
 #[inline(never)]
 fn end_lazily(thread: &'static ThreadState, after: u64, site: Option<&'static Location<'static>>) -> bool {
-    let depth = thread.depth();
     // What is blocked by the flag is blocked: if this is, nothing is that was open.
     let opened = ThreadState::get(&thread.mask) ^ after;
-    let relied_on = || (thread.base()..depth - 1).any(|at| thread.blocked(at) & opened != 0);
     let nothing_else = thread.outside_handlers() && lazy::blocked_by_flag(thread, opened);
-    if !nothing_else || relied_on() || config::masks_checked() {
+    if !nothing_else || thread.relies_on(opened) || config::masks_checked() {
         return false;
     }
     let place = match site {
@@ -220,7 +199,7 @@ fn end_lazily(thread: &'static ThreadState, after: u64, site: Option<&'static Lo
         None => place_here_of_entry(thread),
     };
     // As in `close`.
-    pop_section(thread, depth);
+    thread.pop();
     thread.set_mask_outside_handlers(after);
     thread.stamp(&thread.last_on, place);
     if lazy::lower_flag(thread, opened) {
@@ -315,7 +294,7 @@ fn blocked_by(section: &Held) -> u64 {
 fn end_disabled(thread: &ThreadState, from: usize) -> u64 {
     let mut blocked = 0;
     for at in (from..thread.depth()).rev() {
-        if at < thread.depth() && thread.is(at, State::Disabled) {
+        if at < thread.depth() && thread.read(at).state == State::Disabled {
             blocked |= blocked_by(&thread.read(at));
             take_out(thread, at);
         }

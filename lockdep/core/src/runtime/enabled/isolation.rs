@@ -39,7 +39,7 @@ impl Drop for Listed {
 struct Inside {
     thread: &'static ThreadState,
     graph: *mut Graph,
-    base: u32,
+    base: usize,
     chain: u64,
     instances: u64,
     mask: u64,
@@ -53,13 +53,13 @@ impl Inside {
         let inside = Inside {
             thread,
             graph: thread.graph.load(Ordering::Relaxed),
-            base: thread.base.load(Ordering::Relaxed),
+            base: thread.base(),
             chain: ThreadState::get(&thread.chain),
             instances: ThreadState::get(&thread.instances),
             mask: ThreadState::get(&thread.mask),
             born: ThreadState::get(&thread.born),
         };
-        thread.base.store(thread.depth.load(Ordering::Relaxed), Ordering::Relaxed);
+        thread.set_base(thread.depth());
         thread.graph.store((&raw const listed.0).cast_mut(), Ordering::Relaxed);
         thread.chain.store(listed.0.seed, Ordering::Relaxed);
         inside
@@ -82,7 +82,7 @@ impl Drop for Inside {
         let thread = self.thread;
         irqs::discard_own(thread);
         thread.graph.store(self.graph, Ordering::Relaxed);
-        thread.base.store(self.base, Ordering::Relaxed);
+        thread.set_base(self.base);
         thread.chain.store(self.chain, Ordering::Relaxed);
         thread.instances.store(self.instances, Ordering::Relaxed);
         thread.stopped.store(0, Ordering::Relaxed);

@@ -11,10 +11,10 @@ use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held, Place};
 use crate::irq::{Lines, bit};
 use crate::runtime::{Stacks, mask};
-use crate::stack::{DEEPEST, StackCache};
+use crate::stack::{DEEPEST, Spots, StackCache};
 
 /// Entries of a fresh held stack; with the [`Outgrown`] behind them they fill a block.
-const ROOM: u32 = 63;
+const ROOM: usize = 63;
 
 /// The graph of the process; made by the first slow section that needs it.
 static PROCESS: AtomicPtr<Graph> = AtomicPtr::new(core::ptr::null_mut());
@@ -99,7 +99,7 @@ pub(super) fn graph(thread: &ThreadState) -> &'static Graph {
 
 /// Makes the state of this thread ready for its first use.
 pub(crate) fn prepare(thread: &'static ThreadState) {
-    if thread.capacity.load(Ordering::Relaxed) == 0 {
+    if !thread.is_prepared() {
         prepare_now(thread);
     }
 }
@@ -120,15 +120,19 @@ fn prepare_now(thread: &'static ThreadState) {
     thread.name.set(name);
     thread.first.store(u8::from(scope::is_first_thread()), Ordering::Relaxed);
     thread.tid.store(tid, Ordering::Relaxed);
-    let stacks = match config::stacks() {
-        Stacks::Off => core::ptr::null_mut(),
-        chosen => StackCache::allocate(chosen == Stacks::First, DEEPEST),
+    let (stacks, exact) = match config::stacks() {
+        Stacks::Off => (core::ptr::null_mut(), false),
+        chosen => (StackCache::allocate(chosen == Stacks::Exact, DEEPEST), chosen == Stacks::Exact),
     };
+    let spots = Spots::allocate();
     slow::with(|globals| {
         // A handler may have been first.
-        if thread.capacity.load(Ordering::Relaxed) != 0 {
+        if thread.is_prepared() {
             // SAFETY: fresh, and not published.
-            unsafe { free_cache(stacks) };
+            unsafe {
+                free_cache(stacks);
+                Spots::free(spots);
+            }
             return;
         }
         let (id, began) = globals.join(thread);
@@ -136,6 +140,7 @@ fn prepare_now(thread: &'static ThreadState) {
         thread.memory.store(id.into(), Ordering::Relaxed);
         thread.began.store(began, Ordering::Relaxed);
         thread.stacks.store(stacks, Ordering::Relaxed);
+        thread.spots.start(spots, exact);
         let graph = process_graph(globals);
         thread.graph.store(core::ptr::from_ref(graph).cast_mut(), Ordering::Relaxed);
         thread.chain.store(graph.seed, Ordering::Relaxed);
@@ -170,7 +175,7 @@ pub(super) fn makers(thread: &'static ThreadState) -> &'static StackCache {
             let cache = &thread.makers;
             // A handler may have been first.
             if cache.load(Ordering::Relaxed).is_null() {
-                cache.store(StackCache::allocate(false, MAKER_FRAMES), Ordering::Relaxed);
+                cache.store(StackCache::allocate(true, MAKER_FRAMES), Ordering::Relaxed);
             }
             cache.load(Ordering::Relaxed)
         });
@@ -181,13 +186,13 @@ pub(super) fn makers(thread: &'static ThreadState) -> &'static StackCache {
 
 /// Makes sure that one more entry fits.
 pub(crate) fn make_room(thread: &'static ThreadState) {
-    let capacity = thread.capacity.load(Ordering::Relaxed);
-    let full = || thread.depth.load(Ordering::Relaxed) + 1 >= capacity;
+    let capacity = thread.capacity();
+    let full = || thread.depth() + 1 >= capacity;
     if full() {
         slow::with(|_| {
             // Locks that are taken hand over hand leave nothing but gaps below the last.
             thread.close_gaps();
-            if full() || thread.depth.load(Ordering::Relaxed) > capacity / 2 {
+            if full() || thread.depth() > capacity / 2 {
                 give_room(thread);
             }
         });
@@ -197,7 +202,7 @@ pub(crate) fn make_room(thread: &'static ThreadState) {
 /// Behind the last entry of a held stack: the one that it took the place of.
 struct Outgrown {
     entries: *mut Held,
-    capacity: u32,
+    capacity: usize,
 }
 
 const _: () = assert!(size_of::<Outgrown>() <= size_of::<Held>() && align_of::<Outgrown>() <= align_of::<Held>());
@@ -205,34 +210,33 @@ const _: () = assert!(size_of::<Outgrown>() <= size_of::<Held>() && align_of::<O
 /// Moves the held stack to a larger place, or to its first; in a slow section.
 fn give_room(thread: &ThreadState) {
     let old = thread.held.load(Ordering::Relaxed);
-    let old_capacity = thread.capacity.load(Ordering::Relaxed);
+    let old_capacity = thread.capacity();
     let capacity = if old.is_null() { ROOM } else { 2 * old_capacity + 1 };
-    let entries = allocate_for::<Held>(capacity as usize + 1);
+    let entries = allocate_for::<Held>(capacity + 1);
     // SAFETY: fresh memory for `capacity` entries, of which the old ones are a part, and one more. The old place is not freed before
     // the thread ends: code that this interrupted may be filling an entry of it, and will find that the stack has moved.
     unsafe {
-        for at in 0..capacity as usize {
-            entries.add(at).write(if at < old_capacity as usize { *old.add(at) } else { Held::FREE });
+        for at in 0..capacity {
+            entries.add(at).write(if at < old_capacity { *old.add(at) } else { Held::FREE });
         }
-        entries.add(capacity as usize).cast::<Outgrown>().write(Outgrown { entries: old, capacity: old_capacity });
+        entries.add(capacity).cast::<Outgrown>().write(Outgrown { entries: old, capacity: old_capacity });
     }
-    thread.held.store(entries, Ordering::Relaxed);
-    thread.capacity.store(capacity, Ordering::Relaxed);
+    thread.move_to(entries, capacity);
 }
 
 /// What a thread takes; in a slow section.
 pub(super) fn bytes(thread: &ThreadState) -> usize {
-    let (mut entries, mut capacity) = (thread.held.load(Ordering::Relaxed), thread.capacity.load(Ordering::Relaxed));
+    let (mut entries, mut capacity) = (thread.held.load(Ordering::Relaxed), thread.capacity());
     let mut bytes = 0;
     while !entries.is_null() {
-        bytes += (capacity as usize + 1) * size_of::<Held>();
+        bytes += (capacity + 1) * size_of::<Held>();
         // SAFETY: behind the entries there is what `give_room` wrote there, and changes in slow sections alone.
-        let outgrown = unsafe { entries.add(capacity as usize).cast::<Outgrown>().read() };
+        let outgrown = unsafe { entries.add(capacity).cast::<Outgrown>().read() };
         (entries, capacity) = (outgrown.entries, outgrown.capacity);
     }
     // SAFETY: null, or the caches of a thread that is registered; captures come and go in slow sections alone.
     let caches = [&thread.stacks, &thread.makers].map(|cache| unsafe { cache.load(Ordering::Relaxed).as_ref() });
-    bytes + caches.into_iter().flatten().map(StackCache::bytes).sum::<usize>()
+    bytes + thread.spots.bytes() + caches.into_iter().flatten().map(StackCache::bytes).sum::<usize>()
 }
 
 /// Frees a held stack, and those that it took the place of.
@@ -240,12 +244,12 @@ pub(super) fn bytes(thread: &ThreadState) -> usize {
 /// # Safety
 ///
 /// They are `give_room`'s, and nobody uses them any more.
-unsafe fn free_room(mut entries: *mut Held, mut capacity: u32) {
+unsafe fn free_room(mut entries: *mut Held, mut capacity: usize) {
     while !entries.is_null() {
         // SAFETY: as for the caller; behind the entries there is what `give_room` wrote there.
         unsafe {
-            let outgrown = entries.add(capacity as usize).cast::<Outgrown>().read();
-            free_for(entries, capacity as usize + 1);
+            let outgrown = entries.add(capacity).cast::<Outgrown>().read();
+            free_for(entries, capacity + 1);
             (entries, capacity) = (outgrown.entries, outgrown.capacity);
         }
     }
@@ -272,16 +276,18 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
             unsafe { (*graph).inner().engine.apply(Event::ThreadEnd { thread: id, now }) };
         }
         globals.forget_names();
-        thread.depth.store(0, Ordering::Relaxed);
-        let capacity = thread.capacity.swap(0, Ordering::Relaxed);
-        let held = thread.held.swap(core::ptr::null_mut(), Ordering::Relaxed);
-        let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
+        let (held, capacity) = (thread.held.load(Ordering::Relaxed), thread.capacity());
+        thread.set_depth(0);
+        thread.move_to(core::ptr::null_mut(), 0);
         thread.forget_chains();
+        let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
+        let spots = thread.spots.start(core::ptr::null_mut(), false);
         thread.instances.store(0, Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
             free_room(held, capacity);
             caches.into_iter().for_each(|cache| free_cache(cache));
+            Spots::free(spots);
         }
     });
 }
@@ -400,14 +406,14 @@ mod tests {
     fn hand_over_hand_needs_no_more_room() {
         let links = LockMap::new::<Link, ()>().split(2000);
         links[0].lock(How::write(), || Some(()), || ());
-        let before = current().capacity.load(Ordering::Relaxed);
-        assert!((before as usize) < links.len() / 4);
+        let before = current().capacity();
+        assert!(before < links.len() / 4);
         for pair in links.windows(2) {
             pair[1].lock(How::write(), || Some(()), || ());
             pair[0].release();
         }
         links[links.len() - 1].release();
-        assert_eq!(current().capacity.load(Ordering::Relaxed), before);
+        assert_eq!(current().capacity(), before);
     }
 
     /// Each of these threads needs half a megabyte in the end, and half of that before.

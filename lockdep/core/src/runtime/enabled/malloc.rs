@@ -52,7 +52,7 @@ pub(crate) fn enter(offence: Offence) -> bool {
         | thread.delivering.load(Ordering::Relaxed)
         | thread.allocating.load(Ordering::Relaxed);
     let info = MALLOC.info();
-    if busy == 0 && info.is_registered() && thread.depth.load(Ordering::Relaxed) < thread.capacity.load(Ordering::Relaxed) {
+    if busy == 0 && info.is_registered() && thread.has_room() {
         let chain = ThreadState::get(&thread.chain);
         let class = ClassId::new(info.class(), 0);
         let longer = extend(chain, step(class, Mode::Write, HeldFlags(0)));
@@ -86,7 +86,7 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
     let thread = current();
     let ours = thread.delivering.load(Ordering::Relaxed) != 0 || thread.slow.load(Ordering::Relaxed) != 0;
     // Nobody who has done nothing else can be in the way of others; and what comes before `main` shows nothing.
-    let unknown = thread.capacity.load(Ordering::Relaxed) == 0;
+    let unknown = !thread.is_prepared();
     if config::off()
         || ours
         || unknown
@@ -135,9 +135,8 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
 pub(crate) fn leave(entered: bool) {
     if entered {
         let thread = current();
-        let depth = thread.depth();
         let lock = MALLOC.address() + usize::from(thread.nesting.load(Ordering::Relaxed));
-        if depth == thread.base() || !thread.pop_if(depth, |top, _| top == lock) {
+        if !thread.pop_if(lock, None) {
             leave_below(thread, lock);
         }
         // Of what a handler interrupted, it is still true.

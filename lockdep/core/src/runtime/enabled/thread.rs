@@ -16,6 +16,7 @@
 //! A push reserves (`depth` first) and then fills, so a handler that arrives in between pushes above it and pops what it
 //! pushed. A pop frees the entry before it lowers `depth`. Therefore an entry at or above `depth` is always `Free`.
 
+use core::arch::x86_64::__m128i;
 use core::cell::Cell;
 use core::mem::offset_of;
 use core::ptr;
@@ -26,7 +27,7 @@ use super::handler::Interrupted;
 use super::lazy::Queue;
 use crate::engine::{Context, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::kind::Mode;
-use crate::stack::StackCache;
+use crate::stack::{Spots, StackCache, Template};
 
 /// How many proven chains a thread remembers.
 pub(crate) const CHAINS: usize = 512;
@@ -67,12 +68,12 @@ impl Known {
 
 /// Per-thread state. See the file header.
 pub(crate) struct ThreadState {
+    /// The first entry; null before the first acquisition.
     pub(crate) held: AtomicPtr<Held>,
-    /// How many entries there is room for; 0 before the first acquisition.
-    pub(crate) capacity: AtomicU32,
-    pub(crate) depth: AtomicU32,
-    /// The first entry of the running handler or isolated graph.
-    pub(crate) base: AtomicU32,
+    /// One past the last entry; where there is no more room; and the first entry of the running handler or isolated graph.
+    top: AtomicPtr<Held>,
+    limit: AtomicPtr<Held>,
+    floor: AtomicPtr<Held>,
     /// The key of the chain held now.
     pub(crate) chain: AtomicU64,
     /// Mask and handler, mixed: what else a proven chain depends on.
@@ -94,6 +95,8 @@ pub(crate) struct ThreadState {
     /// The last saves of the mask by plain calls.
     #[cfg(feature = "interpose")]
     pub(crate) saves: super::saves::Saves,
+    /// What is remembered of acquisitions.
+    pub(crate) spots: Spots,
     /// Where stacks are remembered; null when stacks are off.
     pub(crate) stacks: AtomicPtr<StackCache>,
     /// Where the makers of locks are remembered; null until there is one.
@@ -209,10 +212,33 @@ impl Word {
         Word(super::chain::step_of(held) | (held.state as u64) << 32 | (held.context as u64) << 56)
     }
 
+    /// # Safety
+    ///
+    /// There is an entry.
+    #[inline(always)]
+    unsafe fn at(entry: *const Held) -> Word {
+        // SAFETY: as for the caller; the word is the aligned group of fields that begins with the class.
+        Word(unsafe { (&raw const (*entry).class).cast::<u64>().read_volatile() })
+    }
+
     /// The same, of the class and mode of another.
     const fn named(self, other: Word) -> Word {
         const NAME: u64 = 0xff << 40 | 0xffff_ffff;
         Word(self.0 & !NAME | other.0 & NAME)
+    }
+
+    /// Whether state and mode, side by side, are those of a lock that is held by a guard of this mode, if one is given.
+    #[inline(always)]
+    const fn is_held_in(state_and_mode: u16, mode: Option<Mode>) -> bool {
+        const HELD: u16 = State::Held as u16;
+        match mode {
+            None => state_and_mode as u8 == HELD as u8,
+            // `read_recursive` gives a read guard.
+            Some(Mode::Read | Mode::ReadRecursive) => {
+                state_and_mode == HELD | (Mode::Read as u16) << 8 || state_and_mode == HELD | (Mode::ReadRecursive as u16) << 8
+            }
+            Some(mode) => state_and_mode == HELD | (mode as u16) << 8,
+        }
     }
 
     #[inline(always)]
@@ -221,13 +247,32 @@ impl Word {
     }
 }
 
+/// The first half of an entry: what acquisitions have in common that were made at one place, by one stack, of one class, in one context.
+/// In two pieces that are read and written in one instruction each: class, state, mode, flags, context and mask; and the place.
+pub(crate) fn template(held: &Held) -> Template {
+    let pair = |low: u64, high: u64| {
+        // SAFETY: 16 bytes of numbers.
+        unsafe { core::mem::transmute::<[u64; 2], __m128i>([low, high]) }
+    };
+    [pair(Word::of(held).0, held.mask), pair(held.place.site as u64, held.place.stack.into())]
+}
+
+const _: () = assert!(
+    size_of::<Template>() == offset_of!(Held, lock)
+        && offset_of!(Held, class) == 0
+        && offset_of!(Held, mask) == 8
+        && offset_of!(Held, place) == 16
+        && offset_of!(Place, site) == 0
+        && offset_of!(Place, stack) == 8
+);
+
 thread_local! {
     static STATE: ThreadState = const {
         ThreadState {
             held: AtomicPtr::new(ptr::null_mut()),
-            capacity: AtomicU32::new(0),
-            depth: AtomicU32::new(0),
-            base: AtomicU32::new(0),
+            top: AtomicPtr::new(ptr::null_mut()),
+            limit: AtomicPtr::new(ptr::null_mut()),
+            floor: AtomicPtr::new(ptr::null_mut()),
             chain: AtomicU64::new(0),
             context: AtomicU64::new(0),
             instances: AtomicU64::new(0),
@@ -239,6 +284,7 @@ thread_local! {
             inherited: AtomicPtr::new(ptr::null_mut()),
             #[cfg(feature = "interpose")]
             saves: super::saves::Saves::new(),
+            spots: Spots::new(),
             stacks: AtomicPtr::new(ptr::null_mut()),
             makers: AtomicPtr::new(ptr::null_mut()),
             graph: AtomicPtr::new(ptr::null_mut()),
@@ -289,6 +335,68 @@ pub(crate) fn current() -> &'static ThreadState {
     // SAFETY: the thread-local is const-initialised and has no destructor, so it lives as long as the thread; the reference is
     // used by this thread only, and `ThreadState` is not `Sync`-shared but through the registry, whose readers use atomics alone.
     STATE.with(|state| unsafe { &*ptr::from_ref(state) })
+}
+
+/// A field that no other thread writes, read by this one: what an atomic load is, but that it may be part of the instruction that uses it.
+pub(crate) trait Mine {
+    type Value;
+
+    /// # Safety
+    ///
+    /// Only this thread writes the field.
+    unsafe fn mine(&self) -> Self::Value;
+}
+
+macro_rules! mine {
+    ($($atomic:ty: $value:ty),* $(,)?) => { $(
+        impl Mine for $atomic {
+            type Value = $value;
+
+            #[inline(always)]
+            unsafe fn mine(&self) -> $value {
+                // SAFETY: nobody writes at the same time; volatile, for a handler may write in between.
+                unsafe { self.as_ptr().read_volatile() }
+            }
+        }
+    )* };
+}
+
+mine!(AtomicU64: u64, AtomicUsize: usize, AtomicPtr<Held>: *mut Held);
+
+/// What only the thread itself writes of its state, as it reads it.
+#[derive(Clone, Copy)]
+pub(crate) struct Own(&'static ThreadState);
+
+#[inline(always)]
+pub(crate) fn own() -> Own {
+    Own(current())
+}
+
+impl Own {
+    #[inline(always)]
+    pub(crate) fn chain(self) -> u64 {
+        // SAFETY: this thread's own.
+        unsafe { self.0.chain.mine() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn context(self) -> u64 {
+        // SAFETY: this thread's own.
+        unsafe { self.0.context.mine() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn signal_frame(self) -> usize {
+        // SAFETY: this thread's own.
+        unsafe { self.0.signal_frame.mine() }
+    }
+}
+
+/// Whether an entry below `depth` stands for this.
+#[inline(always)]
+fn is(entry: *const Held, state: State) -> bool {
+    // SAFETY: as for `read`; a state is one byte.
+    unsafe { (&raw const (*entry).state).cast::<u8>().read_volatile() == state as u8 }
 }
 
 impl ThreadState {
@@ -344,14 +452,92 @@ impl ThreadState {
         super::chain::own_key(key, ThreadState::get(&self.memory))
     }
 
+    /// Something that is read of where the entries are. If a handler moves them meanwhile, again.
     #[inline(always)]
-    pub(crate) fn depth(&self) -> usize {
-        self.depth.load(Ordering::Relaxed) as usize
+    fn settled<T>(&self, read: impl Fn(*mut Held) -> T) -> T {
+        loop {
+            let held = self.held.load(Ordering::Relaxed);
+            compiler_fence(Ordering::SeqCst);
+            let value = read(held);
+            compiler_fence(Ordering::SeqCst);
+            if self.held.load(Ordering::Relaxed) == held {
+                return value;
+            }
+        }
     }
 
+    /// How many entries there are below one of them.
+    #[inline(always)]
+    fn below(&self, entry: &AtomicPtr<Held>) -> usize {
+        // Wrapping: see `set_base`.
+        self.settled(|held| entry.load(Ordering::Relaxed).addr().wrapping_sub(held.addr()) / size_of::<Held>())
+    }
+
+    /// How many entries there are.
+    #[inline(always)]
+    pub(crate) fn depth(&self) -> usize {
+        self.below(&self.top)
+    }
+
+    /// The first entry of the running handler or isolated graph.
     #[inline(always)]
     pub(crate) fn base(&self) -> usize {
-        self.base.load(Ordering::Relaxed) as usize
+        self.below(&self.floor)
+    }
+
+    /// How many entries there is room for; 0 before the first acquisition.
+    pub(crate) fn capacity(&self) -> usize {
+        self.below(&self.limit)
+    }
+
+    /// Whether the thread is ready for acquisitions.
+    #[inline(always)]
+    pub(crate) fn is_prepared(&self) -> bool {
+        !self.held.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Whether there is room for one more entry: then the thread is prepared, too.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        // SAFETY: this thread's own.
+        unsafe { self.top.mine() < self.limit.mine() }
+    }
+
+    /// In a slow section: a handler could move the stack.
+    pub(crate) fn set_depth(&self, depth: usize) {
+        self.top.store(self.entry(depth), Ordering::Relaxed);
+    }
+
+    /// Until it is settled another handler may find something else here, and puts it back.
+    pub(crate) fn set_base(&self, base: usize) {
+        self.settled(|held| self.floor.store(held.wrapping_add(base), Ordering::Relaxed));
+    }
+
+    /// One entry more. One instruction, for a handler may move the stack before it and after it.
+    #[inline(always)]
+    fn raise_top(&self) {
+        // SAFETY: a word of ours; the instruction is whole to whoever interrupts this thread.
+        unsafe {
+            core::arch::asm!("add qword ptr [{top}], {size}", top = in(reg) self.top.as_ptr(), size = const size_of::<Held>(), options(nostack));
+        }
+    }
+
+    /// One entry less, in the same way.
+    #[inline(always)]
+    fn lower_top(&self) {
+        // SAFETY: as in `raise_top`.
+        unsafe {
+            core::arch::asm!("sub qword ptr [{top}], {size}", top = in(reg) self.top.as_ptr(), size = const size_of::<Held>(), options(nostack));
+        }
+    }
+
+    /// The entries are here now; in a slow section.
+    pub(crate) fn move_to(&self, entries: *mut Held, capacity: usize) {
+        let (depth, base) = (self.depth(), self.base());
+        self.held.store(entries, Ordering::Relaxed);
+        self.limit.store(self.entry(capacity), Ordering::Relaxed);
+        self.set_depth(depth);
+        self.set_base(base);
     }
 
     #[inline(always)]
@@ -395,63 +581,99 @@ impl ThreadState {
         self.interrupted.get(usize::from(handler)).map_or(0, |next| next.get().outer_frame())
     }
 
-    /// Lock and word of an entry below `depth`.
+    /// The entry on top, if it is one of this context.
     #[inline(always)]
-    pub(crate) fn lock_and_word(&self, at: usize) -> (usize, Word) {
-        let entry = self.entry(at);
-        // SAFETY: as for `read`; the word is the aligned group of fields that begins with the class.
-        unsafe { ((&raw const (*entry).lock).read_volatile(), Word((&raw const (*entry).class).cast::<u64>().read_volatile())) }
+    fn on_top(&self) -> Option<*mut Held> {
+        // SAFETY: this thread's own.
+        let (end, floor) = unsafe { (self.top.mine(), self.floor.mine()) };
+        (end > floor).then(|| end.wrapping_sub(1))
     }
 
-    /// Chain and instance of an entry below `depth`.
+    /// The entries of this context but the one on top, outermost first.
     #[inline(always)]
-    pub(crate) fn chain_and_instance(&self, at: usize) -> (u64, u64) {
-        let entry = self.entry(at);
+    fn below_top(&self) -> impl Iterator<Item = *const Held> {
+        let ends = || [&self.floor, &self.top].map(|end| end.load(Ordering::Relaxed).cast_const());
+        let [mut next, end] = self.settled(|_| ends());
+        let top = end.wrapping_sub(1);
+        core::iter::from_fn(move || {
+            let entry = next;
+            next = next.wrapping_add(1);
+            (entry < top).then_some(entry)
+        })
+    }
+
+    /// The numbers of the locks held, outermost first.
+    pub(crate) fn locks(&self) -> impl Iterator<Item = u64> {
+        let entries = (0..self.depth()).map(|at| self.entry(at).cast_const());
         // SAFETY: as for `read`.
-        unsafe { ((&raw const (*entry).chain).read_volatile(), (&raw const (*entry).instance).read_volatile()) }
+        entries.filter(|&entry| is(entry, State::Held)).map(|entry| unsafe { (&raw const (*entry).instance).read_volatile() })
     }
 
-    /// Whether an entry below `depth` is the section of this number.
+    /// Whether the entry on top is one of this context, and the section of this number.
     #[inline(always)]
-    pub(crate) fn is_section(&self, at: usize, serial: u64) -> bool {
-        self.is(at, State::Section) && {
-            // SAFETY: as for `read`.
-            unsafe { (&raw const (*self.entry(at)).instance).read_volatile() == serial }
+    pub(crate) fn top_is_section(&self, serial: u64) -> bool {
+        // SAFETY: as for `read`.
+        self.on_top()
+            .is_some_and(|top| is(top, State::Section) && unsafe { (&raw const (*top).instance).read_volatile() } == serial)
+    }
+
+    /// Whether the entry on top is one of this context, and a section that `irq::enable` ends.
+    #[inline(always)]
+    pub(crate) fn top_is_disabled(&self) -> bool {
+        self.on_top().is_some_and(|top| is(top, State::Disabled))
+    }
+
+    /// The same, and the only such section, which found this blocked.
+    #[inline(always)]
+    pub(crate) fn top_is_disabled_alone(&self, found: u64) -> bool {
+        // SAFETY: as for `read`.
+        let top = |top: *mut Held| is(top, State::Disabled) && unsafe { (&raw const (*top).order).read_volatile() } == found;
+        self.on_top().is_some_and(top) && !self.below_top().any(|held| is(held, State::Disabled))
+    }
+
+    /// Whether an entry of this context further out than the top relies on some of these signals to be blocked.
+    pub(crate) fn relies_on(&self, signals: u64) -> bool {
+        // SAFETY: as for `read`.
+        self.below_top().any(|held| unsafe { (&raw const (*held).mask).read_volatile() } & signals != 0)
+    }
+
+    /// Takes the entry off that is on top.
+    #[inline(always)]
+    pub(crate) fn pop(&self) {
+        // SAFETY: this thread's own.
+        let end = unsafe { self.top.mine() };
+        let top = end.wrapping_sub(1);
+        // SAFETY: as for `read`.
+        unsafe { (&raw mut (*top).state).write_volatile(State::Free) };
+        self.lower(end);
+    }
+
+    /// The entry on top, which ended here, is free now.
+    #[inline(always)]
+    fn lower(&self, end: *mut Held) {
+        compiler_fence(Ordering::SeqCst);
+        // SAFETY: this thread's own.
+        if unsafe { self.top.mine() } != end {
+            self.free_moved();
         }
+        self.lower_top();
     }
 
-    /// Whether an entry below `depth` stands for this.
-    #[inline(always)]
-    pub(crate) fn is(&self, at: usize, state: State) -> bool {
-        // SAFETY: as for `read`; a state is one byte.
-        unsafe { (&raw const (*self.entry(at)).state).cast::<u8>().read_volatile() == state as u8 }
+    /// A handler that needed more room moved the stack while its top was taken off.
+    #[cold]
+    #[inline(never)]
+    fn free_moved(&self) {
+        self.set_state(self.depth() - 1, State::Free);
     }
 
-    /// What the section found blocked that an entry below `depth` is.
+    /// Takes the entry on top off, if it is this lock, held by a guard of this mode if one is given.
     #[inline(always)]
-    pub(crate) fn found(&self, at: usize) -> u64 {
-        // SAFETY: as for `read`.
-        unsafe { (&raw const (*self.entry(at)).order).read_volatile() }
-    }
-
-    /// What was blocked at an entry below `depth`.
-    #[inline(always)]
-    pub(crate) fn blocked(&self, at: usize) -> u64 {
-        // SAFETY: as for `read`.
-        unsafe { (&raw const (*self.entry(at)).mask).read_volatile() }
-    }
-
-    /// Takes the entry on top off, which is at `depth - 1`, if it is a lock, and the one wanted.
-    #[inline(always)]
-    pub(crate) fn pop_if(&self, depth: usize, wanted: impl FnOnce(usize, Mode) -> bool) -> bool {
-        let entries = self.held.load(Ordering::Relaxed);
-        let top = entries.wrapping_add(depth - 1);
+    pub(crate) fn pop_if(&self, lock: usize, mode: Option<Mode>) -> bool {
+        let Some(top) = self.on_top() else { return false };
         // SAFETY: as for `read`; the word is the aligned group of fields that begins with the class, its state and mode are again.
-        let (lock, [state, mode]) = unsafe {
-            let state_and_mode = (&raw const (*top).state).cast::<u16>().read_volatile().to_le_bytes();
-            ((&raw const (*top).lock).read_volatile(), state_and_mode)
-        };
-        if state != State::Held as u8 || !wanted(lock, Mode::of(mode)) {
+        let (state_and_mode, on_top) =
+            unsafe { ((&raw const (*top).state).cast::<u16>().read_volatile(), (&raw const (*top).lock).read_volatile()) };
+        if !Word::is_held_in(state_and_mode, mode) || on_top != lock {
             return false;
         }
         // SAFETY: as for `read`.
@@ -459,29 +681,26 @@ impl ThreadState {
             unsafe { ((&raw const (*top).chain).read_volatile(), (&raw const (*top).instance).read_volatile()) };
         // SAFETY: as for `read`.
         unsafe { (&raw mut (*top).state).write_volatile(State::Free) };
-        compiler_fence(Ordering::SeqCst);
-        if self.held.load(Ordering::Relaxed) != entries {
-            // A handler that needed more room moved the stack meanwhile.
-            self.set_state(depth - 1, State::Free);
-        }
         self.chain.store(chain, Ordering::Relaxed);
         self.instances.store(ThreadState::get(&self.instances) ^ instance, Ordering::Relaxed);
-        self.depth.store(depth as u32 - 1, Ordering::Relaxed);
+        self.lower(top.wrapping_add(1));
         true
     }
 
     /// Gives the section below the top, if it has this number, the name and place of the lock on top, if it is this one.
     #[inline(always)]
     pub(crate) fn bind(&self, serial: u64, lock: usize) -> bool {
-        let depth = self.depth();
-        if depth < self.base() + 2 {
+        let Some(top) = self.on_top() else { return false };
+        let section = top.wrapping_sub(1);
+        let below = || section >= self.floor.load(Ordering::Relaxed);
+        // SAFETY: as for `read`.
+        let (on_top, taken) = unsafe { ((&raw const (*top).lock).read_volatile(), Word::at(top)) };
+        if on_top != lock || !taken.is(State::Held) || !below() {
             return false;
         }
-        let (top, section) = (self.entry(depth - 1), self.entry(depth - 2));
-        let (on_top, taken) = self.lock_and_word(depth - 1);
-        let (_, word) = self.lock_and_word(depth - 2);
-        let fits = on_top == lock && taken.is(State::Held) && word.is(State::Section);
-        if !fits || self.chain_and_instance(depth - 2).1 != serial {
+        // SAFETY: as for `read`.
+        let (number, word) = unsafe { ((&raw const (*section).instance).read_volatile(), Word::at(section)) };
+        if number != serial || !word.is(State::Section) {
             return false;
         }
         // SAFETY: as for `read`.
@@ -522,36 +741,62 @@ impl ThreadState {
     /// Puts an entry on top; there must be room. The state comes last, with all that shares its word.
     #[inline(always)]
     pub(crate) fn push(&self, held: &Held) {
-        self.push_at(self.depth(), held);
+        // SAFETY: the entry is reserved for us.
+        self.fill(|entry| unsafe {
+            (&raw mut (*entry).mask).write_volatile(held.mask);
+            (&raw mut (*entry).place).write_volatile(held.place);
+            (&raw mut (*entry).lock).write_volatile(held.lock);
+            (&raw mut (*entry).chain).write_volatile(held.chain);
+            (&raw mut (*entry).instance).write_volatile(held.instance);
+            // Without meaning in most locks.
+            if held.order != 0 || held.flags.has(HeldFlags::ORDERED) || !held.is_lock() {
+                (&raw mut (*entry).order).write_volatile(held.order);
+            }
+            compiler_fence(Ordering::SeqCst);
+            (&raw mut (*entry).class).cast::<u64>().write_volatile(Word::of(held).0);
+        });
     }
 
-    /// The same, the depth being known.
+    /// The same for a lock, of which the first half is known.
     #[inline(always)]
-    pub(crate) fn push_at(&self, at: usize, held: &Held) {
-        self.depth.store(at as u32 + 1, Ordering::Relaxed);
-        loop {
-            let entries = self.held.load(Ordering::Relaxed);
+    pub(crate) fn push_known(&self, [state, place]: Template, lock: usize, chain: u64, instance: u64) {
+        // SAFETY: the entry is reserved for us.
+        self.fill(move |entry| unsafe {
+            (&raw mut (*entry).lock).write_volatile(lock);
+            (&raw mut (*entry).chain).write_volatile(chain);
+            (&raw mut (*entry).instance).write_volatile(instance);
+            (&raw mut (*entry).place).cast::<__m128i>().write_volatile(place);
             compiler_fence(Ordering::SeqCst);
-            let entry = entries.wrapping_add(at);
-            // SAFETY: the entry is reserved for us, inside the capacity.
-            unsafe {
-                (&raw mut (*entry).lock).write_volatile(held.lock);
-                (&raw mut (*entry).mask).write_volatile(held.mask);
-                (&raw mut (*entry).place).write_volatile(held.place);
-                (&raw mut (*entry).chain).write_volatile(held.chain);
-                (&raw mut (*entry).instance).write_volatile(held.instance);
-                // Without meaning in most locks.
-                if held.order != 0 || held.flags.has(HeldFlags::ORDERED) || !held.is_lock() {
-                    (&raw mut (*entry).order).write_volatile(held.order);
-                }
-                compiler_fence(Ordering::SeqCst);
-                (&raw mut (*entry).class).cast::<u64>().write_volatile(Word::of(held).0);
-            }
+            entry.cast::<__m128i>().write_volatile(state);
+        });
+    }
+
+    /// Reserves an entry and fills it.
+    #[inline(always)]
+    fn fill(&self, fill: impl Fn(*mut Held) + Copy) {
+        self.raise_top();
+        // SAFETY: this thread's own.
+        let end = unsafe { self.top.mine() };
+        let entry = end.wrapping_sub(1);
+        compiler_fence(Ordering::SeqCst);
+        fill(entry);
+        compiler_fence(Ordering::SeqCst);
+        // SAFETY: this thread's own.
+        if unsafe { self.top.mine() } != end {
+            self.fill_moved(fill);
+        }
+    }
+
+    /// A handler that needed more room moved the stack while an entry was filled: it is somewhere else now.
+    #[cold]
+    #[inline(never)]
+    fn fill_moved(&self, fill: impl Fn(*mut Held) + Copy) {
+        let mut end = ptr::null_mut();
+        while self.top.load(Ordering::Relaxed) != end {
+            end = self.top.load(Ordering::Relaxed);
             compiler_fence(Ordering::SeqCst);
-            // A handler that needed more room moved the stack: fill the entry where it is now.
-            if self.held.load(Ordering::Relaxed) == entries {
-                break;
-            }
+            fill(end.wrapping_sub(1));
+            compiler_fence(Ordering::SeqCst);
         }
     }
 
@@ -574,6 +819,7 @@ impl ThreadState {
         self.memory.fetch_add(1 << 32, Ordering::SeqCst);
         fence(Ordering::SeqCst);
         self.known.iter().for_each(|known| known.set(Known::NOTHING));
+        self.spots.forget();
     }
 
     /// The context that the engine judges by.
@@ -690,15 +936,13 @@ impl ThreadState {
             }
             to += 1;
         }
-        self.depth.store(to as u32, Ordering::Relaxed);
+        self.set_depth(to);
     }
 
     /// Takes released entries off the top.
     pub(crate) fn trim(&self) {
-        let mut depth = self.depth();
-        while depth > self.base() && self.read(depth - 1).state == State::Free {
-            depth -= 1;
-            self.depth.store(depth as u32, Ordering::Relaxed);
+        while self.depth() > self.base() && self.read(self.depth() - 1).state == State::Free {
+            self.lower_top();
         }
     }
 

@@ -244,6 +244,6 @@ unsafe fn mask_in(context: *mut libc::ucontext_t) -> u64 {
 /// Whether the handler is one that can be checked: not the handler of a fault in our own code, or of one in a thread that we know
 /// nothing of, whose stack may be at its end.
 fn is_checked(thread: &ThreadState, signal: c_int) -> bool {
-    let unknown = thread.capacity.load(Ordering::Relaxed) == 0 && !Lines::ALL.contains(signal);
+    let unknown = !thread.is_prepared() && !Lines::ALL.contains(signal);
     thread.slow.load(Ordering::Relaxed) == 0 && !unknown && !config::idle()
 }
