@@ -15,6 +15,11 @@
 //!
 //! A push reserves (`depth` first) and then fills, so a handler that arrives in between pushes above it and pops what it
 //! pushed. A pop frees the entry before it lowers `depth`. Therefore an entry at or above `depth` is always `Free`.
+//!
+//! Depth and base are kept as pointers, `top` and `floor`. A handler that needs more room moves the stack, at any instruction, and the
+//! pointers with it; the place before stays readable until the thread ends. So `top` changes by one instruction; what is computed from two
+//! of these fields is read again if the stack moved meanwhile (`settled`); and who has written to an entry looks whether it is
+//! still there.
 
 use core::arch::x86_64::__m128i;
 use core::cell::Cell;
