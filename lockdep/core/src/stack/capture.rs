@@ -96,8 +96,8 @@ pub(crate) struct Slot {
 /// The captures of one thread.
 ///
 /// Invariant: a pointer in `entries`, `recent`, `newest` or `replaced` is null or points to a valid `Capture`, one in the thread's
-/// spots is null or points to the slots of one. A capture is replaced, and freed, only outside handlers: a handler may have interrupted a comparison that
-/// still reads it.
+/// spots is null or points to the slots of one. A capture is replaced, and freed, only outside handlers: a handler may have interrupted
+/// a comparison that still reads it.
 pub(crate) struct StackCache {
     /// All ones. Zero: one stack for each source position, the first, and nothing is compared.
     exact: usize,
@@ -123,8 +123,7 @@ impl StackCache {
     pub(crate) fn allocate(exact: bool, deepest: usize) -> *mut StackCache {
         let cache = allocate_for::<StackCache>(1);
         let exact = if exact { usize::MAX } else { 0 };
-        // SAFETY: fresh memory for one cache, which is numbers, null, and vectors. In place, for it is larger than the stack of a thread
-        // may be.
+        // SAFETY: fresh memory for one cache, which is numbers and null. In place, for the stack of a thread may be small.
         unsafe {
             cache.write_bytes(0, 1);
             (*cache).exact = exact;
@@ -141,28 +140,14 @@ impl StackCache {
     /// of a handler may then be its own part alone: see [`complete`].
     #[inline(always)]
     pub(crate) fn stack(&self, moment: (usize, usize), site: usize, frame: usize) -> u32 {
-        // Not by a method of `Option`, whose name would be the first of the stack.
-        match self.as_before(moment, site, frame) {
-            Some(id) => id,
-            None => self.other(moment.0, moment.1, site, frame),
+        let wanted = self.moment(moment, site, frame);
+        if let Some(known) = Capture::at(&self.recent[wanted.bucket(RECENT)])
+            && known.moment == wanted
+            && known.still_there(moment.1)
+        {
+            return known.id;
         }
-    }
-
-    /// The same where it costs no frame of its own: each that a new stack is not to have is unwound first.
-    #[inline(always)]
-    pub(crate) fn stack_inlined(&self, moment: (usize, usize), site: usize, frame: usize) -> u32 {
-        match self.as_before(moment, site, frame) {
-            Some(id) => id,
-            None => self.another(moment, site, frame),
-        }
-    }
-
-    /// If it is the stack that the moment was the last time.
-    #[inline(always)]
-    fn as_before(&self, (ip, sp): (usize, usize), site: usize, frame: usize) -> Option<u32> {
-        let moment = self.moment((ip, sp), site, frame);
-        let known = Capture::at(&self.recent[moment.bucket(RECENT)])?;
-        (known.moment == moment && known.still_there(sp)).then_some(known.id)
+        self.other(moment.0, moment.1, site, frame)
     }
 
     #[inline(always)]
@@ -182,12 +167,7 @@ impl StackCache {
     /// Not the stack that the moment was the last time.
     #[inline(never)]
     fn other(&self, ip: usize, sp: usize, site: usize, frame: usize) -> u32 {
-        // In registers until here: it would be in memory for the fast way too.
-        self.another((ip, sp), site, frame)
-    }
-
-    #[inline(always)]
-    fn another(&self, (ip, sp): (usize, usize), site: usize, frame: usize) -> u32 {
+        // In registers until here: the key would be in memory for the fast way too.
         let moment = self.moment((ip, sp), site, frame);
         let Key(key_ip, key_sp, _) = moment;
         let recent = &self.recent[moment.bucket(RECENT)];
@@ -214,6 +194,7 @@ impl StackCache {
     }
 
     /// Looks for it among all that are remembered, and unwinds it if it is not there.
+    // Part of its caller: each frame that a new stack is not to have is unwound first.
     #[inline(always)]
     fn search(&self, moment: Key, sp: usize, frame: usize) -> (u32, *mut Capture) {
         let mut key = moment;
@@ -374,8 +355,11 @@ impl StackCache {
     ///
     /// # Safety
     ///
-    /// `cache` came from [`allocate`](Self::allocate), and its thread takes no stack from it any more.
+    /// `cache` is null or came from [`allocate`](Self::allocate), and its thread takes no stack from it any more.
     pub(crate) unsafe fn free(cache: *mut StackCache) {
+        if cache.is_null() {
+            return;
+        }
         // SAFETY: as for the caller.
         unsafe {
             let all = (*cache).entries.iter().flatten().chain(&(*cache).replaced);

@@ -218,8 +218,8 @@ impl Spots {
 
     /// There is something else to know of the chain of an acquisition that is remembered; `forgotten` as for `remember`.
     pub(crate) fn renew(&self, wanted: &Wanted, more: u64, forgotten: usize) {
-        let spots = (0..WAYS).map(|way| self.spot(wanted.first ^ way));
-        if let Some(spot) = spots.into_iter().find(|spot| spot.find(wanted).is_some())
+        let mut spots = (0..WAYS).map(|way| self.spot(wanted.first ^ way));
+        if let Some(spot) = spots.find(|spot| spot.find(wanted).is_some())
             && let Some(key) = spot.claim()
         {
             if key == wanted.key {

@@ -12,7 +12,7 @@ use crate::class::READY;
 use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
 use crate::map::{How, InfoWord, LockMap};
-use crate::stack::{Template, UNKNOWN_FRAME, Wanted, complete, here, is_inner, keep_frame};
+use crate::stack::{StackCache, Template, UNKNOWN_FRAME, Wanted, complete, here, is_inner, keep_frame};
 
 /// Before a blocking acquisition; it is held from here on, as far as handlers are concerned.
 #[inline(always)]
@@ -128,37 +128,28 @@ fn take_otherwise(
     let thread = current();
     life::prepare(thread);
     handler::settle(thread, moment.1);
-    let (info, frame) = (map.info(), thread.signal_frame.load(Ordering::Relaxed));
     let forgotten = thread.spots.forgotten();
-    // The only time, for it is a large part of this function.
-    let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack: 0 };
-    // SAFETY: null, or the cache of this thread, which stays as long as it.
-    let stacks = unsafe { thread.stacks.load(Ordering::Relaxed).as_ref() };
-    let place = Place { stack: stacks.map_or(0, |stacks| stacks.stack_inlined(moment, place.site, frame)), ..place };
-    if info.is_registered() && nest.is_none() && order.is_none() && thread.has_room() {
-        let how = How { mode, subclass, reentrant: false, nest, order };
+    let place = place_of_entry(thread, site, moment);
+    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
+    if map.info().is_registered() && nest.is_none() && order.is_none() && thread.has_room() {
         let held = entry(thread, map, how, place, flags);
         let longer = extend(held.chain, step_of(&held));
         let key = longer ^ ThreadState::get(&thread.context);
-        if let Some(more) = thread.known(key)
-            && (fits(thread, more) || still_fine(thread, key, more, map))
-        {
+        if proven_here(thread, map, key) == Some(true) {
             push(thread, &held, longer);
-            remember_spot(thread, key, &held, (moment, frame), forgotten);
+            remember_spot(thread, key, &held, moment, forgotten);
             return;
         }
     }
-    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
     first_time(map, how, site, place, flags, first);
     keep_frame();
 }
 
 /// Remembers an acquisition of a known chain, with its place and stack.
-fn remember_spot(thread: &ThreadState, key: u64, held: &Held, (moment, frame): ((usize, usize), usize), forgotten: usize) {
+fn remember_spot(thread: &ThreadState, key: u64, held: &Held, moment: (usize, usize), forgotten: usize) {
     // `still_fine` may have found more.
     let Some(more) = thread.known(key) else { return };
-    // SAFETY: null, or the cache of this thread, which stays as long as it.
-    let stacks = unsafe { thread.stacks.load(Ordering::Relaxed).as_ref() };
+    let (stacks, frame) = (stacks(thread), thread.signal_frame.load(Ordering::Relaxed));
     let capture = stacks.and_then(|stacks| stacks.capture_of(moment, held.place.site, frame, held.place.stack));
     // A stack that cannot be recognised again is like no other.
     if stacks.is_none() || capture.is_some() {
@@ -256,27 +247,32 @@ fn completed(thread: &ThreadState, place: Place) -> Place {
     Place { stack: complete(place.stack, thread.signal_frame_of(thread.nesting.load(Ordering::Relaxed))), ..place }
 }
 
+/// Where stacks are remembered; nothing if there are none, or the thread is not prepared.
+#[inline(always)]
+fn stacks(thread: &ThreadState) -> Option<&StackCache> {
+    // SAFETY: null, or a cache that lives as long as the thread.
+    unsafe { thread.stacks.load(Ordering::Relaxed).as_ref() }
+}
+
+// Not by methods of `Option`, whose names would be the first of a stack.
+
 /// The stack at `moment`, for an entry.
 #[inline(always)]
 pub(super) fn stack_of(thread: &ThreadState, site: usize, moment: (usize, usize)) -> u32 {
-    let stacks = thread.stacks.load(Ordering::Relaxed);
-    if stacks.is_null() {
-        return 0;
+    match stacks(thread) {
+        Some(stacks) => stacks.stack(moment, site, thread.signal_frame.load(Ordering::Relaxed)),
+        None => 0,
     }
-    // SAFETY: the cache lives as long as the thread.
-    unsafe { &*stacks }.stack(moment, site, thread.signal_frame.load(Ordering::Relaxed))
 }
 
 /// The stack of the function that this is inlined into, for an entry; 0 if there are none, or the thread is not prepared.
 #[inline(always)]
 pub(super) fn stack_here(thread: &ThreadState, site: &'static Location<'static>) -> u32 {
-    let stacks = thread.stacks.load(Ordering::Relaxed);
-    if stacks.is_null() {
-        return 0;
-    }
     let site = core::ptr::from_ref(site).expose_provenance();
-    // SAFETY: the cache lives as long as the thread.
-    unsafe { &*stacks }.stack(here(), site, thread.signal_frame.load(Ordering::Relaxed))
+    match stacks(thread) {
+        Some(stacks) => stacks.stack(here(), site, thread.signal_frame.load(Ordering::Relaxed)),
+        None => 0,
+    }
 }
 
 /// The place of an event without a source position of its own, for the engine.

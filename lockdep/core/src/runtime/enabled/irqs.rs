@@ -294,8 +294,9 @@ fn blocked_by(section: &Held) -> u64 {
 fn end_disabled(thread: &ThreadState, from: usize) -> u64 {
     let mut blocked = 0;
     for at in (from..thread.depth()).rev() {
-        if at < thread.depth() && thread.read(at).state == State::Disabled {
-            blocked |= blocked_by(&thread.read(at));
+        let held = thread.read(at);
+        if at < thread.depth() && held.state == State::Disabled {
+            blocked |= blocked_by(&held);
             take_out(thread, at);
         }
     }

@@ -130,7 +130,7 @@ fn prepare_now(thread: &'static ThreadState) {
         if thread.is_prepared() {
             // SAFETY: fresh, and not published.
             unsafe {
-                free_cache(stacks);
+                StackCache::free(stacks);
                 Spots::free(spots);
             }
             return;
@@ -153,16 +153,6 @@ fn prepare_now(thread: &'static ThreadState) {
     if key != u32::MAX {
         // SAFETY: the key exists; keys this early lie in the thread's own block, so nothing is allocated.
         unsafe { libc::pthread_setspecific(key, core::ptr::from_ref(thread).cast()) };
-    }
-}
-
-/// # Safety
-///
-/// `cache` is null or nobody uses it any more.
-unsafe fn free_cache(cache: *mut StackCache) {
-    if !cache.is_null() {
-        // SAFETY: as for the caller.
-        unsafe { StackCache::free(cache) };
     }
 }
 
@@ -286,7 +276,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
             free_room(held, capacity);
-            caches.into_iter().for_each(|cache| free_cache(cache));
+            caches.into_iter().for_each(|cache| StackCache::free(cache));
             Spots::free(spots);
         }
     });

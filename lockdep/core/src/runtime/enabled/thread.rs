@@ -697,15 +697,14 @@ impl ThreadState {
     pub(crate) fn bind(&self, serial: u64, lock: usize) -> bool {
         let Some(top) = self.on_top() else { return false };
         let section = top.wrapping_sub(1);
-        let below = || section >= self.floor.load(Ordering::Relaxed);
-        // SAFETY: as for `read`.
-        let (on_top, taken) = unsafe { ((&raw const (*top).lock).read_volatile(), Word::at(top)) };
-        if on_top != lock || !taken.is(State::Held) || !below() {
+        if section < self.floor.load(Ordering::Relaxed) {
             return false;
         }
         // SAFETY: as for `read`.
+        let (on_top, taken) = unsafe { ((&raw const (*top).lock).read_volatile(), Word::at(top)) };
+        // SAFETY: as for `read`.
         let (number, word) = unsafe { ((&raw const (*section).instance).read_volatile(), Word::at(section)) };
-        if number != serial || !word.is(State::Section) {
+        if on_top != lock || !taken.is(State::Held) || number != serial || !word.is(State::Section) {
             return false;
         }
         // SAFETY: as for `read`.
