@@ -1341,6 +1341,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "hygiene::a_raw_upgrade_that_unwinds",
     ),
     mutation(
+        "An entry that is read twice is not held and waited for",
+        "runtime/enabled/contention.rs",
+        "waits(other).filter(|waits| holds.context <= waits.context && !is_that_entry(waits))",
+        "waits(other).filter(|waits| holds.context <= waits.context && (true || !is_that_entry(waits)))",
+        "engine",
+        "runtime::enabled::contention::tests::an_entry_is_not_held_and_waited_for",
+    ),
+    mutation(
         "What is noted and not made yet is no hold where another thread has the lock",
         "runtime/enabled/contention.rs",
         "entries(other).find(|held| in_the_way(held) && !is_noted_only(globals, other, held))",

@@ -684,6 +684,34 @@ mod tests {
         }
     }
 
+    /// The one entry of a reader goes from held to waiting and back while a writer looks who is in its way. Readers wait for writers
+    /// that wait, so if it counted as both, the two were in a circle.
+    #[test]
+    fn an_entry_is_not_held_and_waited_for() {
+        let (flag, over) = (Flag::new(), Arc::new(AtomicBool::new(false)));
+        isolated(|cx| {
+            let reader = {
+                let (flag, over) = (Arc::clone(&flag), Arc::clone(&over));
+                cx.spawn(move || {
+                    flag.map.lock(How::read(), || Some(()), || ());
+                    let thread = current();
+                    while !over.load(Ordering::Relaxed) {
+                        thread.set_state(thread.depth() - 1, State::Waiting);
+                        thread.set_state(thread.depth() - 1, State::Held);
+                    }
+                    flag.map.release();
+                })
+            };
+            let me = current();
+            push_wish(me, wish(&flag.map, How::write(), HeldFlags(0), Place::default()));
+            let circles = (0..20_000).filter(|_| slow::with(|globals| find_circle(globals, me, false).is_some())).count();
+            no_longer(me, flag.map.instance());
+            over.store(true, Ordering::Relaxed);
+            reader.join().unwrap();
+            assert_eq!(circles, 0);
+        });
+    }
+
     #[test]
     fn what_is_noted_is_no_hold_where_another_thread_has_it() {
         nobody_is_stuck(true);
