@@ -199,13 +199,20 @@ pub(crate) fn old(installer: &Installer) {
         is(now(), address(first), libc::SA_RESTART, signum);
         assert_eq!(libc::signal(signum, libc::SIG_DFL), address(first));
         // What is refused is refused as ever.
+        let why = |call: &dyn Fn()| {
+            *libc::__errno_location() = 0;
+            call();
+            *libc::__errno_location()
+        };
         for wrong in [0, -1, 32, 33, 65, libc::SIGKILL, libc::SIGSTOP] {
-            assert_eq!(libc::signal(wrong, address(first)), libc::SIG_ERR, "{wrong}");
-            assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EINVAL));
+            let by_signal = || assert_eq!(libc::signal(wrong, address(first)), libc::SIG_ERR, "{wrong}");
+            assert_eq!(why(&by_signal), libc::EINVAL, "{wrong}");
+            let action = libc::sigaction { sa_sigaction: address(first), ..zeroed() };
+            let by_sigaction = || assert_eq!(libc::sigaction(wrong, &action, null_mut()), -1, "{wrong}");
+            assert_eq!(why(&by_sigaction), libc::EINVAL, "{wrong}");
         }
         assert_eq!(libc::pthread_sigmask(77, &zeroed(), null_mut()), libc::EINVAL);
-        assert_eq!(libc::sigprocmask(77, &zeroed(), null_mut()), -1);
-        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EINVAL));
+        assert_eq!(why(&|| assert_eq!(libc::sigprocmask(77, &zeroed(), null_mut()), -1)), libc::EINVAL);
     }
     if installer.is_c() {
         let by_signal: unsafe extern "C" fn(c_int, Handler) -> usize = installer.function(c"install_by_signal");

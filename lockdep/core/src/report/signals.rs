@@ -25,7 +25,6 @@ pub(crate) fn signal_name(signal: c_int) -> Cow<'static, str> {
         libc::SIGPIPE => "SIGPIPE",
         libc::SIGALRM => "SIGALRM",
         libc::SIGTERM => "SIGTERM",
-        #[cfg(not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64")))]
         libc::SIGSTKFLT => "SIGSTKFLT",
         libc::SIGCHLD => "SIGCHLD",
         libc::SIGCONT => "SIGCONT",

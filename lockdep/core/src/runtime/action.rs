@@ -30,15 +30,19 @@ pub(crate) fn get(signal: c_int) -> Option<Action> {
     (done == 0).then_some(old)
 }
 
-/// Makes the kernel do something else; on failure `errno` says why.
+/// Makes the kernel do something else; otherwise says why not, as an `errno`.
 ///
 /// # Safety
 ///
 /// The handler must be a function that may be called as the flags say, for as long as it is installed.
-pub(crate) unsafe fn set(signal: c_int, action: &Action) -> bool {
+pub(crate) unsafe fn set(signal: c_int, action: &Action) -> Result<(), c_int> {
     let action = Action { flags: action.flags | SA_RESTORER, restorer: return_from_signal as *const () as usize, ..*action };
     // SAFETY: as for the caller; the restorer is the one that the kernel's convention asks for.
-    unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, &raw const action, 0_usize, size_of::<u64>()) == 0 }
+    match unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, &raw const action, 0_usize, size_of::<u64>()) } {
+        0 => Ok(()),
+        // SAFETY: errno is this thread's own.
+        _ => Err(unsafe { *libc::__errno_location() }),
+    }
 }
 
 unsafe extern "C" {

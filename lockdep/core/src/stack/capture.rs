@@ -447,12 +447,14 @@ impl<'c> Outer<'c> {
     }
 }
 
-/// Whether this is where handlers return to: the code that unwinders know a signal's frame by, `mov $15, %rax; syscall`.
+/// What handlers return to, and unwinders and debuggers know a signal's frame by: `mov $15, %rax; syscall`.
+pub(super) const RETURN_FROM_SIGNAL: [u8; 9] = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
+
+/// Whether this is where handlers return to.
 fn returns_from_signal(address: usize) -> bool {
-    const CODE: [u8; 9] = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
     let code = address as *const u8;
     // SAFETY: a function returns to this address, so there is code; it is read only as far as it is this code.
-    CODE.iter().enumerate().all(|(at, &byte)| unsafe { code.add(at).read() } == byte)
+    RETURN_FROM_SIGNAL.iter().enumerate().all(|(at, &byte)| unsafe { code.add(at).read() } == byte)
 }
 
 impl Capture {

@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::path::Path;
 
+use super::capture::RETURN_FROM_SIGNAL;
 use crate::report::Frame;
 
 /// Crates whose frames are never the user's: ours, and what lies between a signal and its action.
@@ -68,16 +69,15 @@ fn module(address: *mut core::ffi::c_void) -> Option<String> {
 /// What stands between a handler and what it interrupted.
 const SIGNAL: &str = "<signal>";
 
-/// Whether the code there is what a handler returns to: `mov rax, SYS_rt_sigreturn; syscall`, as debuggers know it.
+/// Whether the code there is what a handler returns to.
 fn is_return_from_handler(ip: usize) -> bool {
-    const CODE: [u8; 9] = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
-    let mut found = [0_u8; CODE.len()];
+    let mut found = [0_u8; RETURN_FROM_SIGNAL.len()];
     let local = libc::iovec { iov_base: found.as_mut_ptr().cast(), iov_len: found.len() };
     let remote = libc::iovec { iov_base: core::ptr::without_provenance_mut(ip), iov_len: found.len() };
     // By the kernel, for the library that the code was in may be gone.
     // SAFETY: `local` is a buffer of its length, and what is not there is an error.
     let read = unsafe { libc::process_vm_readv(libc::getpid(), &local, 1, &remote, 1, 0) };
-    cfg!(target_arch = "x86_64") && read == CODE.len() as isize && found == CODE
+    read == found.len() as isize && found == RETURN_FROM_SIGNAL
 }
 
 fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {

@@ -321,7 +321,6 @@ fn number(asked: &Asked) -> u32 {
 }
 
 /// Stacks of handlers: their own part is recognised wherever they come, and completed it is the stack of the moment.
-#[cfg(target_arch = "x86_64")]
 mod in_handlers {
     use core::ptr::{self, null_mut};
     use std::cell::Cell;

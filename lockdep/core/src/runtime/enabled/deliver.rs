@@ -410,10 +410,7 @@ pub(super) fn start_reporter() {
     if config::off() || REPORTER.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {
         return;
     }
-    let found = mask::block(u64::MAX);
-    let started = scope::start_plainly(reporter);
-    mask::set(found);
-    if !started {
+    if !scope::start_plainly(reporter) {
         REPORTER.store(0, Ordering::Relaxed);
     }
 }

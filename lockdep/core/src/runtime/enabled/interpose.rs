@@ -64,7 +64,10 @@ unsafe extern "C" fn sigaction(signal: c_int, new: *const libc::sigaction, old: 
     });
     let place = if new.is_some_and(|new| new.is_function()) { handler_expected(signal) } else { Handler::UNKNOWN };
     // SAFETY: as for the caller.
-    let Some(found) = (unsafe { trampoline::exchange(signal, new.as_ref(), place) }) else { return -1 };
+    let found = match unsafe { trampoline::exchange(signal, new.as_ref(), place) } {
+        Ok(found) => found,
+        Err(error) => return fail(error),
+    };
     if !old.is_null() {
         // SAFETY: valid for writes, as the caller promises; of the mask the words that the kernel knows are set, the others zero.
         unsafe {
@@ -91,7 +94,13 @@ unsafe extern "C" fn signal(signal: c_int, handler: libc::sighandler_t) -> libc:
     let new = action::Action { handler, flags: libc::SA_RESTART as c_ulong, restorer: 0, mask: crate::irq::bit(signal) };
     let place = if new.is_function() { handler_expected(signal) } else { Handler::UNKNOWN };
     // SAFETY: as for the caller.
-    unsafe { trampoline::exchange(signal, Some(&new), place) }.map_or(libc::SIG_ERR, |old| old.handler)
+    match unsafe { trampoline::exchange(signal, Some(&new), place) } {
+        Ok(old) => old.handler,
+        Err(error) => {
+            fail(error);
+            libc::SIG_ERR
+        }
+    }
 }
 
 // ---- Masks.

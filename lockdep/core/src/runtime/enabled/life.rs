@@ -6,7 +6,7 @@ use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{ThreadState, current};
-use super::{complain, config, deliver, irqs, lazy, orphans, scope, slow, watchdog};
+use super::{complain, config, deliver, irqs, lazy, orphans, position, scope, slow, watchdog};
 use crate::arena::{allocate_for, free_for, immortal};
 use crate::engine::{End, Event, Held, Place};
 use crate::irq::{Lines, bit};
@@ -367,6 +367,7 @@ extern "C" fn after_fork_in_child() {
     config::forked();
     crate::stack::forked();
     scope::forked();
+    position::forked();
     watchdog::forked(me);
     after_fork_in_parent();
 }

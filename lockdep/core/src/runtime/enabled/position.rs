@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use libc::c_int;
 
-use super::{complain, futex_wait, futex_wake};
+use super::{Errno, complain, futex_wait, futex_wake, revive};
 use crate::irq::{self, Lines};
 use crate::report::signal_name;
 use crate::runtime::action::{self, Action};
@@ -94,6 +94,11 @@ static REQUEST: AtomicPtr<Request> = AtomicPtr::new((&raw const FIRST).cast_mut(
 /// One asks at a time. Never taken in a handler.
 static ASKING: Mutex<()> = Mutex::new(());
 
+/// In the child of a fork: who asked does not exist here.
+pub(super) fn forked() {
+    revive(&ASKING, ());
+}
+
 /// Uses this signal: a setting.
 pub(super) fn choose(signal: c_int) {
     if !install(signal) {
@@ -165,13 +170,12 @@ pub(super) fn handler_of(signal: c_int) -> usize {
 pub(super) fn set_handler(signal: c_int, handler: usize) -> bool {
     let flags = (libc::SA_SIGINFO | libc::SA_RESTART) as core::ffi::c_ulong;
     // SAFETY: the handlers of ours take these arguments, and stay.
-    unsafe { action::set(signal, &Action { handler, flags, mask: Lines::ALL.bits(), ..Action::default() }) }
+    unsafe { action::set(signal, &Action { handler, flags, mask: Lines::ALL.bits(), ..Action::default() }) }.is_ok()
 }
 
 /// In the thread that is asked.
 extern "C" fn take(_signal: c_int, _info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: errno is this thread's own.
-    let errno = unsafe { *libc::__errno_location() };
+    let _errno = Errno::keep();
     // SAFETY: a request is never freed.
     let request = unsafe { &*REQUEST.load(Ordering::Acquire) };
     // SAFETY: no arguments, always succeeds.
@@ -184,8 +188,6 @@ extern "C" fn take(_signal: c_int, _info: *mut libc::siginfo_t, context: *mut li
         request.state.store(DONE, Ordering::Release);
         futex_wake(&request.state, 1);
     }
-    // SAFETY: as above.
-    unsafe { *libc::__errno_location() = errno };
 }
 
 /// Writes the stack of this thread from the instruction `from` on.
@@ -220,10 +222,13 @@ pub(super) fn ask(tid: libc::pid_t) -> Result<Vec<usize>, Missing> {
     let (pid, me) = unsafe { (libc::getpid(), libc::gettid()) };
     if tid == me {
         let mut addresses = Vec::new();
-        backtrace::trace(|frame| {
-            addresses.push(frame.ip() as usize);
-            addresses.len() < DEEPEST
-        });
+        // SAFETY: capturing needs no symbolization and takes no lock of the crate's, which a thread that is gone after a fork may have had.
+        unsafe {
+            backtrace::trace_unsynchronized(|frame| {
+                addresses.push(frame.ip() as usize);
+                addresses.len() < DEEPEST
+            });
+        }
         return Ok(addresses);
     }
     let _asking = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -272,5 +277,52 @@ fn reachable(tid: libc::pid_t, signal: c_int) -> Result<(), Missing> {
         _ if blocked & irq::bit(signal) != 0 => Err(Missing::Blocks(signal)),
         Some('D' | 'T' | 't') => Err(Missing::Sleeps),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+    use crate::runtime::enabled::{life, thread};
+
+    /// Another thread asks, and looks for symbols, when the process is forked: its locks stay locked in the child.
+    #[test]
+    fn the_child_of_a_fork_can_ask() {
+        life::prepare(thread::current());
+        let (begun, over) = (Barrier::new(2), Barrier::new(2));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let _asking = ASKING.lock().unwrap();
+                let mut here = 0;
+                backtrace::trace(|frame| {
+                    here = frame.ip() as usize;
+                    false
+                });
+                let mut first = true;
+                backtrace::resolve(core::ptr::without_provenance_mut(here), |_| {
+                    if core::mem::take(&mut first) {
+                        begun.wait();
+                        over.wait();
+                    }
+                });
+            });
+            begun.wait();
+            // SAFETY: the child calls what it may, and ends.
+            let status = unsafe {
+                let child = libc::fork();
+                if child == 0 {
+                    libc::alarm(20);
+                    let asked = [ask(libc::gettid()).is_ok(), ask(libc::getppid()) == Err(Missing::Gone)];
+                    libc::_exit(i32::from(asked != [true; 2]));
+                }
+                let mut status = 0;
+                assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
+                status
+            };
+            over.wait();
+            assert_eq!(status, 0);
+        });
     }
 }

@@ -14,6 +14,7 @@ use super::thread::current;
 use super::{irqs, lazy};
 use crate::engine::Inherited;
 use crate::report::Report;
+use crate::runtime::mask;
 
 struct Scope {
     name: String,
@@ -97,7 +98,7 @@ fn to_pass_on() -> u32 {
 }
 
 pub(super) type Routine = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
-pub(super) type Create = unsafe extern "C" fn(*mut libc::pthread_t, *const libc::pthread_attr_t, Routine, *mut c_void) -> c_int;
+type Create = unsafe extern "C" fn(*mut libc::pthread_t, *const libc::pthread_attr_t, Routine, *mut c_void) -> c_int;
 
 struct Start {
     routine: Routine,
@@ -115,7 +116,7 @@ extern "C-unwind" fn begin(start: *mut c_void) -> *mut c_void {
 }
 
 /// The C library's `pthread_create`: a thread that it makes has no scope.
-pub(super) fn real() -> Option<Create> {
+fn real() -> Option<Create> {
     static REAL: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
     let mut real = REAL.load(Ordering::Relaxed);
     if real.is_null() {
@@ -127,7 +128,8 @@ pub(super) fn real() -> Option<Create> {
     unsafe { core::mem::transmute::<*mut c_void, Option<Create>>(real) }
 }
 
-/// Starts a thread that is nobody's, with nothing that the program's code is involved in.
+/// Starts a thread that is nobody's, with nothing that the program's code is involved in, and every signal blocked: the program's are not
+/// for it.
 pub(super) fn start_plainly(routine: Routine) -> bool {
     #[cfg(target_feature = "crt-static")]
     // SAFETY: the same function, but for unwinding, which the routine does not do.
@@ -136,8 +138,13 @@ pub(super) fn start_plainly(routine: Routine) -> bool {
     let create = real();
     let Some(create) = create else { return false };
     let mut thread = 0;
+    let found = mask::block(u64::MAX);
     // SAFETY: no attributes, and a routine that needs no argument; the thread is nobody's to join.
-    unsafe { create(&mut thread, core::ptr::null(), routine, core::ptr::null_mut()) == 0 && libc::pthread_detach(thread) == 0 }
+    let started = unsafe {
+        create(&mut thread, core::ptr::null(), routine, core::ptr::null_mut()) == 0 && libc::pthread_detach(thread) == 0
+    };
+    mask::set(found);
+    started
 }
 
 /// Stands before the C library's `pthread_create`, for all code of the program: hands the scope on.

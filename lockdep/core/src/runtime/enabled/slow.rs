@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::globals::Globals;
 use super::lock::Lock;
-use super::thread;
+use super::{Errno, thread};
 use crate::arena::Blocks;
 use crate::irq::Lines;
 use crate::runtime::mask;
@@ -51,23 +51,23 @@ pub(crate) fn with_blocks<R>(f: impl FnOnce(&mut Blocks) -> R) -> R {
 pub(crate) struct Section {
     outermost: bool,
     mask: u64,
-    errno: i32,
+    /// Put back last.
+    _errno: Errno,
 }
 
 impl Section {
     pub(crate) fn enter() -> Section {
+        let _errno = Errno::keep();
         if thread::current().slow.load(Ordering::Relaxed) != 0 {
-            return Section { outermost: false, mask: 0, errno: 0 };
+            return Section { outermost: false, mask: 0, _errno };
         }
         #[cfg(test)]
         SECTIONS.with(|sections| sections.set(sections.get() + 1));
-        // SAFETY: errno is this thread's own.
-        let errno = unsafe { *libc::__errno_location() };
         // Faults stay deliverable: blocking them only turns a crash into a kill.
         let mask = mask::block(Lines::ALL.bits() | crate::irq::bit(libc::SIGABRT));
         LOCK.lock();
         thread::current().slow.store(1, Ordering::Relaxed);
-        Section { outermost: true, mask, errno }
+        Section { outermost: true, mask, _errno }
     }
 }
 
@@ -79,8 +79,6 @@ impl Drop for Section {
         thread::current().slow.store(0, Ordering::Relaxed);
         LOCK.unlock();
         mask::set(self.mask);
-        // SAFETY: errno is this thread's own.
-        unsafe { *libc::__errno_location() = self.errno };
     }
 }
 

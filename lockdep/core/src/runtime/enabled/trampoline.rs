@@ -103,20 +103,24 @@ fn slot_of(handler: usize) -> Option<usize> {
 }
 
 /// `sigaction`, with the trampoline between the kernel and the program's handlers. The old action is the one that the program
-/// installed. On failure `errno` says why.
+/// installed. Otherwise says why not, as an `errno`.
 ///
 /// **Signal safety:** may be called in a handler.
 ///
 /// # Safety
 ///
 /// As for `sigaction`: what the new action names must be a handler for as long as it is installed.
-pub(crate) unsafe fn exchange(signal: c_int, new: Option<&action::Action>, place: handler::Handler) -> Option<action::Action> {
+pub(crate) unsafe fn exchange(
+    signal: c_int,
+    new: Option<&action::Action>,
+    place: handler::Handler,
+) -> Result<action::Action, c_int> {
     if new.is_some_and(action::Action::is_function) && Lines::ALL.contains(signal) {
         position::give_way([signal].into_iter().collect());
     }
     // Nobody may come between the question and the answer, not even a handler.
     let _section = slow::Section::enter();
-    let old = action::get(signal)?;
+    let old = action::get(signal).ok_or(libc::EINVAL)?;
     let slot = slot_of(old.handler);
     if let Some(new) = new {
         let mut wanted = *new;
@@ -133,9 +137,7 @@ pub(crate) unsafe fn exchange(signal: c_int, new: Option<&action::Action>, place
             wanted.handler = if slot == 0 { trampoline::<0> as Handler } else { trampoline::<1> } as usize;
         }
         // SAFETY: as for the caller; the trampoline is a handler, and stays.
-        if !unsafe { action::set(signal, &wanted) } {
-            return None;
-        }
+        unsafe { action::set(signal, &wanted) }?;
         let put = |set: &AtomicU64, whether: bool| match whether {
             true => set.fetch_or(bit(signal), Ordering::Relaxed),
             false => set.fetch_and(!bit(signal), Ordering::Relaxed),
@@ -145,7 +147,7 @@ pub(crate) unsafe fn exchange(signal: c_int, new: Option<&action::Action>, place
         put(&DEFERRABLE, handled && new.flags & libc::SA_RESETHAND as c_ulong == 0);
         irq::choose_laziness(DEFERRABLE.load(Ordering::Relaxed));
     }
-    Some(match slot {
+    Ok(match slot {
         Some(slot) => as_installed(signal, slot, old),
         None => old,
     })
@@ -158,7 +160,7 @@ pub(crate) fn adopt(signal: c_int) {
     let _section = slow::Section::enter();
     let Some(found) = action::get(signal).filter(|found| found.is_function() && slot_of(found.handler).is_none()) else { return };
     // SAFETY: what is installed is a handler, and stays what it is.
-    unsafe { exchange(signal, Some(&found), handler::Handler::UNKNOWN) };
+    let _ = unsafe { exchange(signal, Some(&found), handler::Handler::UNKNOWN) };
 }
 
 /// What the kernel has, in the program's words.

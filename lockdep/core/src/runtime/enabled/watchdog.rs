@@ -23,7 +23,7 @@ use super::graph::Graph;
 use super::position::{self, Missing};
 use super::raw::{Found, RawReport, RawThread, queue};
 use super::thread::ThreadState;
-use super::{complain, deliver, dump, futex_wait, futex_wake, life, scope, slow};
+use super::{Errno, complain, deliver, dump, futex_wait, futex_wake, life, scope, slow};
 use crate::arena::Arena;
 use crate::engine::{Blocked, Context, Event, Held, HeldFlags, Holder, Place, Thread};
 use crate::irq::bit;
@@ -99,12 +99,9 @@ fn handler() -> usize {
 
 /// The handler of the dump signal: the thread does it.
 extern "C" fn asked(_signal: libc::c_int, _info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
-    // SAFETY: errno is this thread's own.
-    let errno = unsafe { *libc::__errno_location() };
+    let _errno = Errno::keep();
     DUMPS.fetch_add(1, Ordering::Release);
     futex_wake(&DUMPS, 1);
-    // SAFETY: as above.
-    unsafe { *libc::__errno_location() = errno };
 }
 
 fn begin() {
@@ -124,18 +121,7 @@ fn start() {
     if RUNS.swap(true, Ordering::Relaxed) {
         return;
     }
-    // Born with every signal blocked: the program's are not for it.
-    let found = mask::block(u64::MAX);
-    let mut thread = core::mem::MaybeUninit::uninit();
-    // SAFETY: the default attributes; the function lives as long as the program and takes no argument.
-    let failed = scope::real()
-        .map_or(libc::EAGAIN, |create| unsafe { create(thread.as_mut_ptr(), core::ptr::null(), body, core::ptr::null_mut()) });
-    if failed == 0 {
-        // SAFETY: it was made, and nobody joins it.
-        unsafe { libc::pthread_detach(thread.assume_init()) };
-    }
-    mask::set(found);
-    if failed != 0 {
+    if !scope::start_plainly(body) {
         RUNS.store(false, Ordering::Relaxed);
         complain(b"lockdep: the watchdog's thread cannot be started\n");
     }
