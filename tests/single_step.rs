@@ -10,7 +10,7 @@
 //! ```text
 //! LOCKDEP_STEP_ALL=1 cargo test --release --test single_step
 //! ```
-#![cfg(all(feature = "validate", target_arch = "x86_64"))]
+#![cfg(feature = "validate")]
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,6 +46,8 @@ struct Pace {
     every: usize,
     /// The handler takes a lock that was never taken before.
     fresh: bool,
+    /// The handler does nothing but to open a counted section.
+    counted: bool,
     /// Nothing is interrupted but this one.
     only: Option<usize>,
     /// Nothing is interrupted but by one [`late`] signal, behind this instruction.
@@ -53,7 +55,7 @@ struct Pace {
 }
 
 thread_local! {
-    static PACE: Cell<Pace> = const { Cell::new(Pace { every: 0, fresh: false, only: None, late: None }) };
+    static PACE: Cell<Pace> = const { Cell::new(Pace { every: 0, fresh: false, counted: false, only: None, late: None }) };
     /// Instructions so far with the signal open, and how many of them were interrupted.
     static SEEN: Cell<[usize; 2]> = const { Cell::new([0; 2]) };
     static STEPPING: Cell<bool> = const { Cell::new(false) };
@@ -112,7 +114,10 @@ fn interrupt() {
     let pace = PACE.get();
     if pace.only.map_or_else(|| instructions % pace.every == 0, |only| instructions == only) {
         handlers += 1;
-        in_signal(SIGNAL, *HANDLER.get().expect("installed before any step"), || handle(pace.fresh));
+        in_signal(SIGNAL, *HANDLER.get().expect("installed before any step"), || match pace.counted {
+            true => drop(irq::Counted::new()),
+            false => handle(pace.fresh),
+        });
     }
     SEEN.set([instructions + 1, handlers]);
 }
@@ -313,24 +318,36 @@ fn a_held_stack_that_grows() {
     });
 }
 
-/// It moves at each of the instructions that put an entry on top, or take it off.
+#[derive(Clone, Copy, PartialEq)]
+enum Moment {
+    Taken,
+    Released,
+    /// With another lock on top.
+    ReleasedBelow,
+}
+
+/// It moves at each of the instructions that put an entry on top, take it off, or change one.
 #[test]
 fn a_held_stack_that_a_handler_moves() {
     let _alone = alone(Stacks::Off);
     // A thread begins with room for one more; the second time all of this is known, and only the handler needs more.
     let locks: Vec<_> = (0..62).map(|_| SpinLock::with_class(0, class())).collect();
-    let interrupted = |only: usize, released: bool| {
+    let interrupted = |only: usize, moment: Moment| {
         let reports = isolated(|_| {
             for again in [false, true] {
                 let mut guards: Vec<_> = locks[1..].iter().map(SpinLock::lock).collect();
                 let step_if = |wanted: bool, body: &mut dyn FnMut()| if wanted { step(body) } else { body() };
                 SEEN.set([0; 2]);
                 PACE.set(Pace { only: Some(only), ..Pace::default() });
-                step_if(again && !released, &mut || guards.push(locks[0].lock()));
+                step_if(again && moment == Moment::Taken, &mut || guards.push(locks[0].lock()));
                 locks.iter().for_each(|lock| assert_held!(lock));
-                step_if(again && released, &mut || drop(guards.pop()));
-                locks[1..].iter().for_each(|lock| assert_held!(lock));
-                assert_not_held!(&locks[0]);
+                if moment == Moment::ReleasedBelow {
+                    guards.swap(60, 61);
+                }
+                step_if(again && moment != Moment::Taken, &mut || drop(guards.pop()));
+                let gone = &locks[if moment == Moment::ReleasedBelow { 61 } else { 0 }];
+                locks.iter().filter(|&lock| !std::ptr::eq(lock, gone)).for_each(|lock| assert_held!(lock));
+                assert_not_held!(gone);
                 (0..guards.len()).for_each(|_| drop(guards.pop()));
                 assert_none_held!();
             }
@@ -338,8 +355,8 @@ fn a_held_stack_that_a_handler_moves() {
         assert!(reports.is_empty(), "behind instruction {only}: {}", texts(&reports));
         SEEN.get()[1] != 0
     };
-    for released in [false, true] {
-        let on_its_own = |only: usize| std::thread::scope(|scope| scope.spawn(|| interrupted(only, released)).join().unwrap());
+    for moment in [Moment::Taken, Moment::Released, Moment::ReleasedBelow] {
+        let on_its_own = |only: usize| std::thread::scope(|scope| scope.spawn(|| interrupted(only, moment)).join().unwrap());
         // Without optimisation there are thousands.
         let some = if cfg!(debug_assertions) && !all() { 61 } else { 1 };
         let interrupted = (0..).step_by(some).take_while(|&only| on_its_own(only)).count();
@@ -412,6 +429,30 @@ fn sections_with_the_signal_blocked() {
             });
         }
     });
+}
+
+/// Counted sections of code and of the handler of a signal that they leave open: each begins at 0, or at what it interrupted.
+#[test]
+fn counted_sections_of_code_and_handler() {
+    let _alone = alone(Stacks::Off);
+    let lines = irq::lines();
+    irq::set_lines([libc::SIGHUP].into_iter().collect());
+    PACE.set(Pace { every: 1, counted: true, ..Pace::default() });
+    SEEN.set([0; 2]);
+    let reports = isolated(|_| {
+        for _ in 0..2 {
+            step(|| {
+                let first = irq::Counted::new();
+                let second = irq::Counted::new();
+                drop(first);
+                drop(second);
+            });
+            assert!(irq::enabled());
+        }
+    });
+    assert!(reports.is_empty(), "{}", texts(&reports));
+    assert!(SEEN.get()[1] > 100, "{:?}", SEEN.get());
+    irq::set_lines(lines);
 }
 
 /// A signal that is blocked by a flag alone, and handled when a section ends.

@@ -359,7 +359,7 @@ fn track(thread: &'static ThreadState, map: &LockMap, how: How<'_>, place: Place
         let held = Held { chain: ThreadState::get(&thread.chain), ..describe(globals, thread, map, how, place, flags).0.new };
         let longer = extend(held.chain, step_of(&held));
         // The next time it need not come here; `install` makes it unknown again before rules are asked.
-        if how.nest.is_none() && how.order.is_none() && thread.shuffling.load(Ordering::Relaxed) == 0 {
+        if how.nest.is_none() && how.order.is_none() && !thread.is_shuffling() {
             remember_here(thread, longer ^ ThreadState::get(&thread.context), 0);
         }
         push(thread, &held, longer);
@@ -596,7 +596,7 @@ pub(super) fn judge(
     if found.stop.is_some() {
         return found;
     }
-    let settled = thread.shuffling.load(Ordering::Relaxed) == 0;
+    let settled = !thread.is_shuffling();
     // Each time anew: a comparator looks at addresses.
     let compared = acquire.info.rules.compare.is_some();
     let said = acquire.nest.is_some() || acquire.new.ordered().is_some();
@@ -778,21 +778,21 @@ pub(crate) fn is_hold_of(held: &Held, map: &LockMap) -> bool {
 /// Removes an entry, wherever it is, and recomputes the keys above it.
 pub(crate) fn take_out(thread: &ThreadState, at: usize) {
     let gone = thread.read(at);
-    thread.shuffling.store(1, Ordering::Relaxed);
-    thread.set_state(at, State::Free);
-    if gone.is_lock() || gone.state == State::Waiting {
-        thread.instances.store(ThreadState::get(&thread.instances) ^ gone.instance, Ordering::Relaxed);
-    }
-    rechain(thread, at, gone.chain);
-    thread.trim();
-    thread.shuffling.store(0, Ordering::Relaxed);
+    thread.shuffle(|| {
+        thread.set_state(at, State::Free);
+        if gone.is_lock() || gone.state == State::Waiting {
+            thread.instances.store(ThreadState::get(&thread.instances) ^ gone.instance, Ordering::Relaxed);
+        }
+        rechain(thread, at, gone.chain);
+        thread.trim();
+    });
 }
 
 /// Recomputes the keys from an entry upwards.
 pub(super) fn rechain(thread: &ThreadState, from: usize, mut chain: u64) {
     for at in from..thread.depth() {
         let held = thread.read(at);
-        thread.update(at, |held| held.chain = chain);
+        thread.set_chain(at, chain);
         if matches!(held.state, State::Held | State::Waiting) {
             chain = extend(chain, step_of(&held));
         }
@@ -806,11 +806,11 @@ pub(crate) fn converted(map: &LockMap, from: Mode, to: Mode) {
     let own = thread.base()..thread.depth();
     let found = own.rev().find(|&at| is_hold_of(&thread.read(at), map) && thread.read(at).mode == from);
     if let Some(at) = found {
-        thread.shuffling.store(1, Ordering::Relaxed);
-        thread.update(at, |held| held.mode = to);
-        let chain = thread.read(at).chain;
-        rechain(thread, at, chain);
-        thread.shuffling.store(0, Ordering::Relaxed);
+        thread.shuffle(|| {
+            thread.set_mode(at, to);
+            let chain = thread.read(at).chain;
+            rechain(thread, at, chain);
+        });
     }
 }
 

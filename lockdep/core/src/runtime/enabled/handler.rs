@@ -10,7 +10,7 @@ use super::thread::{HANDLERS, ThreadState, current};
 use super::{Errno, config, deliver, irqs, lazy, life, slow};
 #[cfg(feature = "interpose")]
 use crate::engine::Reopen;
-use crate::engine::{End, Event, Held, Installed, Offence};
+use crate::engine::{End, Event, Held, Installed, Offence, Place};
 use crate::runtime::mask;
 use crate::stack::{UNKNOWN_FRAME, here};
 
@@ -26,11 +26,7 @@ impl Handler {
         }
         let thread = current();
         life::prepare(thread);
-        let handler = Installed { place: place(thread, site, here()), thread: thread.thread(), name };
-        Handler(Some(slow::with(|globals| {
-            globals.names.insert(handler.thread.id, thread.name.get());
-            globals.install(handler)
-        })))
+        Handler::kept(thread, place(thread, site, here()), name)
     }
 
     /// One of no name, installed here.
@@ -40,7 +36,11 @@ impl Handler {
             return Handler(None);
         }
         let thread = current();
-        let handler = Installed { place: place_here(thread), thread: thread.thread(), name: None };
+        Handler::kept(thread, place_here(thread), None)
+    }
+
+    fn kept(thread: &ThreadState, place: Place, name: Option<&'static str>) -> Handler {
+        let handler = Installed { place, thread: thread.thread(), name };
         Handler(Some(slow::with(|globals| {
             globals.names.insert(handler.thread.id, thread.name.get());
             globals.install(handler)
@@ -282,6 +282,7 @@ fn leave_by_jump(thread: &'static ThreadState, sp: usize) {
         left.back(thread);
         conclude(thread, found, None);
     }
+    thread.landed();
     // With or without the mask that it was saved with.
     thread.set_mask(lazy::current(thread));
 }
@@ -304,6 +305,7 @@ pub(crate) fn jump(sp: usize, saved: Option<u64>) {
         conclude(thread, found, None);
         left.back(thread);
     }
+    thread.landed();
     // Until the jump is made, this is still a handler's code: it must not deliver what is found.
     let outside = thread.real_handlers.load(Ordering::Relaxed);
     thread.real_handlers.store(outside + inside, Ordering::Relaxed);

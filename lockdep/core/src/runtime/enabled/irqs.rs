@@ -1,7 +1,7 @@
 //! Irq sections: entries of the held stack that keep signals blocked.
 
 use core::panic::Location;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{Ordering, compiler_fence};
 
 use super::acquire::{conclude, event, place, place_here, place_here_of_entry, place_of_entry, stack_here, take_out, whole};
 use super::raw::Found;
@@ -118,12 +118,7 @@ pub(crate) fn bind(opened: Opened, map: &LockMap) {
     let top = thread.depth() - 1;
     let lock = thread.read(top);
     if lock.lock == map.address() && top > at {
-        thread.update(at, |section| {
-            section.lock = lock.lock;
-            section.class = lock.class;
-            section.mode = lock.mode;
-            section.place = lock.place;
-        });
+        thread.set_name(at, &lock);
     }
 }
 
@@ -278,8 +273,9 @@ fn worth_asking(thread: &ThreadState, how: Reopen, own: Option<usize>, before: u
 pub(super) fn spoil(thread: &ThreadState, reported: bool) {
     if reported {
         for at in thread.base()..thread.depth() {
-            if matches!(thread.read(at).state, State::Section | State::Disabled) {
-                thread.update(at, |section| section.flags = section.flags.with(HeldFlags::SPOILED));
+            let section = thread.read(at);
+            if matches!(section.state, State::Section | State::Disabled) {
+                thread.set_flags(at, section.flags.with(HeldFlags::SPOILED));
             }
         }
     }
@@ -319,15 +315,16 @@ pub(crate) fn discard_own(thread: &ThreadState) {
 pub(crate) fn counted_begin(site: &'static Location<'static>) -> Opened {
     let thread = settled();
     let count = thread.counted.load(Ordering::Relaxed);
-    let opened = if count == 0 {
-        let opened = open(State::Section, site, false);
-        thread.counted_serial.store(opened.serial, Ordering::Relaxed);
-        opened
-    } else {
+    if count != 0 {
         let serial = ThreadState::get(&thread.counted_serial);
-        Opened { serial, found: find(thread, serial).map_or(0, |at| thread.read(at).order) }
-    };
-    thread.counted.store(count + 1, Ordering::Relaxed);
+        thread.counted.store(count + 1, Ordering::Relaxed);
+        return Opened { serial, found: find(thread, serial).map_or(0, |at| thread.read(at).order) };
+    }
+    let opened = open(State::Section, site, false);
+    // In this order: a handler that comes before the first is the first itself, one that comes later counts on, and none changes the number.
+    thread.counted.store(1, Ordering::Relaxed);
+    compiler_fence(Ordering::SeqCst);
+    thread.counted_serial.store(opened.serial, Ordering::Relaxed);
     opened
 }
 

@@ -186,7 +186,7 @@ fn take_stacks(thread: &'static ThreadState) {
         if held.place.stack == NOT_YET && held.state != State::Free {
             // Its frame is still running: the entry goes before it returns.
             let stack = stack_of(thread, 0, (MALLOC.address(), held.order as usize));
-            thread.update(at, |held| held.place.stack = stack);
+            thread.set_stack(at, stack);
         }
     }
 }

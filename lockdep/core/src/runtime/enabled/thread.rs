@@ -127,8 +127,8 @@ pub(crate) struct ThreadState {
     pub(crate) slow: AtomicU8,
     /// It made a dependency, which may outlive it: then its name is kept.
     pub(crate) left_evidence: AtomicU8,
-    /// Releasing out of order: keys and entries do not agree for a moment.
-    pub(crate) shuffling: AtomicU8,
+    /// The contexts that are releasing out of order, a bit each: keys and entries do not agree for a moment.
+    shuffling: AtomicU64,
     /// Another thread released something of ours.
     pub(crate) untidy: AtomicU8,
     /// In the global allocator, or interrupted there.
@@ -303,7 +303,7 @@ thread_local! {
             interrupted: [const { Cell::new(Interrupted::NOTHING) }; HANDLERS],
             slow: AtomicU8::new(0),
             left_evidence: AtomicU8::new(0),
-            shuffling: AtomicU8::new(0),
+            shuffling: AtomicU64::new(0),
             untidy: AtomicU8::new(0),
             allocating: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
@@ -557,25 +557,51 @@ impl ThreadState {
         unsafe { self.entry(at).read_volatile() }
     }
 
+    /// Writes to an entry below `depth` what may be written twice. If a handler moves the entries meanwhile, again.
+    #[inline(always)]
+    fn change(&self, at: usize, write: impl Fn(*mut Held)) {
+        self.settled(|held| write(held.wrapping_add(at)));
+    }
+
     /// Marks an entry.
     #[inline(always)]
     pub(crate) fn set_state(&self, at: usize, state: State) {
         // SAFETY: as for `read`.
-        unsafe { (&raw mut (*self.entry(at)).state).write_volatile(state) };
+        self.change(at, |entry| unsafe { (&raw mut (*entry).state).write_volatile(state) });
     }
 
-    /// Changes an entry that is not being filled.
-    pub(crate) fn update(&self, at: usize, change: impl FnOnce(&mut Held)) {
-        let mut held = self.read(at);
-        change(&mut held);
+    /// Gives an entry another key of what is below it.
+    pub(crate) fn set_chain(&self, at: usize, chain: u64) {
         // SAFETY: as for `read`.
-        unsafe { self.entry(at).write_volatile(held) };
+        self.change(at, |entry| unsafe { (&raw mut (*entry).chain).write_volatile(chain) });
     }
 
-    /// Gives an entry below `depth` another stack.
+    /// Gives it another mode.
+    pub(crate) fn set_mode(&self, at: usize, mode: Mode) {
+        // SAFETY: as for `read`.
+        self.change(at, |entry| unsafe { (&raw mut (*entry).mode).write_volatile(mode) });
+    }
+
+    /// Gives it other flags.
+    pub(crate) fn set_flags(&self, at: usize, flags: HeldFlags) {
+        // SAFETY: as for `read`.
+        self.change(at, |entry| unsafe { (&raw mut (*entry).flags).write_volatile(flags) });
+    }
+
+    /// Gives it the name and place of a lock.
+    pub(crate) fn set_name(&self, at: usize, of: &Held) {
+        // SAFETY: as for `read`.
+        self.change(at, |entry| unsafe {
+            (&raw mut (*entry).lock).write_volatile(of.lock);
+            (&raw mut (*entry).place).write_volatile(of.place);
+            (&raw mut (*entry).class).cast::<u64>().write_volatile(Word::at(entry).named(Word::of(of)).0);
+        });
+    }
+
+    /// Gives it another stack.
     pub(crate) fn set_stack(&self, at: usize, stack: u32) {
         // SAFETY: as for `read`.
-        unsafe { (&raw mut (*self.entry(at)).place.stack).write_volatile(stack) };
+        self.change(at, |entry| unsafe { (&raw mut (*entry).place.stack).write_volatile(stack) });
     }
 
     /// The signal frame of a running handler, the outermost of which is number 1.
@@ -695,25 +721,27 @@ impl ThreadState {
     /// Gives the section below the top, if it has this number, the name and place of the lock on top, if it is this one.
     #[inline(always)]
     pub(crate) fn bind(&self, serial: u64, lock: usize) -> bool {
-        let Some(top) = self.on_top() else { return false };
-        let section = top.wrapping_sub(1);
-        if section < self.floor.load(Ordering::Relaxed) {
-            return false;
-        }
-        // SAFETY: as for `read`.
-        let (on_top, taken) = unsafe { ((&raw const (*top).lock).read_volatile(), Word::at(top)) };
-        // SAFETY: as for `read`.
-        let (number, word) = unsafe { ((&raw const (*section).instance).read_volatile(), Word::at(section)) };
-        if on_top != lock || !taken.is(State::Held) || number != serial || !word.is(State::Section) {
-            return false;
-        }
-        // SAFETY: as for `read`.
-        unsafe {
-            (&raw mut (*section).lock).write_volatile(lock);
-            (&raw mut (*section).place).write_volatile((&raw const (*top).place).read_volatile());
-            (&raw mut (*section).class).cast::<u64>().write_volatile(word.named(taken).0);
-        }
-        true
+        self.settled(|_| {
+            let Some(top) = self.on_top() else { return false };
+            let section = top.wrapping_sub(1);
+            if section < self.floor.load(Ordering::Relaxed) {
+                return false;
+            }
+            // SAFETY: as for `read`.
+            let (on_top, taken) = unsafe { ((&raw const (*top).lock).read_volatile(), Word::at(top)) };
+            // SAFETY: as for `read`.
+            let (number, word) = unsafe { ((&raw const (*section).instance).read_volatile(), Word::at(section)) };
+            if on_top != lock || !taken.is(State::Held) || number != serial || !word.is(State::Section) {
+                return false;
+            }
+            // SAFETY: as for `read`.
+            unsafe {
+                (&raw mut (*section).lock).write_volatile(lock);
+                (&raw mut (*section).place).write_volatile((&raw const (*top).place).read_volatile());
+                (&raw mut (*section).class).cast::<u64>().write_volatile(word.named(taken).0);
+            }
+            true
+        })
     }
 
     /// A number that no other lock of the process has.
@@ -909,18 +937,44 @@ impl ThreadState {
         left.set(ThreadState::get(&self.events), place);
     }
 
+    /// Runs `f`, in which keys and entries do not agree.
+    pub(crate) fn shuffle(&self, f: impl FnOnce()) {
+        // Handlers put back what they find, so nothing is lost between load and store.
+        let shuffling =
+            |bit: u64, on: u64| self.shuffling.store(ThreadState::get(&self.shuffling) & !bit | on, Ordering::Relaxed);
+        let bit = 1 << self.nesting.load(Ordering::Relaxed).min(63);
+        shuffling(bit, bit);
+        f();
+        shuffling(bit, 0);
+    }
+
+    /// Whether keys and entries agree.
+    pub(crate) fn is_shuffling(&self) -> bool {
+        ThreadState::get(&self.shuffling) != 0
+    }
+
+    /// The code that goes on in this context was jumped to: what the context, or a handler on top of it, was in the middle of never
+    /// ends.
+    pub(super) fn landed(&self) {
+        let further_out = (1 << self.nesting.load(Ordering::Relaxed).min(63)) - 1;
+        if ThreadState::get(&self.shuffling) & !further_out != 0 {
+            self.shuffling.store(ThreadState::get(&self.shuffling) & further_out, Ordering::Relaxed);
+            self.untidy.store(1, Ordering::Relaxed);
+        }
+    }
+
     /// Takes released entries off the top, after another thread released some of ours as well.
     pub(crate) fn tidy(&self) {
         // Looked at first: the exchange is locked.
         let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
         if untidy && self.depth() > self.base() {
-            self.shuffling.store(1, Ordering::Relaxed);
-            let locks =
-                (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
-            let instances = locks.fold(0, |mix, held| mix ^ held.instance);
-            self.instances.store(instances, Ordering::Relaxed);
-            super::acquire::rechain(self, self.base(), self.read(self.base()).chain);
-            self.shuffling.store(0, Ordering::Relaxed);
+            self.shuffle(|| {
+                let locks =
+                    (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
+                let instances = locks.fold(0, |mix, held| mix ^ held.instance);
+                self.instances.store(instances, Ordering::Relaxed);
+                super::acquire::rechain(self, self.base(), self.read(self.base()).chain);
+            });
         }
         self.trim();
     }
@@ -935,7 +989,8 @@ impl ThreadState {
                 continue;
             }
             if to != at {
-                self.update(to, |entry| *entry = held);
+                // SAFETY: as for `read`; in a slow section nothing moves.
+                unsafe { self.entry(to).write_volatile(held) };
                 self.set_state(at, State::Free);
             }
             to += 1;
@@ -963,6 +1018,29 @@ mod tests {
     /// Keys that fall on one place.
     fn key(n: u64) -> u64 {
         0x5eed_0000_0000_0000 | n
+    }
+
+    /// Of what was interrupted by whoever jumped nothing ends; what was interrupted further out goes on.
+    #[test]
+    fn what_a_jump_leaves_unfinished_is_over() {
+        let thread = current();
+        let in_handler = |nesting: u8, f: &dyn Fn()| {
+            let before = thread.nesting.swap(nesting, Ordering::Relaxed);
+            f();
+            thread.nesting.store(before, Ordering::Relaxed);
+        };
+        thread.shuffle(|| {
+            in_handler(1, &|| {
+                thread.shuffle(|| {
+                    in_handler(2, &|| thread.shuffle(|| assert!(thread.is_shuffling())));
+                    thread.landed();
+                });
+            });
+            assert!(thread.is_shuffling() && thread.untidy.swap(0, Ordering::Relaxed) == 1);
+        });
+        assert!(!thread.is_shuffling());
+        thread.landed();
+        assert_eq!(thread.untidy.load(Ordering::Relaxed), 0);
     }
 
     #[test]
