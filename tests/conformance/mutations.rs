@@ -119,8 +119,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Who waits in the queue is known",
         "runtime/enabled/contention.rs",
-        "entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write)",
-        "entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write && false)",
+        "other.entries().any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write)",
+        "other.entries().any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write && false)",
         "conformance",
         "verdicts::read_again_with_a_writer_queued",
     ),
@@ -1391,8 +1391,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "What is noted and not made yet is no hold where another thread has the lock",
         "runtime/enabled/contention.rs",
-        "entries(other).find(|held| in_the_way(held) && !is_noted_only(globals, other, held))",
-        "entries(other).find(|held| in_the_way(held))",
+        "other.entries().find(|held| in_the_way(held) && !is_noted_only(globals, other, held))",
+        "other.entries().find(|held| in_the_way(held))",
         "engine",
         "runtime::enabled::contention::tests::what_is_noted_is_no_hold_where_another_thread_has_it",
     ),

@@ -3,10 +3,9 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
-use super::event::Place;
 use super::graph::NodeIx;
 use super::usage::Usage;
-use super::{Engine, Map, Thread};
+use super::{Engine, Map};
 use crate::class::ClassRules;
 use crate::kind::{Mode, WaitType};
 
@@ -118,10 +117,5 @@ impl<A: Allocator + Clone> Engine<A> {
         let usage = Usage::new_in(self.classes.alloc.clone());
         self.classes.index.insert(id, self.classes.list.len() as u32);
         self.classes.list.push(Class { id, info, node, written: false, notified_under: None, usage });
-    }
-
-    /// The usage of the class behind a node; empty for an instance.
-    pub(super) fn usage_place(&self, id: ClassId, pick: impl Fn(&Usage<A>) -> Option<(Place, Thread)>) -> (Place, Thread) {
-        self.classes.get(id).and_then(|class| pick(&class.usage)).unwrap_or_default()
     }
 }

@@ -171,7 +171,7 @@ const NONE: EdgeIx = EdgeIx::MAX;
 
 /// Which of the two lists of a node, and of the two links of an edge.
 #[derive(Clone, Copy)]
-enum Way {
+pub(super) enum Way {
     Out,
     Into,
 }
@@ -315,7 +315,7 @@ impl<A: Allocator + Clone> Graph<A> {
         self.list(node, Way::Into)
     }
 
-    fn list(&self, node: NodeIx, way: Way) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
+    pub(super) fn list(&self, node: NodeIx, way: Way) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
         let mut next = self.nodes[node as usize].lists[way as usize].first;
         core::iter::from_fn(move || {
             let ix = (next != NONE).then_some(next)?;

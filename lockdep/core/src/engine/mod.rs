@@ -62,15 +62,6 @@ type Map<K, V, A> = HashMap<K, V, Hash, A>;
 /// What an event brought to light.
 pub type Verdicts<A> = Vec<Verdict<A>, A>;
 
-/// What a known acquisition may still teach; see [`Engine::open_evidence`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OpenEvidence {
-    /// Another thread would be news.
-    pub threads: bool,
-    /// Other locks held with it, gates missing, would be news.
-    pub gates: bool,
-}
-
 /// What one graph knows, and the rules that judge by it. See the [module](self) for the words.
 pub struct Engine<A: Allocator + Clone> {
     alloc: A,
@@ -165,20 +156,19 @@ impl<A: Allocator + Clone> Engine<A> {
         }
     }
 
-    /// What another occurrence of this acquisition could add to what is known. `gate` is told the instances whose absence would
-    /// be news, some more than once.
-    pub fn open_evidence(&self, cx: &Context<'_>, new: &Held, mut gate: impl FnMut(u64)) -> OpenEvidence {
-        let mut open = OpenEvidence::default();
-        let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return open };
+    /// What another occurrence of this acquisition could add to what is known: whether another thread would be news. `gate` is told the
+    /// instances whose absence would be, some more than once.
+    pub fn open_evidence(&self, cx: &Context<'_>, new: &Held, mut gate: impl FnMut(u64)) -> bool {
+        let mut threads = false;
+        let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return threads };
         for held in cx.own().iter().filter(|held| held.is_lock() && held.class != new.class) {
             let Some(from) = self.classes.get(held.class).map(|class| class.node) else { continue };
             if let Some(evidence) = self.graph.evidence_of(from, to, graph::Kind::of(held, new, false)) {
-                open.threads |= evidence.takes_threads();
-                open.gates |= !evidence.gates().is_empty();
+                threads |= evidence.takes_threads();
                 evidence.gates().iter().for_each(|known| gate(known.instance));
             }
         }
-        open
+        threads
     }
 
     /// How many classes were seen.

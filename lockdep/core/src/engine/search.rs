@@ -6,7 +6,7 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
-use super::graph::{Cycle, Edge, EdgeIx, Graph, Pair, parts};
+use super::graph::{Cycle, Edge, EdgeIx, Graph, Pair, Way, parts};
 
 /// Marks and work lists that the searches share, so that a search allocates nothing of its own.
 pub(super) struct Scratch<A: Allocator + Clone> {
@@ -100,76 +100,51 @@ impl<A: Allocator + Clone> Graph<A> {
         self.edges_into(parts(pair).0).filter(move |(_, edge)| edge.target() == pair)
     }
 
-    /// The shortest strong path from one of `starts` along an edge that `stop` accepts: its edges.
-    pub(super) fn forward(
+    /// The shortest strong path between one of `pairs` and an edge that `stop` accepts, both included: its edges, in order. `Way::Out`
+    /// leads from a pair to the edge, `Way::Into` from the edge to a pair.
+    pub(super) fn shortest(
         &mut self,
-        starts: impl IntoIterator<Item = Pair>,
+        way: Way,
+        pairs: impl IntoIterator<Item = Pair>,
         mut stop: impl FnMut(&Graph<A>, &Edge<A>) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         let mut scratch = self.scratch.take();
-        let found = self.forward_in(&mut scratch, starts, &mut stop);
+        let found = self.shortest_in(&mut scratch, way, pairs, &mut stop);
         self.scratch = scratch;
         found
     }
 
-    fn forward_in(
+    fn shortest_in(
         &self,
         scratch: &mut Scratch<A>,
-        starts: impl IntoIterator<Item = Pair>,
+        way: Way,
+        pairs: impl IntoIterator<Item = Pair>,
         stop: &mut dyn FnMut(&Graph<A>, &Edge<A>) -> bool,
     ) -> Option<Vec<EdgeIx, A>> {
         scratch.begin();
         scratch.queue.clear();
-        starts.into_iter().for_each(|pair| scratch.visit(pair, START, 0));
+        pairs.into_iter().for_each(|pair| scratch.visit(pair, START, 0));
         let mut done = 0;
         while let Some(&pair) = scratch.queue.get(done) {
             done += 1;
-            for (ix, edge) in self.edges_from(pair) {
+            let leads_on = |edge: &Edge<A>| match way {
+                Way::Out => edge.follows(pair),
+                Way::Into => edge.target() == pair,
+            };
+            for (ix, edge) in self.list(parts(pair).0, way).filter(|(_, edge)| leads_on(edge)) {
                 if stop(self, edge) {
                     let mut path = Vec::new_in(self.alloc());
                     path.push(ix);
                     scratch.trace(pair, &mut path);
-                    path.reverse();
+                    if matches!(way, Way::Out) {
+                        path.reverse();
+                    }
                     return Some(path);
                 }
-                scratch.visit(edge.target(), ix, pair);
-            }
-        }
-        None
-    }
-
-    /// The shortest strong path that ends in one of `ends` and begins with an edge that `stop` accepts: its edges, in order.
-    pub(super) fn backward(
-        &mut self,
-        ends: impl IntoIterator<Item = Pair>,
-        mut stop: impl FnMut(&Graph<A>, &Edge<A>) -> bool,
-    ) -> Option<Vec<EdgeIx, A>> {
-        let mut scratch = self.scratch.take();
-        let found = self.backward_in(&mut scratch, ends, &mut stop);
-        self.scratch = scratch;
-        found
-    }
-
-    fn backward_in(
-        &self,
-        scratch: &mut Scratch<A>,
-        ends: impl IntoIterator<Item = Pair>,
-        stop: &mut dyn FnMut(&Graph<A>, &Edge<A>) -> bool,
-    ) -> Option<Vec<EdgeIx, A>> {
-        scratch.begin();
-        scratch.queue.clear();
-        ends.into_iter().for_each(|pair| scratch.visit(pair, START, 0));
-        let mut done = 0;
-        while let Some(&pair) = scratch.queue.get(done) {
-            done += 1;
-            for (ix, edge) in self.edges_to(pair) {
-                if stop(self, edge) {
-                    let mut path = Vec::new_in(self.alloc());
-                    path.push(ix);
-                    scratch.trace(pair, &mut path);
-                    return Some(path);
+                match way {
+                    Way::Out => scratch.visit(edge.target(), ix, pair),
+                    Way::Into => edge.sources().for_each(|source| scratch.visit(source, ix, pair)),
                 }
-                edge.sources().for_each(|source| scratch.visit(source, ix, pair));
             }
         }
         None
@@ -178,7 +153,7 @@ impl<A: Allocator + Clone> Graph<A> {
     /// The shortest strong path that leads from the end of `edge` back to its beginning, so that both close a cycle.
     pub(super) fn path_back(&mut self, edge: &Edge<A>) -> Option<Vec<EdgeIx, A>> {
         let (from, holder) = (edge.from, edge.kind.holder);
-        self.forward([edge.target()], |_, last| last.to == from && last.kind.waiter.waits_for(holder))
+        self.shortest(Way::Out, [edge.target()], |_, last| last.to == from && last.kind.waiter.waits_for(holder))
     }
 
     /// The shortest cycle through an edge of the graph.
@@ -187,7 +162,7 @@ impl<A: Allocator + Clone> Graph<A> {
             let edge = self.edge(edge);
             (edge.from, edge.kind.holder, edge.target())
         };
-        let mut cycle = self.forward([target], |_, last| last.to == from && last.kind.waiter.waits_for(holder))?;
+        let mut cycle = self.shortest(Way::Out, [target], |_, last| last.to == from && last.kind.waiter.waits_for(holder))?;
         cycle.insert(0, edge);
         Some(cycle)
     }

@@ -24,7 +24,7 @@ use allocator_api2::vec::Vec;
 use super::class::{ClassId, Classes};
 use super::closure::each;
 use super::event::{Acquire, Context, HeldFlags, Place, Thread};
-use super::graph::{Edge, EdgeIx, Graph, NodeIx, Pair, Waiter};
+use super::graph::{Edge, EdgeIx, Graph, NodeIx, Pair, Waiter, Way};
 use super::verdict::{Label, Verdict};
 use super::{Engine, Verdicts};
 use crate::kind::{Mode, ReportKind, Severity};
@@ -269,9 +269,8 @@ impl<A: Allocator + Clone> Engine<A> {
         if set.in_handler() {
             core::mem::swap(&mut label, &mut other_label);
         }
-        let (place, thread) = self.usage_place(new.class, |usage| {
-            usage.first(set.contradicts(), 1 << (signal - 1)).map(|group| (group.place, group.thread))
-        });
+        let known = self.group(new.class, set.contradicts(), 1 << (signal - 1));
+        let (place, thread) = known.map(|group| (group.place, group.thread)).unwrap_or_default();
         // Taken in a handler that others may interrupt, it may do so as one and as the other.
         let verdict = found.usage.get_or_insert_with(|| {
             let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqUsage, Severity::Possible);
@@ -381,7 +380,7 @@ impl<A: Allocator + Clone> Engine<A> {
         first: Option<NodeIx>,
     ) -> Option<Vec<EdgeIx, A>> {
         let classes = &self.classes;
-        self.graph.forward(starts, |graph: &Graph<A>, edge: &Edge<A>| {
+        self.graph.shortest(Way::Out, starts, |graph: &Graph<A>, edge: &Edge<A>| {
             graph.nodes[edge.to as usize].bits.unsafe_(edge.kind) & bit != 0
                 && !first.is_some_and(|first| is_implied(graph, classes, (first, edge.to), bit))
         })
@@ -391,7 +390,7 @@ impl<A: Allocator + Clone> Engine<A> {
     /// from one under which that goes without saying.
     fn path_from_used(&mut self, ends: impl IntoIterator<Item = Pair>, bit: u64, last: Option<NodeIx>) -> Option<Vec<EdgeIx, A>> {
         let classes = &self.classes;
-        self.graph.backward(ends, |graph: &Graph<A>, edge: &Edge<A>| {
+        self.graph.shortest(Way::Into, ends, |graph: &Graph<A>, edge: &Edge<A>| {
             graph.nodes[edge.from as usize].bits.safe(edge.kind) & bit != 0
                 && !last.is_some_and(|last| is_implied(graph, classes, (edge.from, last), bit))
         })

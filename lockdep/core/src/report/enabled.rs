@@ -37,8 +37,6 @@ pub(crate) struct Body {
     pub(crate) severity: Severity,
     /// Which case of the kind it is: decides the words of the title.
     pub(crate) hint: Hint,
-    /// The title itself, where the facts do not give it: lower case, no final stop, names in backticks.
-    pub(crate) headline: Option<String>,
     /// The signals concerned, ascending; empty when signals play no part.
     pub(crate) signals: Vec<i32>,
     /// The locks it speaks of: the subject first; for a cycle or a path, in its order. Two locks of one class are two entries.
@@ -125,7 +123,6 @@ impl Body {
             kind,
             severity,
             hint: Hint::None,
-            headline: None,
             signals: Vec::new(),
             locks: Vec::new(),
             steps: Vec::new(),

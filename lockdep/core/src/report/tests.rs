@@ -507,14 +507,11 @@ fn assert_held() -> Draft {
 fn signal_unsafe() -> Draft {
     let line = site_nth(ELEVATOR, "elevator.disk", 0).line;
     Draft::new(ReportKind::SignalUnsafe, Severity::Certain)
-        .step(Label::Noticed, None, None, &[frame("bfq::elevator::on_completion", ELEVATOR, line)])
-        .last(|step| step.label = "allocating at".to_owned())
+        .hint(Hint::Allocates)
+        .step(Label::InHandler(libc::SIGIO as u8), None, None, &[frame("bfq::elevator::on_completion", ELEVATOR, line)])
         .in_handler(libc::SIGIO)
-        .body(|body| {
-            body.headline = Some("the handler of SIGIO allocates memory".to_owned());
-            body.signals = vec![libc::SIGIO];
-        })
-        .note("malloc takes a lock that the interrupted code may hold")
+        .body(|body| body.signals = vec![libc::SIGIO])
+        .note("the allocator may be in the middle of something in the code that was interrupted")
         .help("reserve what the handler needs before it is installed")
 }
 

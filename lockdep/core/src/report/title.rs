@@ -14,8 +14,7 @@ const LONGEST_CHAIN: usize = 4;
 
 /// The title; never empty.
 pub(super) fn title(body: &Body, names: &Names) -> String {
-    let given = body.headline.as_deref().map(clean).filter(|headline| !headline.is_empty());
-    given.unwrap_or_else(|| Titled { body, names }.title())
+    Titled { body, names }.title()
 }
 
 struct Titled<'a> {

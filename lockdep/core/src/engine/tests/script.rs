@@ -38,8 +38,8 @@ use allocator_api2::alloc::Global;
 
 use crate::class::ClassRules;
 use crate::engine::{
-    Acquire, ClassId, ClassInfo, Context, End, Engine, Event, Held, HeldFlags, Hint, Label, MaskAtEnd, OpenEvidence, Place,
-    Reopen, State, Thread, Unmask, Verdict, Verdicts,
+    Acquire, ClassId, ClassInfo, Context, End, Engine, Event, Held, HeldFlags, Hint, Label, MaskAtEnd, Place, Reopen, State,
+    Thread, Unmask, Verdict, Verdicts,
 };
 use crate::kind::{Mode, ReportKind, Severity, WaitType};
 
@@ -669,14 +669,17 @@ impl World {
         line
     }
 
-    /// What taking `name` once more, after another script, could teach.
-    pub(super) fn open_evidence(mut self, script: &str, name: &str) -> OpenEvidence {
+    /// What taking `name` once more, after another script, could teach: whether of threads, and of gates.
+    pub(super) fn open_evidence(mut self, script: &str, name: &str) -> (bool, bool) {
         self.go(script);
         let lock = self.lock(name);
         let thread = &self.threads[self.threads.len() - 1];
         let new = Held { lock: lock.address, class: lock.id, state: State::Held, ..Held::FREE };
         let Model { ref held, thread, base, mask, handler, .. } = *thread;
-        self.engine.open_evidence(&Context { thread, now: self.clock, held, base, mask, handler }, &new, |_| ())
+        let mut gates = false;
+        let cx = Context { thread, now: self.clock, held, base, mask, handler };
+        let threads = self.engine.open_evidence(&cx, &new, |_| gates = true);
+        (threads, gates)
     }
 
     /// The dependencies that are known, sorted.

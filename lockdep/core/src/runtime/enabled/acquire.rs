@@ -205,7 +205,7 @@ fn still_fine(thread: &ThreadState, key: u64, more: u64, map: &LockMap) -> bool 
 }
 
 fn holds_lock(thread: &ThreadState, map: &LockMap) -> bool {
-    (0..thread.depth()).any(|at| thread.read(at).lock == map.address())
+    thread.entries().any(|held| held.lock == map.address())
 }
 
 // In a handler, an entry of the held stack knows its stack no further than to the signal frame, and so does what becomes an entry, or
@@ -395,7 +395,7 @@ pub(super) fn proven(thread: &'static ThreadState, map: &LockMap, how: How<'_>, 
 
 /// Whether it is a reentrant lock that this thread holds: of that the engine has nothing to say.
 fn again_by_its_holder(thread: &ThreadState, map: &LockMap, flags: HeldFlags) -> bool {
-    let mut holds = (0..thread.depth()).map(|at| thread.read(at)).filter(|held| is_hold_of(held, map)).peekable();
+    let mut holds = thread.entries().filter(|held| is_hold_of(held, map)).peekable();
     flags.has(HeldFlags::REENTRANT) && holds.peek().is_some() && holds.all(|held| held.flags.has(HeldFlags::REENTRANT))
 }
 
@@ -411,7 +411,7 @@ fn proven_for_instances(thread: &ThreadState, map: &LockMap, how: How<'_>, flags
 
 /// The key of a chain of these very locks. Numbers are never used again, so a lock that goes takes its keys along.
 fn key_for_instances(thread: &ThreadState, new: &Held) -> u64 {
-    let held = (0..thread.depth()).map(|at| thread.read(at)).filter(Held::is_lock);
+    let held = thread.entries().filter(Held::is_lock);
     let numbers = held.fold(new.instance, |mix, held| extend(mix, held.instance));
     extend(ThreadState::get(&thread.chain), step_of(new)) ^ ThreadState::get(&thread.context) ^ numbers
 }
@@ -512,7 +512,7 @@ fn now_seen(thread: &ThreadState, map: &LockMap, subclass: u8, mode: Mode, tag: 
 
 /// Whether what is held includes a lock of the class: then it matters which.
 fn holds_class_of(thread: &ThreadState, map: &LockMap) -> bool {
-    (0..thread.depth()).any(|at| thread.read(at).class.base() == map.class())
+    thread.entries().any(|held| held.class.base() == map.class())
 }
 
 /// An upgrade from `Upgradable` to `Write`, before it waits.
@@ -610,9 +610,9 @@ pub(super) fn judge(
         let mut proven = Proven(if same_class { Proven::SAME_CLASS } else { 0 });
         // SAFETY: in a slow section.
         let (cx, engine) = unsafe { (thread.cx(globals.clock), &graph.inner().engine) };
-        let open = engine.open_evidence(&cx, &acquire.new, |instance| proven.gate(thread, instance));
+        let more_threads = engine.open_evidence(&cx, &acquire.new, |instance| proven.gate(thread, instance));
         remember_here(thread, key, proven.here(thread));
-        if open.threads {
+        if more_threads {
             graph.chains.set(key, proven.0 | Proven::MORE_THREADS);
             graph.chains.set(thread.own_key(key), proven.0);
         } else {
@@ -693,11 +693,10 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
     life::prepare(thread);
     handler::settle(thread, here().1);
     thread.tidy();
-    let holds = |at: &usize| is_hold_of(&thread.read(*at), map);
-    let own = || (thread.base()..thread.depth()).rev();
+    let holds = |held: &Held| is_hold_of(held, map);
     // A hold in another mode is still better than none: the mode of a guard may have been changed by means we did not see.
-    let in_mode = own().find(|at| holds(at) && mode.is_none_or(|mode| thread.read(*at).mode.same_guard(mode)));
-    if let Some(at) = in_mode.or_else(|| own().find(holds)) {
+    let in_mode = thread.last_own(|held| holds(held) && mode.is_none_or(|mode| held.mode.same_guard(mode)));
+    if let Some(at) = in_mode.or_else(|| thread.last_own(holds)) {
         take_out(thread, at);
         return;
     }
@@ -733,7 +732,7 @@ fn release_elsewhere(globals: &Globals, me: &ThreadState, map: &LockMap) -> bool
 pub(crate) fn came_along(map: &LockMap) -> bool {
     !config::off()
         && slow::with(|globals| {
-            let holds = |thread: &ThreadState| (0..thread.depth()).any(|at| is_hold_of(&thread.read(at), map));
+            let holds = |thread: &ThreadState| thread.entries().any(|held| is_hold_of(&held, map));
             map.resolve(globals).guards_move && (globals.threads().any(holds) || globals.adrift.contains(&map.instance()))
         })
 }
@@ -758,8 +757,7 @@ pub(super) fn set_adrift(thread: &'static ThreadState) {
 /// How the lock was taken last in this mode, to take it again.
 pub(crate) fn how_held(map: &LockMap, mode: Mode) -> How<'static> {
     let thread = current();
-    let hold = (0..thread.depth()).rev().map(|at| thread.read(at));
-    let hold = hold.into_iter().find(|held| is_hold_of(held, map) && held.mode.same_guard(mode));
+    let hold = thread.entries().rev().find(|held| is_hold_of(held, map) && held.mode.same_guard(mode));
     let Some(held) = hold else { return How::new(mode) };
     How {
         mode: held.mode,
@@ -803,9 +801,7 @@ pub(super) fn rechain(thread: &ThreadState, from: usize, mut chain: u64) {
 /// The lock is now held in another mode.
 pub(crate) fn converted(map: &LockMap, from: Mode, to: Mode) {
     let thread = current();
-    let own = thread.base()..thread.depth();
-    let found = own.rev().find(|&at| is_hold_of(&thread.read(at), map) && thread.read(at).mode == from);
-    if let Some(at) = found {
+    if let Some(at) = thread.last_own(|held| is_hold_of(held, map) && held.mode == from) {
         thread.shuffle(|| {
             thread.set_mode(at, to);
             let chain = thread.read(at).chain;
@@ -882,7 +878,7 @@ pub(crate) fn assert_none_held() {
 
 fn check_none_held(site: &'static Location<'static>) {
     let thread = current();
-    if (0..thread.depth()).all(|at| !thread.read(at).is_lock()) {
+    if thread.entries().all(|held| !held.is_lock()) {
         return;
     }
     plain_event(site, |_, cx, place| Event::AssertNoneHeld { cx, place });
@@ -891,7 +887,7 @@ fn check_none_held(site: &'static Location<'static>) {
 /// Whether this thread holds the lock.
 pub(crate) fn holds(map: &LockMap) -> bool {
     let thread = current();
-    (0..thread.depth()).any(|at| is_hold_of(&thread.read(at), map))
+    thread.entries().any(|held| is_hold_of(&held, map))
 }
 
 pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location<'static>) {
@@ -924,7 +920,7 @@ pub(crate) fn notify(map: &LockMap, subclass: u8, site: &'static Location<'stati
 }
 
 fn holds_any(thread: &ThreadState) -> bool {
-    (thread.base()..thread.depth()).any(|at| thread.read(at).is_lock())
+    thread.own_entries().any(|held| held.is_lock())
 }
 
 /// Before a wait for an initialisation: who holds a lock depends on whoever [comes](notify) to run it.

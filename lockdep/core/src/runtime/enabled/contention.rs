@@ -142,8 +142,7 @@ pub(crate) fn announce(map: &LockMap) {
 /// Makes the entry of the lock that is waited for say so; returns where it is.
 #[track_caller]
 fn begin_wait(thread: &'static ThreadState, map: &LockMap) -> Option<usize> {
-    let own = thread.base()..thread.depth();
-    let at = own.rev().find(|&at| is_hold_of(&thread.read(at), map))?;
+    let at = thread.last_own(|held| is_hold_of(held, map))?;
     if !config::off() {
         orphans::check(map, Location::caller());
     }
@@ -166,7 +165,7 @@ pub(crate) fn settle(map: &LockMap) {
 /// The entry of this context that waits for the lock: looked for again after every wait, for it may have moved meanwhile.
 fn waiting(thread: &ThreadState, instance: u64) -> Option<usize> {
     let waits = |held: &Held| held.state == State::Waiting && held.instance == instance;
-    (thread.base()..thread.depth()).rev().find(|&at| waits(&thread.read(at)))
+    thread.last_own(waits)
 }
 
 /// Waits for an upgrade: the upgradable hold stays, the wish to write comes on top of it.
@@ -174,9 +173,7 @@ fn waiting(thread: &ThreadState, instance: u64) -> Option<usize> {
 #[track_caller]
 pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     let thread = current();
-    life::make_room(thread);
-    let own = thread.base()..thread.depth();
-    let Some(at) = own.rev().find(|&at| is_hold_of(&thread.read(at), map)) else { return block() };
+    let Some(at) = thread.last_own(|held| is_hold_of(held, map)) else { return block() };
     let hold = thread.read(at);
     let place = place(thread, Location::caller(), here());
     begin(thread);
@@ -292,7 +289,7 @@ fn begin(thread: &ThreadState) {
 
 /// It is over. One that it interrupted, as a handler's does, or that it was a part of, is as good as new.
 fn end(thread: &'static ThreadState) {
-    let others = entries(thread).any(|held| held.state == State::Waiting);
+    let others = thread.entries().any(|held| held.state == State::Waiting);
     thread.waiting_since.store(if others { clock() } else { 0 }, Ordering::Relaxed);
 }
 
@@ -359,7 +356,7 @@ fn may_be_noted_only(thread: &'static ThreadState, entry: &Held) -> bool {
     interrupted
         && entry.is_lock()
         && !entry.flags.has(HeldFlags::TRY)
-        && entries(thread).filter(of_context).last().is_some_and(|last| last.lock == entry.lock)
+        && thread.entries().filter(of_context).next_back().is_some_and(|last| last.lock == entry.lock)
 }
 
 /// Whether that is so, and another thread has what it wants.
@@ -367,7 +364,7 @@ fn is_noted_only(globals: &Globals, thread: &'static ThreadState, entry: &Held) 
     let excludes = |held: &Held| held.is_lock() && held.lock == entry.lock && (held.exclusive() || entry.exclusive());
     let others = || globals.others(thread);
     may_be_noted_only(thread, entry)
-        && others().any(|other| entries(other).any(|held| excludes(&held) && !may_be_noted_only(other, &held)))
+        && others().any(|other| other.entries().any(|held| excludes(&held) && !may_be_noted_only(other, &held)))
 }
 
 struct Step {
@@ -423,7 +420,7 @@ fn walk(
                 (true, false) => stuck.then(|| globals.notification(&wants, other)).flatten(),
                 (false, false) => {
                     let in_the_way = |held: &Held| in_the_way(globals, held, thread, &wants);
-                    entries(other).find(|held| in_the_way(held) && !is_noted_only(globals, other, held))
+                    other.entries().find(|held| in_the_way(held) && !is_noted_only(globals, other, held))
                 }
             };
             let Some(holds) = holds else { continue };
@@ -447,7 +444,7 @@ fn walk(
 /// What the thread itself holds that is in the way of its own wait.
 fn own_hold(globals: &Globals, thread: &'static ThreadState, wants: &Held) -> Option<Held> {
     let upgrades = |held: &Held| wants.flags.has(HeldFlags::UPGRADE) && held.mode == Mode::Upgradable;
-    let mut own = entries(thread).filter(|held| held.is_lock() && !held.flags.has(HeldFlags::REENTRANT) && !upgrades(held));
+    let mut own = thread.entries().filter(|held| held.is_lock() && !held.flags.has(HeldFlags::REENTRANT) && !upgrades(held));
     own.find(|held| in_the_way(globals, held, thread, wants))
 }
 
@@ -465,7 +462,7 @@ fn all_notifiers_wait(globals: &Globals, wants: &Held) -> bool {
 /// What a thread waits for now, in its innermost context; all of it is needed before it goes on.
 pub(super) fn waits(thread: &'static ThreadState) -> impl Iterator<Item = Held> {
     let innermost = thread.nesting.load(Ordering::Relaxed);
-    entries(thread).filter(move |held| held.state == State::Waiting && held.context == innermost)
+    thread.entries().filter(move |held| held.state == State::Waiting && held.context == innermost)
 }
 
 /// Who is in the way of a wait, and with what.
@@ -474,7 +471,7 @@ pub(super) fn holders(globals: &Globals, thread: &'static ThreadState, wants: &H
     for other in globals.others(thread) {
         let holds = match wants.flags.has(HeldFlags::CONDVAR) {
             true => globals.notification(wants, other),
-            false => entries(other).find(|held| in_the_way(globals, held, thread, wants)),
+            false => other.entries().find(|held| in_the_way(globals, held, thread, wants)),
         };
         holders.extend(holds.map(|holds| (other, holds)));
     }
@@ -491,7 +488,7 @@ fn trace(globals: &Globals, steps: &[Step], last: usize, own: Held) -> Option<Ve
         let waits = waits(step.thread).any(|waits| waits.lock == step.wants.lock && step.holds.context <= waits.context);
         let (waiter, wanted) = (steps[parent].thread, &steps[parent].wants);
         let holds = step.holds.flags.has(HeldFlags::CONDVAR)
-            || entries(step.thread).any(|held| held.lock == step.holds.lock && in_the_way(globals, &held, waiter, wanted));
+            || step.thread.entries().any(|held| held.lock == step.holds.lock && in_the_way(globals, &held, waiter, wanted));
         if !waits || !holds {
             return None;
         }
@@ -502,11 +499,6 @@ fn trace(globals: &Globals, steps: &[Step], last: usize, own: Held) -> Option<Ve
     circle.push(Blocked { thread: first.thread.thread(), holds: own, wants: first.wants, now: None });
     circle.reverse();
     Some(circle)
-}
-
-/// A copy of the entries of any thread; in a slow section, where no stack moves and no thread leaves.
-pub(super) fn entries(thread: &'static ThreadState) -> impl Iterator<Item = Held> {
-    (0..thread.depth()).map(|at| thread.read(at))
 }
 
 /// Whether an entry of any thread keeps the thread `waiter` from what it wants.
@@ -534,7 +526,7 @@ fn in_the_way(globals: &Globals, held: &Held, waiter: &ThreadState, wants: &Held
 /// Whether another thread waits to write this lock.
 pub(super) fn writer_queued(globals: &Globals, me: &ThreadState, lock: usize) -> bool {
     let mut others = globals.others(me);
-    others.any(|other| entries(other).any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
+    others.any(|other| other.entries().any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
 }
 
 #[cfg(test)]

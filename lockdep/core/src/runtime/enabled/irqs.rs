@@ -123,10 +123,7 @@ pub(crate) fn bind(opened: Opened, map: &LockMap) {
 }
 
 fn find(thread: &ThreadState, serial: u64) -> Option<usize> {
-    (thread.base()..thread.depth()).rev().find(|&at| {
-        let held = thread.read(at);
-        held.state == State::Section && held.instance == serial
-    })
+    thread.last_own(|held| held.state == State::Section && held.instance == serial)
 }
 
 /// `irq::enable`.
@@ -383,11 +380,11 @@ fn compare(thread: &'static ThreadState, place: Place) {
 /// Whoever starts a thread asks this before, and lets the new thread [`inherit`] the answer.
 pub(super) fn inheritance() -> Option<Inherited> {
     let thread = current();
-    if config::off() || !(0..thread.depth()).any(|at| is_section(&thread.read(at))) {
+    if config::off() || !thread.entries().any(|held| is_section(&held)) {
         return None;
     }
     let started = place_here(thread);
-    let sections = || (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
+    let sections = || thread.entries().filter(is_section);
     let signals = sections().fold(0, |signals, section| signals | blocked_by(&section));
     let section = sections().find(|section| blocked_by(section) != 0)?;
     Some(Inherited { signals: signals & ThreadState::get(&thread.mask), section, parent: thread.thread(), started })
@@ -435,7 +432,7 @@ pub(super) fn say_inherited(thread: &'static ThreadState, ends: bool) {
         copy
     };
     // What it blocks itself, in sections of its own, it opens again.
-    let sections = (0..thread.depth()).map(|at| thread.read(at)).filter(is_section);
+    let sections = thread.entries().filter(is_section);
     let own = sections.fold(0, |own, section| own | blocked_by(&section));
     let signals = inherited.signals & mask::current() & !own;
     if signals == 0 || config::off() {

@@ -98,7 +98,7 @@ fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
     let _errno = Errno::keep();
     handler::settle(thread, moment.1);
     let in_allocator = |held: &Held| held.state == State::Held && held.class.base() == MALLOC.class() && MALLOC.class() != 0;
-    if (thread.base()..thread.depth()).any(|at| in_allocator(&thread.read(at))) {
+    if thread.own_entries().any(|held| in_allocator(&held)) {
         // An allocator that allocates.
         return false;
     }
@@ -148,15 +148,14 @@ pub(crate) fn leave(entered: bool) {
 /// Something that the allocator took is still on top.
 #[cold]
 fn leave_below(thread: &ThreadState, lock: usize) {
-    let mut own = (thread.base()..thread.depth()).rev();
-    if let Some(at) = own.find(|&at| thread.read(at).lock == lock && thread.read(at).state == State::Held) {
+    if let Some(at) = thread.last_own(|held| held.lock == lock && held.state == State::Held) {
         super::acquire::take_out(thread, at);
     }
 }
 
 #[cold]
 fn is_in_allocator(thread: &ThreadState) -> bool {
-    (0..thread.depth()).any(|at| thread.read(at).class.base() == MALLOC.class() && thread.read(at).state == State::Held)
+    thread.entries().any(|held| held.class.base() == MALLOC.class() && held.state == State::Held)
 }
 
 /// What `f` allocates is not looked at.

@@ -10,7 +10,6 @@ use core::sync::atomic::{AtomicU8, Ordering};
 use allocator_api2::vec::Vec;
 
 use super::acquire::{conclude, event, place, place_here};
-use super::contention::entries;
 use super::globals::Globals;
 use super::thread::{ThreadState, current};
 use super::{life, slow};
@@ -35,7 +34,7 @@ pub(super) fn unsaid() -> bool {
 pub(super) fn note(globals: &mut Globals, me: &ThreadState) {
     globals.orphans.clear();
     for thread in globals.threads().filter(|thread| !core::ptr::eq(*thread, me)) {
-        let orphans = entries(thread).filter(|held| held.is_lock() && held.lock != 0);
+        let orphans = thread.entries().filter(|held| held.is_lock() && held.lock != 0);
         globals.orphans.extend(orphans.map(|held| Orphan { held, thread: thread.thread() }));
         globals.leave(thread);
     }

@@ -6,7 +6,7 @@ use core::sync::atomic::Ordering;
 
 use allocator_api2::vec::Vec;
 
-use super::contention::{clock, entries};
+use super::contention::clock;
 use super::globals::Globals;
 use super::graph::Graph;
 use super::position::Missing;
@@ -61,7 +61,7 @@ impl RawReport {
             }
         }
         let mut held = Vec::new_in(Arena);
-        held.extend(entries(thread).filter(Held::is_lock));
+        held.extend(thread.entries().filter(Held::is_lock));
         let stamp = |stamp: &super::thread::Stamp| (ThreadState::get(&stamp.event), stamp.place());
         RawReport {
             id,
@@ -84,7 +84,7 @@ impl RawThread {
     /// In a slow section.
     pub(crate) fn of(thread: &'static ThreadState, missing: Option<Missing>) -> RawThread {
         let mut held = Vec::new_in(Arena);
-        held.extend(entries(thread).filter(|held| held.state != State::Free));
+        held.extend(thread.entries().filter(|held| held.state != State::Free));
         let since = ThreadState::get(&thread.waiting_since);
         RawThread {
             id: thread.thread().id,

@@ -557,6 +557,21 @@ impl ThreadState {
         unsafe { self.entry(at).read_volatile() }
     }
 
+    /// A copy of each entry, outermost first. Of another thread only in a slow section, where no stack moves and no thread leaves.
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = Held> {
+        (0..self.depth()).map(|at| self.read(at))
+    }
+
+    /// Those of this context.
+    pub(crate) fn own_entries(&self) -> impl DoubleEndedIterator<Item = Held> {
+        (self.base()..self.depth()).map(|at| self.read(at))
+    }
+
+    /// Where the last of them is that `is_wanted`.
+    pub(crate) fn last_own(&self, is_wanted: impl Fn(&Held) -> bool) -> Option<usize> {
+        (self.base()..self.depth()).rev().find(|&at| is_wanted(&self.read(at)))
+    }
+
     /// Writes to an entry below `depth` what may be written twice. If a handler moves the entries meanwhile, again.
     #[inline(always)]
     fn change(&self, at: usize, write: impl Fn(*mut Held)) {
@@ -969,8 +984,7 @@ impl ThreadState {
         let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
         if untidy && self.depth() > self.base() {
             self.shuffle(|| {
-                let locks =
-                    (0..self.depth()).map(|at| self.read(at)).filter(|held| matches!(held.state, State::Held | State::Waiting));
+                let locks = self.entries().filter(|held| matches!(held.state, State::Held | State::Waiting));
                 let instances = locks.fold(0, |mix, held| mix ^ held.instance);
                 self.instances.store(instances, Ordering::Relaxed);
                 super::acquire::rechain(self, self.base(), self.read(self.base()).chain);

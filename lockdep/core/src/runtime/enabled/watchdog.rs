@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use allocator_api2::vec::Vec as ArenaVec;
 
-use super::contention::{clock, entries, find_circle, holders, reached_from, waits};
+use super::contention::{clock, find_circle, holders, reached_from, waits};
 use super::globals::Globals;
 use super::graph::Graph;
 use super::position::{self, Missing};
@@ -347,7 +347,7 @@ fn is_stuck(thread: &'static ThreadState, asleep: bool) -> bool {
     if any(HeldFlags::TIMED) {
         return false;
     }
-    !any(HeldFlags::CONDVAR) || asleep || entries(thread).any(|held| held.is_lock())
+    !any(HeldFlags::CONDVAR) || asleep || thread.entries().any(|held| held.is_lock())
 }
 
 fn find(globals: &Globals, thread: Thread) -> Option<&'static ThreadState> {
@@ -474,7 +474,7 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<Told>
     };
     let subject = find(globals, subject)?;
     let mut held = ArenaVec::new_in(Arena);
-    held.extend(entries(subject));
+    held.extend(subject.entries());
     let cx = Context {
         thread: subject.thread(),
         now: globals.clock,
