@@ -356,7 +356,7 @@ fn may_be_noted_only(thread: &'static ThreadState, entry: &Held) -> bool {
     interrupted
         && entry.is_lock()
         && !entry.flags.has(HeldFlags::TRY)
-        && thread.entries().filter(of_context).next_back().is_some_and(|last| last.lock == entry.lock)
+        && thread.entries().rfind(of_context).is_some_and(|last| last.lock == entry.lock)
 }
 
 /// Whether that is so, and another thread has what it wants.
