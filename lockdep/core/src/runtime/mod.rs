@@ -199,6 +199,8 @@ impl Config {
 
     /// Makes the settings count. A setting whose environment variable is set keeps the variable's value. Best called at the
     /// start of `main`: stacks and nesting count for threads and classes seen afterwards.
+    ///
+    /// **Signal safety:** not in a handler: it allocates, takes a lock of the standard library and may start a thread.
     pub fn install(self) {
         imp::install(self);
     }
@@ -249,22 +251,95 @@ impl fmt::Display for Stats {
 /// Everything reported so far in this process, outside isolated graphs.
 ///
 /// **Signal safety:** not in a handler: it allocates.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{Map, ReportKind, runtime};
+///
+/// static LOG: Map = Map::new("log");
+/// static CACHE: Map = Map::new("cache");
+///
+/// {
+///     let _log = LOG.acquire();
+///     let _cache = CACHE.acquire();
+/// }
+/// {
+///     let _cache = CACHE.acquire();
+///     let _log = LOG.acquire(); // printed here
+/// }
+/// let reports = runtime::reports();
+/// # if cfg!(feature = "validate") {
+/// assert_eq!(reports.len(), 1);
+/// assert_eq!(reports[0].kind(), ReportKind::Inversion);
+/// # }
+/// # runtime::Config::new().exit_code(0).install();
+/// ```
 #[must_use]
 pub fn reports() -> Vec<Report> {
     imp::reports()
 }
 
-/// Calls `callback` for every report from now on, after it was printed. The last callback given counts.
+/// Calls `callback` for every report from now on, after it was printed. The last callback given counts. Not for the reports of
+/// [`testing::isolated`](crate::testing::isolated), which are returned.
 ///
 /// It runs in the thread that caused the report, outside handlers, before that thread goes on (in one of ours, if less than 256 KiB of
 /// the stack are left); it may take checked locks, and what it does wrong is reported after it returns. If it panics, a sentence says so and the report stands.
+///
+/// **Signal safety:** may be called in a handler. The callback itself never runs in one.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// use lockdep_core::{Map, runtime};
+///
+/// static FOUND: AtomicU32 = AtomicU32::new(0);
+///
+/// runtime::on_report(|report| {
+///     FOUND.fetch_add(1, Ordering::Relaxed);
+///     println!("{} {}: {} locks", report.kind(), report.id(), report.locks().len());
+/// });
+///
+/// static LOG: Map = Map::new("log");
+/// static CACHE: Map = Map::new("cache");
+/// {
+///     let _log = LOG.acquire();
+///     let _cache = CACHE.acquire();
+/// }
+/// {
+///     let _cache = CACHE.acquire();
+///     let _log = LOG.acquire();
+/// }
+/// # if cfg!(feature = "validate") {
+/// assert_eq!(FOUND.load(Ordering::Relaxed), 1);
+/// # }
+/// # runtime::Config::new().exit_code(0).install();
+/// ```
 pub fn on_report(callback: fn(&Report)) {
     imp::on_report(callback);
 }
 
-/// Figures about the validator.
+/// Figures about the validator, as they are now.
 ///
-/// **Signal safety:** not in a handler: it takes a lock of the standard library.
+/// Cost: grows with the number of classes, stacks and threads. All signals are blocked meanwhile, and a thread that learns something
+/// new waits. Nothing without `validate`: all figures are 0 then. **Signal safety:** may be called in a handler.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{Map, runtime};
+///
+/// static LOG: Map = Map::new("log");
+/// drop(LOG.acquire());
+///
+/// let stats = runtime::stats();
+/// println!("{stats}"); // 1 classes, 0 dependencies, 1 chains, ...
+/// # if cfg!(feature = "validate") {
+/// assert_eq!((stats.classes, stats.dependencies, stats.reports), (1, 0, 0));
+/// # }
+/// ```
 #[must_use]
 pub fn stats() -> Stats {
     imp::stats()
@@ -277,6 +352,20 @@ pub fn stats() -> Stats {
 /// end early for that (`EINTR`). A thread that blocks the signal, or does not answer in time, is shown without.
 ///
 /// **Signal safety:** not in a handler: it allocates, and waits for other threads.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{Map, runtime};
+///
+/// static FLUSH: Map = Map::new("flush");
+///
+/// let _section = FLUSH.enter();
+/// runtime::dump_held();
+/// // thread `main` (tid 4711)
+/// //   holds `flush` (recursive read), taken at src/main.rs:5:22
+/// //   asks for this
+/// ```
 pub fn dump_held() {
     imp::dump_held();
 }
@@ -289,6 +378,28 @@ pub fn dump_held() {
 /// # Errors
 ///
 /// When `w` fails.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{Map, runtime};
+///
+/// static LOG: Map = Map::new("log");
+/// static CACHE: Map = Map::new("cache");
+/// {
+///     let _log = LOG.acquire();
+///     let _cache = CACHE.acquire();
+/// }
+///
+/// let mut dot = Vec::new(); // or a file, for `dot -Tsvg`
+/// runtime::dump_graph_dot(&mut dot)?;
+/// let dot = String::from_utf8(dot).unwrap();
+/// assert!(dot.starts_with("digraph lockdep {"));
+/// # if cfg!(feature = "validate") {
+/// assert_eq!(dot.matches(" -> ").count(), 1);
+/// # }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn dump_graph_dot(mut w: impl io::Write) -> io::Result<()> {
     imp::dump_graph_dot(&mut w)
 }
@@ -307,6 +418,28 @@ pub fn dump_graph_dot(mut w: impl io::Write) -> io::Result<()> {
 /// # Errors
 ///
 /// When `w` fails.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{Map, runtime};
+///
+/// static LOG: Map = Map::new("log");
+/// static CACHE: Map = Map::new("cache");
+/// {
+///     let _log = LOG.acquire();
+///     let _cache = CACHE.acquire();
+/// }
+///
+/// let mut json = Vec::new();
+/// runtime::dump_graph_json(&mut json)?;
+/// let json = String::from_utf8(json).unwrap();
+/// assert!(json.starts_with(r#"{"version":1,"#));
+/// # if cfg!(feature = "validate") {
+/// assert!(json.contains(r#""from":"log","to":"cache""#));
+/// # }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn dump_graph_json(mut w: impl io::Write) -> io::Result<()> {
     imp::dump_graph_json(&mut w)
 }
@@ -337,12 +470,19 @@ impl Handler {
 ///
 /// Call it first thing in a real handler. If `f` unwinds, so does this; whoever installed the handler must not let that out of it.
 ///
+/// `signal` must be the number that the handler was called with, so one of 1..=64. Nobody looks whether it is: with another number
+/// the validator panics, or takes it for another signal or for none.
+///
 /// **Signal safety:** may be called in a handler.
 pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
     imp::in_signal(signal, handler.0, f)
 }
 
-/// Runs `f`, whose allocations are the validator's and not the program's.
+/// Runs `f`, whose allocations are the validator's and not the program's: they are not [checked](crate::alloc::Checked).
+///
+/// For code that only allocates: what is reported meanwhile is not printed at once.
+///
+/// Cost: two thread-local stores, nothing without `validate`. **Signal safety:** may be called in a handler.
 pub fn quietly<R>(f: impl FnOnce() -> R) -> R {
     imp::quietly(f)
 }
@@ -354,7 +494,9 @@ pub fn about_to_handle(signal: libc::c_int) {
     imp::about_to_handle(signal);
 }
 
-/// Handlers are going to be installed: starts the thread that delivers what they report. Outside handlers only.
+/// Handlers are going to be installed: starts the thread that delivers what they report.
+///
+/// Cost: a thread, the first time; nothing without `validate`. **Signal safety:** not in a handler: it starts a thread.
 pub fn handlers_expected() {
     imp::handlers_expected();
 }
@@ -369,6 +511,9 @@ pub fn adopt(signal: libc::c_int) {
 }
 
 /// Says that the code may sleep here: reported in a handler and under a spin lock.
+///
+/// Cost: a thread-local read, nothing without `validate`. **Signal safety:** may be called in a handler; it is what the report is
+/// about.
 #[inline(always)]
 #[track_caller]
 pub fn might_sleep() {
@@ -376,6 +521,9 @@ pub fn might_sleep() {
 }
 
 /// Reports if this thread holds any checked lock.
+///
+/// Cost: a look at the locks this thread holds, nothing without `validate`. **Signal safety:** may be called in a handler, where
+/// the locks of the interrupted code count as well.
 #[inline(always)]
 #[track_caller]
 pub fn assert_none_held() {
