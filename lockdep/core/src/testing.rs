@@ -78,7 +78,8 @@ use crate::runtime::isolation::Isolation;
 /// that unwind. An ordinary panic of the body passes through. Waits for the threads of [`Cx::spawn`]. A lock still held at the
 /// end is reported as `HeldAtExit`.
 ///
-/// Cost: an engine of its own, some microseconds. Without the feature `validate` it only runs `body`.
+/// Cost: an engine of its own, some microseconds. Without the feature `validate` it only runs `body`, and waits for its threads.
+/// **Signal safety:** not in a handler: it allocates, and waits for other threads.
 ///
 /// # Examples
 ///
@@ -106,15 +107,66 @@ impl Cx {
     }
 
     /// Starts a thread inside the same graph. If it meets a certain `Recursion` or `Deadlock`, `join` returns `Err`.
+    ///
+    /// Cost: that of a thread. **Signal safety:** not in a handler: it allocates, and starts a thread.
+    ///
+    /// # Examples
+    ///
+    /// Two threads, one after the other: nothing can hang in this run, and the contradiction is seen all the same.
+    ///
+    /// ```
+    /// use lockdep_core::{Map, ReportKind, testing};
+    ///
+    /// static LOG: Map = Map::new("log");
+    /// static CACHE: Map = Map::new("cache");
+    ///
+    /// let reports = testing::isolated(|cx| {
+    ///     let commit = cx.spawn(|| {
+    ///         let _log = LOG.acquire();
+    ///         let _cache = CACHE.acquire();
+    ///     });
+    ///     commit.join().unwrap();
+    ///     let evict = cx.spawn(|| {
+    ///         let _cache = CACHE.acquire();
+    ///         let _log = LOG.acquire();
+    ///     });
+    ///     evict.join().unwrap();
+    /// });
+    /// # if cfg!(feature = "validate") {
+    /// assert_eq!(reports.len(), 1);
+    /// assert_eq!(reports[0].kind(), ReportKind::Inversion);
+    /// # }
+    /// ```
     pub fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         self.0.spawn(f)
     }
 
     /// Runs `f` as if `signum` had been delivered here: the signal blocked, in the context of its handler.
     ///
+    /// Cost: system calls that change the mask, and with `validate` a capture of the stack. **Signal safety:** may be called in a
+    /// handler, as one that interrupts it.
+    ///
     /// # Panics
     ///
     /// When `signum` is not a signal, or is blocked here: a real signal would be pending.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{LockClass, Map, ReportKind, WaitType, testing};
+    ///
+    /// static RING: LockClass = LockClass::new("ring").wait(WaitType::Spin);
+    /// static RING_LOCK: Map = Map::with_class(&RING);
+    ///
+    /// let reports = testing::isolated(|cx| {
+    ///     drop(RING_LOCK.acquire()); // SIGIO is open here
+    ///     cx.in_handler(libc::SIGIO, || drop(RING_LOCK.acquire()));
+    /// });
+    /// # if cfg!(feature = "validate") {
+    /// assert_eq!(reports.len(), 1);
+    /// assert_eq!(reports[0].kind(), ReportKind::IrqUsage);
+    /// # }
+    /// ```
     #[track_caller]
     pub fn in_handler<R>(&self, signum: c_int, f: impl FnOnce() -> R) -> R {
         assert!((1..=64).contains(&signum), "lockdep: {signum} is not a signal");
