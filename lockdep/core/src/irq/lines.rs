@@ -169,6 +169,19 @@ pub(crate) fn line_bits() -> u64 {
 ///
 /// Signals outside the set are not blocked by us, but their handlers are still checked. **Signal safety:** may be called in a
 /// handler.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::irq::{self, Lines};
+///
+/// // The signal of the disk, whose handler shares data with the rest of the program.
+/// irq::set_lines(Lines::from_iter([libc::SIGIO]));
+///
+/// let flags = irq::save(); // blocks `SIGIO`, and leaves `SIGTERM` alone
+/// assert!(irq::lines().contains(libc::SIGIO) && !irq::lines().contains(libc::SIGTERM));
+/// irq::restore(flags);
+/// ```
 pub fn set_lines(lines: Lines) {
     #[cfg(feature = "validate")]
     let lines = {

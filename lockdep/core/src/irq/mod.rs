@@ -7,8 +7,10 @@
 //! | counted disabling (`local_interrupt_disable`) | [`Counted`] |
 //! | `spin_lock_irq`, `spin_lock_irqsave` | `lock_irq()`, `lock_irqsave()` and `lock_irq_counted()` of every lock, whose guard is an [`IrqGuard`] |
 //!
-//! "Irqs off" means that the signals of [`lines`] are blocked in this thread, for real. With the feature `validate` off the
-//! functions do only that.
+//! "Irqs off" means that the signals of [`lines`] are blocked in this thread: in its real mask, by the system call itself; or
+//! [lazily](Lines::lazy), where that was asked for and is possible, by a flag, until a signal arrives. Either way no handler of
+//! theirs runs. The validator follows every change made here, and reports the ones that go wrong: `UnsafeIrqEnable`, `IrqState`,
+//! `MaskImbalance`. With the feature `validate` off the functions do only the masking, always for real.
 //!
 //! Which one to use: [`save`] and [`restore`] (or `lock_irqsave`) put back what they found and are right everywhere.
 //! [`disable`] and [`enable`] (or `lock_irq`) open the signals *whatever they were before*: they are wrong in any function
@@ -42,6 +44,18 @@ use crate::map::LockMap;
 ///
 /// Cost: one system call, or none when they are blocked already, or [lazily](Lines::lazy). **Signal safety:** may be called in a
 /// handler.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::irq;
+///
+/// irq::disable();
+/// assert!(!irq::enabled());
+/// irq::disable(); // adds nothing
+/// irq::enable();
+/// assert!(irq::enabled());
+/// ```
 #[inline(always)]
 #[track_caller]
 pub fn disable() {
@@ -55,6 +69,31 @@ pub fn disable() {
 ///
 /// Cost: one system call, or none when they were blocked [lazily](Lines::lazy) and none arrived. **Signal safety:** may be called in a
 /// handler, but is reported there as `IrqState`: the mask belongs to the interrupted code.
+///
+/// # Examples
+///
+/// The mistake that it invites:
+///
+/// ```
+/// use lockdep_core::{ReportKind, irq, testing};
+///
+/// fn count() {
+///     irq::disable();
+///     // Touches what a handler touches.
+///     irq::enable(); // whatever they were before
+/// }
+///
+/// let reports = testing::isolated(|_cx| {
+///     let flags = irq::save();
+///     count();
+///     // The signals are open here: too early.
+///     irq::restore(flags);
+/// });
+/// # if cfg!(feature = "validate") {
+/// assert_eq!(reports.len(), 1);
+/// assert_eq!(reports[0].kind(), ReportKind::UnsafeIrqEnable);
+/// # }
+/// ```
 #[inline(always)]
 #[track_caller]
 pub fn enable() {
@@ -85,6 +124,19 @@ pub fn save() -> Flags {
 ///
 /// Cost: one system call, or none when nothing changes, or they were blocked [lazily](Lines::lazy) and none arrived. **Signal
 /// safety:** may be called in a handler, for flags saved there.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::irq;
+///
+/// let outer = irq::save();
+/// let inner = irq::save();
+/// irq::restore(inner);
+/// assert!(!irq::enabled()); // as `inner` found them
+/// irq::restore(outer);
+/// assert!(irq::enabled());
+/// ```
 #[inline(always)]
 #[track_caller]
 pub fn restore(flags: Flags) {
@@ -94,6 +146,21 @@ pub fn restore(flags: Flags) {
 /// Whether the signals of [`lines`] are open in this thread: `false` if one of them is blocked.
 ///
 /// Cost: with `validate` a thread-local read, without it a system call. **Signal safety:** may be called in a handler.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::irq;
+///
+/// /// The caller has the signals blocked.
+/// fn submit() {
+///     debug_assert!(!irq::enabled());
+/// }
+///
+/// let flags = irq::save();
+/// submit();
+/// irq::restore(flags);
+/// ```
 #[inline]
 #[must_use]
 pub fn enabled() -> bool {
@@ -102,8 +169,35 @@ pub fn enabled() -> bool {
 
 /// Reads the real mask of this thread again; a difference that we did not make is reported as `MaskImbalance`.
 ///
-/// Call it after foreign code that changes masks on purpose. Cost: one system call. **Signal safety:** may be called in a
-/// handler.
+/// Call it after foreign code that changes masks on purpose. Cost: one system call, nothing without `validate`. **Signal safety:**
+/// may be called in a handler.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{ReportKind, irq, testing};
+///
+/// /// Stands for foreign code that blocks a signal, and leaves it so.
+/// fn foreign() {
+///     // SAFETY: a set may be all zeros before it is initialised; all pointers are valid or null.
+///     unsafe {
+///         let mut set: libc::sigset_t = std::mem::zeroed();
+///         libc::sigemptyset(&mut set);
+///         libc::sigaddset(&mut set, libc::SIGIO);
+///         libc::pthread_sigmask(libc::SIG_BLOCK, &set, std::ptr::null_mut());
+///     }
+/// }
+///
+/// let reports = testing::isolated(|_cx| {
+///     foreign();
+///     irq::sync();
+/// });
+/// # // With `interpose` the call itself is followed.
+/// # if cfg!(all(feature = "validate", not(feature = "interpose"))) {
+/// assert_eq!(reports.len(), 1);
+/// assert_eq!(reports[0].kind(), ReportKind::MaskImbalance);
+/// # }
+/// ```
 #[inline(always)]
 #[track_caller]
 pub fn sync() {
@@ -168,6 +262,9 @@ impl fmt::Debug for Counted {
 }
 
 /// The irq section of one guard: for lock types that offer `lock_irq` and its sisters.
+///
+/// Cost: as that of the functions of this module. **Signal safety:** may be used in a handler; what [`lock_irq`](Self::lock_irq)
+/// opens there is reported as `IrqState`.
 pub struct Section {
     state: imp::Section,
     _thread: PhantomData<*const ()>,
@@ -212,6 +309,8 @@ impl fmt::Debug for Section {
 /// A guard taken with signals blocked: `lock_irq()`, `lock_irqsave()`, `lock_irq_counted()` and their sisters.
 ///
 /// Dropping it releases the lock, then opens, restores or counts down the signals. It cannot leave its thread.
+///
+/// **Signal safety:** may be used in a handler, if the lock may; what `lock_irq` opens there is reported as `IrqState`.
 #[must_use = "the lock is released as soon as the guard is dropped"]
 pub struct IrqGuard<G> {
     // Fields drop in order: the lock first, then the signals.
@@ -220,13 +319,13 @@ pub struct IrqGuard<G> {
 }
 
 impl<G> IrqGuard<G> {
-    /// The plain guard inside, for a condition variable.
+    /// The plain guard inside, for a condition variable. **Signal safety:** may be called in a handler.
     #[inline]
     pub fn as_guard(&mut self) -> &mut G {
         &mut self.guard
     }
 
-    /// Turns the guard inside into another one; the signals stay blocked.
+    /// Turns the guard inside into another one; the signals stay blocked. **Signal safety:** may be called in a handler, if `f` may.
     #[inline]
     pub fn map_guard<H>(self, f: impl FnOnce(G) -> H) -> IrqGuard<H> {
         IrqGuard { guard: f(self.guard), section: self.section }
