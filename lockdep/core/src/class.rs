@@ -73,6 +73,31 @@ impl LockClass {
     ///
     /// The comparator sees addresses only, runs at acquisitions inside signal handlers too, and must be a strict order: it
     /// must not allocate, lock or panic.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{LockClass, Map, ReportKind, testing};
+    ///
+    /// // The buckets of a table lie in an array: lower addresses first.
+    /// static BUCKET: LockClass = LockClass::new("bucket").ordered_by(|held, new| held.cmp(&new));
+    ///
+    /// let buckets = [Map::with_class(&BUCKET), Map::with_class(&BUCKET)];
+    /// let reports = testing::isolated(|_cx| {
+    ///     let _first = buckets[0].acquire();
+    ///     let _second = buckets[1].acquire();
+    /// });
+    /// assert!(reports.is_empty());
+    ///
+    /// let reports = testing::isolated(|_cx| {
+    ///     let _second = buckets[1].acquire();
+    ///     let _first = buckets[0].acquire();
+    /// });
+    /// # if cfg!(feature = "validate") {
+    /// assert_eq!(reports.len(), 1);
+    /// assert_eq!(reports[0].kind(), ReportKind::SubclassOrder);
+    /// # }
+    /// ```
     pub const fn ordered_by(mut self, compare: Compare) -> LockClass {
         self.rules.compare = Some(compare);
         self
@@ -85,6 +110,21 @@ impl LockClass {
     }
 
     /// Treats locks of this class as waiting in this way, whatever their type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{LockClass, Map, WaitType, testing};
+    ///
+    /// // A lock of a foreign library. It spins, so that a handler may take it.
+    /// static RING: LockClass = LockClass::new("the ring of libfoo").wait(WaitType::Spin);
+    ///
+    /// let ring = Map::with_class(&RING);
+    /// let reports = testing::isolated(|cx| {
+    ///     cx.in_handler(libc::SIGIO, || drop(ring.acquire())); // otherwise a `WaitContext`
+    /// });
+    /// assert!(reports.is_empty());
+    /// ```
     pub const fn wait(mut self, wait: WaitType) -> LockClass {
         self.rules.wait = Some(wait);
         self
@@ -92,6 +132,24 @@ impl LockClass {
 
     /// Leaves order and signal usage of this class unchecked (the kernel's `lockdep_set_novalidate_class`). Wait context,
     /// unlock balance and the held assertions stay.
+    ///
+    /// Use it for what cannot be said otherwise, and for as little as possible: a deadlock over these locks is not found.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{LockClass, Map, testing};
+    ///
+    /// // Plugins take it in orders of their own, one plugin at a time.
+    /// static PLUGIN: LockClass = LockClass::new("plugin").no_validate();
+    ///
+    /// let (plugin, log) = (Map::with_class(&PLUGIN), Map::new("log"));
+    /// let reports = testing::isolated(|_cx| {
+    ///     drop((plugin.acquire(), log.acquire()));
+    ///     drop((log.acquire(), plugin.acquire())); // otherwise an `Inversion`
+    /// });
+    /// assert!(reports.is_empty());
+    /// ```
     pub const fn no_validate(mut self) -> LockClass {
         self.rules.no_validate = true;
         self
@@ -99,6 +157,29 @@ impl LockClass {
 
     /// Judges nesting within this class lock by lock: two locks of the class may nest, as long as no two of them are ever
     /// taken in both orders.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{LockClass, Map, ReportKind, testing};
+    ///
+    /// static ACCOUNT: LockClass = LockClass::new("account").same_class_by_instance();
+    ///
+    /// let (alice, bob) = (Map::with_class(&ACCOUNT), Map::with_class(&ACCOUNT));
+    /// let reports = testing::isolated(|_cx| {
+    ///     drop((alice.acquire(), bob.acquire())); // otherwise a `Recursion`
+    /// });
+    /// assert!(reports.is_empty());
+    ///
+    /// let reports = testing::isolated(|_cx| {
+    ///     drop((alice.acquire(), bob.acquire()));
+    ///     drop((bob.acquire(), alice.acquire()));
+    /// });
+    /// # if cfg!(feature = "validate") {
+    /// assert_eq!(reports.len(), 1);
+    /// assert_eq!(reports[0].kind(), ReportKind::Inversion);
+    /// # }
+    /// ```
     pub const fn same_class_by_instance(mut self) -> LockClass {
         self.rules.by_instance = true;
         self
