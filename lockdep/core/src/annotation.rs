@@ -13,8 +13,10 @@ use crate::map::{How, LockMap};
 /// `Recursion`, as for locks. The class is the place where the map is made. (The kernel's `lockdep_map`, as workqueues and
 /// completions use it.)
 ///
-/// Cost: entering is an acquisition without the lock; waiting asks the engine each time. **Signal safety:** may be used in a
-/// handler; waiting there is reported as `WaitContext`.
+/// Cost: entering is an acquisition without the lock. [`wait`](Map::wait) asks the engine the first time that this thread comes to
+/// it with the same locks held, and each time inside a section of the same class; otherwise it is a look at what the thread has
+/// proven. [`wait_by`](Map::wait_by) notes the wait as well. Nothing without `validate`. **Signal safety:** may be used in a handler;
+/// waiting there is reported as `WaitContext`.
 ///
 /// # Examples
 ///
@@ -89,6 +91,22 @@ impl Map {
     /// # Panics
     ///
     /// When this thread is inside the map already: it would wait for itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::Map;
+    ///
+    /// /// Stands for the lock inside of a foreign library.
+    /// static LIBFOO: Map = Map::new("the lock of libfoo");
+    ///
+    /// fn foo_update(callback: impl FnOnce()) {
+    ///     let _held = LIBFOO.acquire();
+    ///     // The foreign function. It calls back with its lock held, so what the callback takes comes after it.
+    ///     callback();
+    /// }
+    /// # foo_update(|| ());
+    /// ```
     #[track_caller]
     pub fn acquire(&self) -> MapGuard<'_> {
         self.named().lock(How::write(), || Some(()), || ());
