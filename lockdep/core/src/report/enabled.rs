@@ -16,10 +16,23 @@ use crate::stack::symbolize;
 /// # Examples
 ///
 /// ```
-/// use lockdep_core::testing;
+/// use lockdep_core::{Map, ReportKind, Severity, testing};
 ///
-/// let reports = testing::isolated(|_cx| {});
-/// assert!(reports.is_empty());
+/// let (log, cache) = (Map::new("log"), Map::new("cache"));
+/// let reports = testing::isolated(|_cx| {
+///     drop((log.acquire(), cache.acquire()));
+///     drop((cache.acquire(), log.acquire()));
+/// });
+/// for report in &reports {
+///     assert_eq!(report.kind(), ReportKind::Inversion);
+///     assert_eq!(report.severity(), Severity::Possible);
+///     assert!(report.locks().iter().any(|lock| lock.class_name() == "log"));
+///     for stack in report.stacks() {
+///         println!("{}: {} frames", stack.label(), stack.frames().len());
+///     }
+///     print!("{}", report.to_text());
+/// }
+/// # assert_eq!(reports.len(), usize::from(cfg!(feature = "validate")));
 /// ```
 #[derive(Clone)]
 pub struct Report(Arc<Inner>);
@@ -154,32 +167,34 @@ impl Report {
         &self.0.body
     }
 
-    /// What it is about.
+    /// What it is about. **Signal safety:** may be called in a handler.
     pub fn kind(&self) -> ReportKind {
         self.0.body.kind
     }
 
-    /// How sure it is.
+    /// How sure it is. **Signal safety:** may be called in a handler.
     pub fn severity(&self) -> Severity {
         self.0.body.severity
     }
 
-    /// Its identity, the same in every run.
+    /// Its identity, the same in every run. **Signal safety:** may be called in a handler.
     pub fn id(&self) -> ReportId {
         self.0.body.id
     }
 
-    /// The locks it speaks of: the subject first; for a cycle, in its order.
+    /// The locks it speaks of: the subject first; for a cycle, in its order. **Signal safety:** may be called in a handler.
     pub fn locks(&self) -> &[ReportedLock] {
         &self.0.body.locks
     }
 
-    /// What else is known about a cycle.
+    /// What else is known about a cycle. **Signal safety:** may be called in a handler.
     pub fn evidence(&self) -> &Evidence {
         &self.0.body.evidence
     }
 
     /// The stacks, each with what it shows. Empty stacks (`LOCKDEP_STACKS=off`) have no frames.
+    ///
+    /// Cost: symbolization, the first time. **Signal safety:** not in a handler: it allocates.
     pub fn stacks(&self) -> &[LabelledStack] {
         // Not while the cell is being filled: in the child of a fork nobody would finish it.
         if self.0.stacks.get().is_none() {
@@ -190,12 +205,12 @@ impl Report {
         self.0.stacks.get().expect("filled, here or by another thread")
     }
 
-    /// The report for people, as it is printed, without colour.
+    /// The report for people, as it is printed, without colour. **Signal safety:** not in a handler: it allocates.
     pub fn to_text(&self) -> String {
         text::render(self, text::Style::PLAIN)
     }
 
-    /// The report for machines: one JSON object in one line, with a `version`.
+    /// The report for machines: one JSON object in one line, with a `version`. **Signal safety:** not in a handler: it allocates.
     pub fn to_json(&self) -> String {
         json::render(self)
     }
