@@ -141,12 +141,12 @@ impl<A: Allocator + Clone> Engine<A> {
         waiting.for_each(|part| tell(part.thread.id));
     }
 
-    /// A life is kept for what it says of evidence: when there are many, those in none are forgotten.
     /// Whether a lock is known by itself.
     pub fn knows_instances(&self) -> bool {
         self.graph.knows_instances()
     }
 
+    /// A life is kept for what it says of evidence: when there are many, those in none are forgotten.
     fn forget_threads(&mut self) {
         if self.threads.len() >= self.threads.crowd {
             let mut kept = Vec::new_in(self.alloc.clone());
