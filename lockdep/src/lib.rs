@@ -128,8 +128,10 @@
 //! * A wrong order that only the data decides. Two locks of one class taken one inside the other are reported unless an
 //!   [annotation](_documentation::annotating) says what keeps them apart: classes, not instances, is what one run can speak for.
 //!
-//! It needs Linux. Everything found is a sequence that the code permits, but another mechanism may rule it out: a report says how
-//! sure it is ([`Severity`]) and what speaks against it ([`Evidence`]).
+//! It needs Linux on x86-64 with glibc, and Rust 1.95.
+//!
+//! Everything found is a sequence that the code permits, but another mechanism may rule it out: a report says how sure it is
+//! ([`Severity`]) and what speaks against it ([`Evidence`]).
 //!
 //! # Features
 //!
