@@ -181,6 +181,44 @@ mod validated {
         assert!(reports.iter().all(|report| matches!(report.kind(), SignalUnsafe | IrqUsage)), "{reports:#?}");
     }
 
+    /// … and interrupts what tells the program of another report: that is our code, and the handler the program's.
+    #[test]
+    fn a_handler_that_allocates_during_a_callback() {
+        static SEEN: AtomicU32 = AtomicU32::new(0);
+        fn on_report(report: &Report) {
+            if report.kind() == ReportKind::UnlockImbalance {
+                allocates();
+                // SAFETY: raises a signal that has a handler.
+                unsafe { assert_eq!(libc::raise(libc::SIGUSR1), 0) };
+            }
+            if report.kind() == SignalUnsafe {
+                assert_eq!(function(report, "in the handler of SIGUSR1 at"), "allocator::allocates", "{}", report.to_text());
+                SEEN.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let path = std::env::current_exe().unwrap();
+        if std::env::var_os("ALLOCATES_DURING_A_CALLBACK").is_none() {
+            // By itself, for the report is one of the process.
+            let test = "validated::a_handler_that_allocates_during_a_callback";
+            let mut command = std::process::Command::new(path);
+            let output = command.args(["--exact", test, "--nocapture"]).env("ALLOCATES_DURING_A_CALLBACK", "1").output().unwrap();
+            assert_eq!(output.status.code(), Some(66), "{}", String::from_utf8_lossy(&output.stderr));
+            return;
+        }
+        // SAFETY: the action allocates, which is what this is about; it interrupts no allocation.
+        let registration = unsafe { signal::register(libc::SIGUSR1, allocates) }.unwrap();
+        lockdep::on_report(on_report);
+        let lock = SpinLock::new(0);
+        // SAFETY: nobody has it, and that is reported; the raw lock does not mind.
+        unsafe { lock.force_unlock() };
+        let begun = Instant::now();
+        while SEEN.load(Ordering::Relaxed) == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", lockdep::reports());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        signal::unregister(registration);
+    }
+
     #[test]
     fn a_handler_that_frees() {
         let reports = testing::isolated(|cx| {

@@ -101,6 +101,7 @@ fn scenario() {
         "itself" => itself(),
         "in-handler" => in_handler(),
         "reader-writer" => reader_writer(),
+        "queued-writer" => queued_writer(),
         "upgrade" => upgrade(),
         "condvar-nobody" => condvar_nobody(),
         "condvar-idle" => condvar_idle(),
@@ -272,6 +273,30 @@ fn reader_writer() {
 #[test]
 fn a_writer_and_a_reader() {
     assert_deadlock(&run_off("reader-writer"), &["holding `R`", "waiting for `R`", "read(R);", "write(R);"]);
+}
+
+/// A reader waits for a writer that waits for another reader.
+fn queued_writer() {
+    let barrier = Arc::new(Barrier::new(2));
+    let theirs = Arc::clone(&barrier);
+    let other = spawn("other", move || {
+        let _r = R.read();
+        theirs.wait();
+        thread::sleep(Duration::from_millis(100));
+        let _a = A.lock();
+    });
+    let _a = A.lock();
+    barrier.wait();
+    let writer = spawn("writer", || drop(R.write()));
+    thread::sleep(Duration::from_millis(200));
+    let _r = R.read();
+    other.join().unwrap();
+    writer.join().unwrap();
+}
+
+#[test]
+fn a_reader_behind_a_writer_that_is_queued() {
+    assert_deadlock(&run_off("queued-writer"), &["3 threads wait for each other", "holding `A`", "waiting for `R`"]);
 }
 
 fn upgrade() {

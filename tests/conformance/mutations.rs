@@ -1343,10 +1343,18 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "An entry that is read twice is not held and waited for",
         "runtime/enabled/contention.rs",
-        "waits(other).filter(|waits| holds.context <= waits.context && !is_that_entry(waits))",
-        "waits(other).filter(|waits| holds.context <= waits.context && (true || !is_that_entry(waits)))",
+        "waits(other).filter(|waits| holds.context <= waits.context && !was_held(waits))",
+        "waits(other).filter(|waits| holds.context <= waits.context && (true || !was_held(waits)))",
         "engine",
         "runtime::enabled::contention::tests::an_entry_is_not_held_and_waited_for",
+    ),
+    mutation(
+        "What a handler allocates is the program's, also on top of our own code",
+        "runtime/enabled/malloc.rs",
+        "thread.quiet.load(Ordering::Relaxed) == thread.nesting.load(Ordering::Relaxed) + 1;",
+        "thread.quiet.load(Ordering::Relaxed) != 0;",
+        "allocator",
+        "validated::a_handler_that_allocates_during_a_callback",
     ),
     mutation(
         "In the child of a fork nobody is asked where it is any more",
@@ -1387,6 +1395,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "        Err(_) => return -1,\n",
         "interpose",
         "an_old_action_is_the_one_that_was_installed",
+    ),
+    mutation(
+        "… but a writer that is queued is in the way by its wait",
+        "runtime/enabled/contention.rs",
+        "                holds.is_lock() && waits.lock == holds.lock",
+        "                waits.lock == holds.lock",
+        "it",
+        "deadlock::a_writer_that_is_queued_is_in_the_way",
     ),
     mutation(
         "What is noted and not made yet is no hold where another thread has the lock",

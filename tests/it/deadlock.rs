@@ -2,8 +2,9 @@
 
 // The original: the threads meet under spin locks, where the checked one is reported.
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use lockdep::ReportKind::{Deadlock, Inversion, Recursion};
 use lockdep::Severity::{Certain, Possible};
@@ -121,6 +122,73 @@ fn readers_in_the_way_of_writers() {
         });
         assert_eq!(reports[0].kind(), Inversion);
         of_kind(&reports, Deadlock);
+    }
+}
+
+/// A reader waits for a writer that waits for another reader, who waits for what the first one holds: the writer is in the way by its
+/// wait. Whoever of the two readers comes last.
+#[test]
+fn a_writer_that_is_queued_is_in_the_way() {
+    macro_rules! meet {
+        ($last:ident, $read:expr, $write:expr, $mutex:expr) => {{
+            let reports = isolated(|cx| {
+                let stage = Arc::new(AtomicU32::new(0));
+                let until = |stage: &AtomicU32, n: u32| {
+                    while stage.load(Ordering::Acquire) < n {
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                };
+                let reader = {
+                    let stage = Arc::clone(&stage);
+                    cx.spawn(move || {
+                        let _read = $read;
+                        stage.fetch_add(1, Ordering::AcqRel);
+                        until(&stage, if $last == 0 { 4 } else { 3 });
+                        std::thread::sleep(Duration::from_millis(30));
+                        let _mutex = $mutex;
+                    })
+                };
+                let writer = {
+                    let stage = Arc::clone(&stage);
+                    cx.spawn(move || {
+                        until(&stage, 2);
+                        stage.fetch_add(1, Ordering::AcqRel);
+                        let _write = $write;
+                    })
+                };
+                let other = {
+                    let stage = Arc::clone(&stage);
+                    cx.spawn(move || {
+                        let _mutex = $mutex;
+                        stage.fetch_add(1, Ordering::AcqRel);
+                        until(&stage, 3);
+                        std::thread::sleep(Duration::from_millis(if $last == 0 { 20 } else { 90 }));
+                        stage.fetch_add(1, Ordering::AcqRel);
+                        let _read = $read;
+                    })
+                };
+                let ended = [reader.join().is_err(), writer.join().is_err(), other.join().is_err()];
+                assert_eq!(ended.iter().filter(|&&ended| ended).count(), 1, "{ended:?}");
+            });
+            of_kind(&reports, Inversion);
+            let deadlock = of_kind(&reports, Deadlock);
+            assert_eq!((deadlock.severity(), deadlock.locks().len()), (Certain, 3), "{}", deadlock.to_text());
+        }};
+    }
+    static RW: parking_lot::RwLock<u8> = parking_lot::RwLock::new(0);
+    static STD: sync::RwLock<u8> = sync::RwLock::new(0);
+    static SPIN: spin::RwSpinLock<u8> = spin::RwSpinLock::new(0);
+    static MUTEX: parking_lot::Mutex<u8> = parking_lot::Mutex::new(0);
+    static SPIN_MUTEX: spin::SpinLock<u8> = spin::SpinLock::new(0);
+    for last in [0, 1] {
+        meet!(last, RW.read(), RW.write(), MUTEX.lock());
+        meet!(
+            last,
+            STD.read().unwrap_or_else(sync::PoisonError::into_inner),
+            STD.write().unwrap_or_else(sync::PoisonError::into_inner),
+            MUTEX.lock()
+        );
+        meet!(last, SPIN.read(), SPIN.write(), SPIN_MUTEX.lock());
     }
 }
 
@@ -315,7 +383,7 @@ fn a_guard_that_is_with_another_thread() {
         let lock: &lock_api::Mutex<Flag, u8> = Box::leak(Box::new(lock_api::Mutex::new(0)));
         let guard = lock.lock();
         let thread = cx.spawn(move || {
-            std::thread::sleep(std::time::Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(100));
             drop(guard);
         });
         drop(lock.lock());

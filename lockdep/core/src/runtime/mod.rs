@@ -470,8 +470,8 @@ impl Handler {
 ///
 /// Call it first thing in a real handler. If `f` unwinds, so does this; whoever installed the handler must not let that out of it.
 ///
-/// `signal` must be the number that the handler was called with, so one of 1..=64. Nobody looks whether it is: with another number
-/// the validator panics, or takes it for another signal or for none.
+/// `signal` is the number that the handler was called with. What is no signal (not one of 1..=64) has no handler: then this is a call of
+/// `f`, and no more.
 ///
 /// **Signal safety:** may be called in a handler.
 pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
@@ -479,8 +479,6 @@ pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R
 }
 
 /// Runs `f`, whose allocations are the validator's and not the program's: they are not [checked](crate::alloc::Checked).
-///
-/// For code that only allocates: what is reported meanwhile is not printed at once.
 ///
 /// Cost: two thread-local stores, nothing without `validate`. **Signal safety:** may be called in a handler.
 pub fn quietly<R>(f: impl FnOnce() -> R) -> R {

@@ -427,10 +427,12 @@ fn walk(
             if visit(&steps, done, other, holds) {
                 return;
             }
-            // Of one entry, read a moment apart: it is waited for by now, and never was held.
-            let is_that_entry =
-                |waits: &Held| waits.lock == holds.lock && waits.chain == holds.chain && waits.place == holds.place;
-            for waits in waits(other).filter(|waits| holds.context <= waits.context && !is_that_entry(waits)) {
+            // Of one entry, read a moment apart: it is waited for by now, and never was held. (A writer that is queued is in the way by
+            // its wait.)
+            let was_held = |waits: &Held| {
+                holds.is_lock() && waits.lock == holds.lock && waits.chain == holds.chain && waits.place == holds.place
+            };
+            for waits in waits(other).filter(|waits| holds.context <= waits.context && !was_held(waits)) {
                 let known = |step: &Step| core::ptr::eq(step.thread, other) && step.wants.lock == waits.lock;
                 if !steps.iter().any(known) {
                     steps.push(Step { thread: other, wants: waits, parent: Some(done), holds });

@@ -127,10 +127,14 @@ pub(super) fn say_held_back(graph: &Graph, scope: Option<u32>) {
 }
 
 fn deliver_all(thread: &ThreadState, graph: &Graph) {
-    // What a callback or an allocator does wrong meanwhile is queued, and delivered by the loop below.
-    if thread.delivering.swap(1, Ordering::Relaxed) != 0 {
-        return;
+    // What a callback does wrong meanwhile is queued, and delivered by the loop below.
+    if thread.delivering.swap(1, Ordering::Relaxed) == 0 {
+        malloc::quietly(|| deliver_one_by_one(graph));
+        thread.delivering.store(0, Ordering::Relaxed);
     }
+}
+
+fn deliver_one_by_one(graph: &Graph) {
     loop {
         // No handler in between: one that is stuck would take the report with it.
         let found = mask::block(Lines::ALL.bits());
@@ -153,10 +157,9 @@ fn deliver_all(thread: &ThreadState, graph: &Graph) {
         match report {
             Some((_, report)) if !graph.isolated => act_on(&report),
             Some(_) => {}
-            None => break,
+            None => return,
         }
     }
-    thread.delivering.store(0, Ordering::Relaxed);
 }
 
 fn next(graph: &Graph) -> Option<RawReport> {

@@ -324,6 +324,9 @@ pub(crate) fn in_handler() -> bool {
 }
 
 pub(crate) fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
+    if !(1..=64).contains(&signal) {
+        return f();
+    }
     let thread = current();
     settle(thread, here().1);
     if thread.handler.load(Ordering::Relaxed) == signal as u8 && thread.real_handlers.load(Ordering::Relaxed) != 0 {

@@ -48,9 +48,8 @@ const NOT_YET: u32 = u32::MAX;
 pub(crate) fn enter(offence: Offence) -> bool {
     let thread = current();
     let moment = here();
-    let busy = thread.nesting.load(Ordering::Relaxed)
-        | thread.delivering.load(Ordering::Relaxed)
-        | thread.allocating.load(Ordering::Relaxed);
+    let busy =
+        thread.nesting.load(Ordering::Relaxed) | thread.quiet.load(Ordering::Relaxed) | thread.allocating.load(Ordering::Relaxed);
     let info = MALLOC.info();
     if busy == 0 && info.is_registered() && thread.has_room() {
         let chain = ThreadState::get(&thread.chain);
@@ -84,7 +83,9 @@ pub(crate) fn enter(offence: Offence) -> bool {
 #[inline(never)]
 fn enter_slowly(offence: Offence, moment: (usize, usize)) -> bool {
     let thread = current();
-    let ours = thread.delivering.load(Ordering::Relaxed) != 0 || thread.slow.load(Ordering::Relaxed) != 0;
+    // What comes on top of our own code is the program's again.
+    let quiet = thread.quiet.load(Ordering::Relaxed) == thread.nesting.load(Ordering::Relaxed) + 1;
+    let ours = quiet || thread.slow.load(Ordering::Relaxed) != 0;
     // Nobody who has done nothing else can be in the way of others; and what comes before `main` shows nothing.
     let unknown = !thread.is_prepared();
     if config::off()
@@ -163,10 +164,12 @@ pub(crate) fn quietly<R>(f: impl FnOnce() -> R) -> R {
     struct Loud(u8);
     impl Drop for Loud {
         fn drop(&mut self) {
-            current().delivering.store(self.0, Ordering::Relaxed);
+            current().quiet.store(self.0, Ordering::Relaxed);
         }
     }
-    let _loud = Loud(current().delivering.swap(1, Ordering::Relaxed));
+    let thread = current();
+    let context = thread.nesting.load(Ordering::Relaxed) + 1;
+    let _loud = Loud(thread.quiet.swap(context, Ordering::Relaxed));
     f()
 }
 

@@ -135,6 +135,8 @@ pub(crate) struct ThreadState {
     pub(crate) allocating: AtomicU8,
     /// Delivering reports.
     pub(crate) delivering: AtomicU8,
+    /// What is allocated is ours and not the program's: in the context of this number, counted from 1; 0 if nowhere.
+    pub(crate) quiet: AtomicU8,
     /// Destructors of the thread, or of the process, are running: the standard library's idea of the thread may be gone.
     pub(crate) ending: AtomicU8,
     /// Unwinding out of an acquisition that could not return.
@@ -307,6 +309,7 @@ thread_local! {
             untidy: AtomicU8::new(0),
             allocating: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
+            quiet: AtomicU8::new(0),
             ending: AtomicU8::new(0),
             stopped: AtomicU8::new(0),
             scope: AtomicU32::new(0),

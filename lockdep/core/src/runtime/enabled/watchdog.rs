@@ -214,8 +214,8 @@ struct Case {
 }
 
 enum What {
-    /// Threads wait for each other.
-    Circle(ArenaVec<Blocked, Arena>),
+    /// Threads wait for each other; found from one of them.
+    Circle { member: Thread, circle: ArenaVec<Blocked, Arena> },
     /// One waits, for others or for nobody.
     Long { waiting: Thread, wants: Held, holders: ArenaVec<Holder, Arena> },
 }
@@ -285,10 +285,7 @@ impl Memory {
         for thread in overdue(globals, before) {
             // A circle explains whoever waits for one of its members as well.
             for member in reached_from(globals, thread) {
-                let Some(mut circle) = find_circle(globals, member, true) else { continue };
-                // It has no beginning: the oldest thread's place is as good as any, and the same in every run.
-                let oldest = circle.iter().enumerate().min_by_key(|(_, step)| step.thread.id).map_or(0, |(at, _)| at);
-                circle.rotate_left(oldest);
+                let Some(circle) = circle_of(globals, member) else { continue };
                 let mut waits = ArenaVec::new_in(Arena);
                 waits.extend(circle.iter().filter_map(|step| wait_of(find(globals, step.thread)?)));
                 self.long.extend(wait_of(thread));
@@ -297,7 +294,7 @@ impl Memory {
                 }
                 self.circles.extend(waits.iter().copied());
                 self.long.extend(waits.iter().copied());
-                return Some(Case { what: What::Circle(circle), waits });
+                return Some(Case { what: What::Circle { member: member.thread(), circle }, waits });
             }
         }
         None
@@ -398,7 +395,7 @@ fn report(case: &mut Case) -> bool {
         holders.truncate(MOST_HOLDERS);
     }
     let threads: Vec<Thread> = match &case.what {
-        What::Circle(circle) => circle.iter().map(|step| step.thread).collect(),
+        What::Circle { circle, .. } => circle.iter().map(|step| step.thread).collect(),
         What::Long { waiting, holders, .. } => [*waiting].into_iter().chain(holders.iter().map(|holder| holder.thread)).collect(),
     };
     let mut asked: Vec<Asked> = Vec::with_capacity(threads.len());
@@ -427,16 +424,26 @@ enum Told {
     OfTest(ArenaVec<RawReport, Arena>),
 }
 
-/// Whether a circle is what it was at the first look: the same waits for the same acquisitions.
-fn is_still(globals: &Globals, circle: &[Blocked]) -> bool {
-    let Some(first) = circle.first().and_then(|step| find(globals, step.thread)) else { return false };
+/// The circle that a thread is in.
+fn circle_of(globals: &Globals, member: &'static ThreadState) -> Option<ArenaVec<Blocked, Arena>> {
+    let mut circle = find_circle(globals, member, true)?;
+    // It has no beginning: the oldest thread's place is as good as any, and the same in every run.
+    let oldest = circle.iter().enumerate().min_by_key(|(_, step)| step.thread.id).map_or(0, |(at, _)| at);
+    circle.rotate_left(oldest);
+    Some(circle)
+}
+
+/// Whether the circle of a thread, which still waits, is what it was at the first look: the same waits for the same acquisitions. Looked
+/// for from the same thread, for another one of it may be in a second circle.
+fn is_still(globals: &Globals, member: Thread, circle: &[Blocked]) -> bool {
     let same = |before: &Blocked, now: &Blocked| {
         let entry = |entry: &Held| (entry.lock, entry.instance, entry.place, entry.context);
         before.thread.id == now.thread.id
             && entry(&before.holds) == entry(&now.holds)
             && entry(&before.wants) == entry(&now.wants)
     };
-    find_circle(globals, first, true)
+    find(globals, member)
+        .and_then(|member| circle_of(globals, member))
         .is_some_and(|now| now.len() == circle.len() && now.iter().zip(circle).all(|(now, before)| same(before, now)))
 }
 
@@ -445,8 +452,8 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<Told>
     if !case.waits.iter().all(|wait| globals.threads().any(|thread| wait_of(thread) == Some(*wait))) {
         return None;
     }
-    if let What::Circle(circle) = &case.what
-        && !is_still(globals, circle)
+    if let What::Circle { member, circle } = &case.what
+        && !is_still(globals, *member, circle)
     {
         return None;
     }
@@ -463,7 +470,7 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<Told>
         Some(Place { site: 0, stack: globals.stacks.intern(stack) })
     };
     let (subject, position) = match &mut case.what {
-        What::Circle(circle) => {
+        What::Circle { circle, .. } => {
             circle.iter_mut().for_each(|step| step.now = now(step.thread));
             (circle[0].thread, None)
         }
@@ -485,7 +492,7 @@ fn tell(globals: &mut Globals, case: &mut Case, asked: &[Asked]) -> Option<Told>
     };
     let graph = life::graph(subject);
     let event = match &case.what {
-        What::Circle(circle) => Event::Deadlock { cx, cycle: circle },
+        What::Circle { circle, .. } => Event::Deadlock { cx, cycle: circle },
         What::Long { wants, holders, .. } => Event::Stall { cx, wants: *wants, now: position, holders },
     };
     // SAFETY: in a slow section.
