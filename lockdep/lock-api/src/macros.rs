@@ -197,26 +197,301 @@ macro_rules! guard_map {
     };
 }
 
-/// Methods of a reader-writer lock that wait for a while: each is an attempt of the raw lock, with a guard that borrows the lock, or owns an `Arc` of it.
-macro_rules! timed {
-    (borrowing: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
-        $(#[$doc])*
-        #[inline]
-        #[track_caller]
-        pub fn $method(&self, timeout: R::$timeout) -> Option<$Guard<'_, R, T>> {
-            // SAFETY: the attempt takes the lock, on the guard's side, if it says so.
-            unsafe { Held::try_lock_timed(&self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
-        }
-    )* };
-    (owning: $($(#[$doc:meta])* $method:ident($timeout:ident) -> $Guard:ident: $how:expr, $attempt:ident;)*) => { $(
-        $(#[$doc])*
-        #[inline]
-        #[track_caller]
-        pub fn $method(self: &Arc<Self>, timeout: R::$timeout) -> Option<$Guard<R, T>> {
-            // SAFETY: the attempt takes the lock, on the guard's side, if it says so.
-            unsafe { Held::try_lock_timed(self, $how, |raw| raw.$attempt(timeout)) }.map($Guard::of)
-        }
-    )* };
+/// A link to another method of the same lock.
+macro_rules! see {
+    ($method:ident) => {
+        concat!("[`", stringify!($method), "`](Self::", stringify!($method), ")")
+    };
 }
 
-pub(crate) use {guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, timed};
+/// The ways to take a lock that wait: as it is, among others of its class, and with the signals blocked; or the first two of them.
+/// `$taken` is the lock and the side. What there is to say about the side stands first; what one method has to add, an example or
+/// another panic, before its name.
+macro_rules! acquire {
+    (
+        $(#[$about:meta])*
+        $Guard:ty: $how:expr, $taken:literal, until $until:literal;
+        $(#[$lock_doc:meta])* $lock:ident,
+        $(#[$nested_doc:meta])* $lock_nested:ident $(,)?
+    ) => {
+        #[doc = concat!("Takes ", $taken, ", waiting until ", $until, ".")]
+        ///
+        $(#[$about])*
+        ///
+        /// The order is checked before it waits, so a deadlock is reported before it happens.
+        ///
+        /// **Signal safety:** not in a handler, unless the raw lock spins: it may wait for the code that the signal interrupted. That
+        /// is reported as `WaitContext`.
+        ///
+        /// # Panics
+        ///
+        /// With `validate`, when waiting could never end (after the report); without it, as the raw lock: most never return.
+        ///
+        $(#[$lock_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $lock(&self) -> $Guard {
+            <$Guard>::of(Held::lock(&self, $how))
+        }
+
+        #[doc = concat!("Takes ", $taken, ", as one of level `subclass` of its class: locks of different levels may nest, in one")]
+        /// order (`spin_lock_nested`).
+        ///
+        /// For locks of one class with a fixed number of levels: parent 0, child 1. Level 0 is what
+        #[doc = concat!(see!($lock), " takes.")]
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        /// # Panics
+        ///
+        #[doc = concat!("As ", see!($lock), ".")]
+        ///
+        $(#[$nested_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $lock_nested(&self, subclass: u8) -> $Guard {
+            <$Guard>::of(Held::lock(&self, $how.nested(subclass)))
+        }
+    };
+    (
+        $Guard:ty: $how:expr, $taken:literal, until $until:literal;
+        $(#[$lock_doc:meta])* $lock:ident,
+        $(#[$nested_doc:meta])* $lock_nested:ident,
+        $(#[$nest_lock_doc:meta])* $lock_nest_lock:ident,
+        $(#[$ordered_doc:meta])* $lock_ordered:ident,
+        $(#[$irq_doc:meta])* $lock_irq:ident,
+        $(#[$irqsave_doc:meta])* $lock_irqsave:ident,
+        $lock_irq_counted:ident $(,)?
+    ) => {
+        acquire! { $Guard: $how, $taken, until $until; $(#[$lock_doc])* $lock, $(#[$nested_doc])* $lock_nested }
+
+        #[doc = concat!("Takes ", $taken, ", in any order with others of its class, because `outer` is held and keeps other threads")]
+        /// out (`spin_lock_nest_lock`).
+        ///
+        /// Reported as `NestLockNotHeld` if `outer` is not held.
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        /// # Panics
+        ///
+        #[doc = concat!("As ", see!($lock), ".")]
+        ///
+        $(#[$nest_lock_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $lock_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> $Guard {
+            <$Guard>::of(Held::lock(&self, $how.nest_lock(outer.lock_map())))
+        }
+
+        #[doc = concat!("Takes ", $taken, ", as number `n` of its class: locks of one class may nest while the number rises.")]
+        ///
+        /// For locks with a natural key: pages by page number, accounts by account number. Reported as `SubclassOrder` when `n` does
+        /// not rise.
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        /// # Panics
+        ///
+        #[doc = concat!("As ", see!($lock), ".")]
+        ///
+        $(#[$ordered_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $lock_ordered(&self, n: u64) -> $Guard {
+            <$Guard>::of(Held::lock(&self, $how.ordered(n)))
+        }
+
+        #[doc = concat!("Blocks the signals, then takes ", $taken, "; the guard's drop opens the signals, *whatever they were")]
+        /// before* (`spin_lock_irq`).
+        ///
+        /// Wrong in a function that may be called with the signals already blocked: that is reported as `UnsafeIrqEnable`. Use
+        #[doc = concat!(see!($lock_irqsave), " there.")]
+        ///
+        #[doc = concat!("Cost: two system calls more than ", see!($lock), ". **Signal safety:** not in a handler.")]
+        ///
+        /// # Panics
+        ///
+        #[doc = concat!("As ", see!($lock), ".")]
+        ///
+        $(#[$irq_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $lock_irq(&self) -> IrqGuard<$Guard> {
+            Section::lock_irq().guard(&self.checked.map, self.$lock())
+        }
+
+        #[doc = concat!("Blocks the signals, then takes ", $taken, "; the guard's drop puts the signals back as they were")]
+        /// (`spin_lock_irqsave`).
+        ///
+        #[doc = concat!("Cost: two system calls more than ", see!($lock), ", none if the signals are blocked already.")]
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        /// # Panics
+        ///
+        #[doc = concat!("As ", see!($lock), ".")]
+        ///
+        $(#[$irqsave_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $lock_irqsave(&self) -> IrqGuard<$Guard> {
+            Section::lock_irqsave().guard(&self.checked.map, self.$lock())
+        }
+
+        #[doc = concat!("Blocks the signals and counts, then takes ", $taken, "; the signals open when the last such guard of the")]
+        /// thread is dropped.
+        ///
+        #[doc = concat!("Guards may be dropped in any order. Cost and signal safety as ", see!($lock_irqsave), ".")]
+        ///
+        /// # Panics
+        ///
+        #[doc = concat!("As ", see!($lock), ".")]
+        #[inline]
+        #[track_caller]
+        pub fn $lock_irq_counted(&self) -> IrqGuard<$Guard> {
+            Section::lock_irq_counted().guard(&self.checked.map, self.$lock())
+        }
+    };
+}
+
+/// The ways to take a lock that do not wait.
+macro_rules! attempt {
+    (
+        $Guard:ty: $how:expr, $taken:literal;
+        $try_lock:ident,
+        $(#[$nested_doc:meta])* $try_lock_nested:ident,
+        $(#[$ordered_doc:meta])* $try_lock_ordered:ident $(,)?
+    ) => {
+        #[doc = concat!("Takes ", $taken, " if that is possible now.")]
+        ///
+        /// An attempt puts no order on the lock, because it cannot wait; one that fails leaves no trace.
+        ///
+        /// **Signal safety:** may be called in a handler.
+        #[inline]
+        #[track_caller]
+        pub fn $try_lock(&self) -> Option<$Guard> {
+            Held::try_lock(&self).map(<$Guard>::of)
+        }
+
+        #[doc = concat!("Takes ", $taken, ", as one of level `subclass` of its class, if that is possible now.")]
+        ///
+        #[doc = concat!("The attempt itself may be made in any order, as with ", see!($try_lock), "; what is waited for while the")]
+        /// lock is held comes after that level.
+        ///
+        /// **Signal safety:** may be called in a handler.
+        ///
+        $(#[$nested_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $try_lock_nested(&self, subclass: u8) -> Option<$Guard> {
+            Held::try_lock_as(&self, $how.nested(subclass)).map(<$Guard>::of)
+        }
+
+        #[doc = concat!("Takes ", $taken, ", as number `n` of its class, if that is possible now.")]
+        ///
+        #[doc = concat!("The attempt itself may be made in any order, as with ", see!($try_lock), "; those of the class that are")]
+        /// waited for while the lock is held need higher numbers.
+        ///
+        /// **Signal safety:** may be called in a handler.
+        ///
+        $(#[$ordered_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $try_lock_ordered(&self, n: u64) -> Option<$Guard> {
+            Held::try_lock_as(&self, $how.ordered(n)).map(<$Guard>::of)
+        }
+    };
+}
+
+/// An acquisition and an attempt with a guard that owns an `Arc` of the lock, each otherwise as the method after `as`.
+macro_rules! acquire_arc {
+    (
+        $Guard:ty: $how:expr;
+        $lock_arc:ident as $lock:ident,
+        $(#[$try_doc:meta])* $try_lock_arc:ident as $try_lock:ident $(,)?
+    ) => {
+        #[doc = concat!(see!($lock), ", with a guard that owns an `Arc` of the lock.")]
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        /// # Panics
+        ///
+        #[doc = concat!("As ", see!($lock), ".")]
+        #[inline]
+        #[track_caller]
+        pub fn $lock_arc(self: &Arc<Self>) -> $Guard {
+            <$Guard>::of(Held::lock(self, $how))
+        }
+
+        #[doc = concat!(see!($try_lock), ", with a guard that owns an `Arc` of the lock.")]
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($try_lock), ".")]
+        ///
+        $(#[$try_doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $try_lock_arc(self: &Arc<Self>) -> Option<$Guard> {
+            Held::try_lock(self).map(<$Guard>::of)
+        }
+    };
+}
+
+/// The ways to take a lock that wait for a while: each is an attempt of the raw lock, with a guard that borrows the lock, or owns an
+/// `Arc` of it. What all of them have to add stands first.
+macro_rules! timed {
+    (
+        $(#[$doc:meta])*
+        $Guard:ty, $ArcGuard:ty: $how:expr, $taken:literal as $lock:ident;
+        $try_for:ident, $try_arc_for:ident: $attempt_for:ident;
+        $try_until:ident, $try_arc_until:ident: $attempt_until:ident;
+    ) => {
+        #[doc = concat!("Takes ", $taken, ", waiting at most for `timeout`.")]
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        $(#[$doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $try_for(&self, timeout: R::Duration) -> Option<$Guard> {
+            // SAFETY: the attempt takes the lock, on the guard's side, if it says so.
+            unsafe { Held::try_lock_timed(&self, $how, |raw| raw.$attempt_for(timeout)) }.map(<$Guard>::of)
+        }
+
+        #[doc = concat!("Takes ", $taken, ", waiting at most until `timeout`.")]
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        $(#[$doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $try_until(&self, timeout: R::Instant) -> Option<$Guard> {
+            // SAFETY: as above.
+            unsafe { Held::try_lock_timed(&self, $how, |raw| raw.$attempt_until(timeout)) }.map(<$Guard>::of)
+        }
+
+        #[doc = concat!(see!($try_for), ", with a guard that owns an `Arc` of the lock.")]
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        $(#[$doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $try_arc_for(self: &Arc<Self>, timeout: R::Duration) -> Option<$ArcGuard> {
+            // SAFETY: as above.
+            unsafe { Held::try_lock_timed(self, $how, |raw| raw.$attempt_for(timeout)) }.map(<$ArcGuard>::of)
+        }
+
+        #[doc = concat!(see!($try_until), ", with a guard that owns an `Arc` of the lock.")]
+        ///
+        #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
+        ///
+        $(#[$doc])*
+        #[inline]
+        #[track_caller]
+        pub fn $try_arc_until(self: &Arc<Self>, timeout: R::Instant) -> Option<$ArcGuard> {
+            // SAFETY: as above.
+            unsafe { Held::try_lock_timed(self, $how, |raw| raw.$attempt_until(timeout)) }.map(<$ArcGuard>::of)
+        }
+    };
+}
+
+pub(crate) use {acquire, acquire_arc, attempt, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, see, timed};

@@ -12,7 +12,9 @@ use super::sides::Whole;
 use super::{RawMutex, RawMutexFair, RawMutexTimed};
 use crate::Validated;
 use crate::held::{Checked, Held, Locked, Side};
-use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
+use crate::macros::{
+    acquire, acquire_arc, attempt, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, see, timed,
+};
 
 /// A mutual exclusion lock over a raw lock `R`, checked.
 ///
@@ -83,78 +85,96 @@ impl<R: RawMutex, T> Mutex<R, T> {
 }
 
 impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
-    /// Takes the mutex, waiting until it is free.
-    #[inline]
-    #[track_caller]
-    pub fn lock(&self) -> MutexGuard<'_, R, T> {
-        MutexGuard::of(Held::lock(&self, How::write()))
+    acquire! {
+        MutexGuard<'_, R, T>: How::write(), "the mutex", until "it is free";
+
+        /// # Examples
+        ///
+        /// ```
+        /// # mod raw { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/spin.rs")); }
+        /// # use raw::Mutex;
+        /// let total = Mutex::new(0);
+        /// *total.lock() += 1;
+        /// assert_eq!(*total.lock(), 1);
+        /// ```
+        lock,
+
+        /// # Examples
+        ///
+        /// ```
+        /// # mod raw { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/spin.rs")); }
+        /// # use raw::Mutex;
+        /// let [parent, child] = [1, 2].map(|n| Mutex::new(n));
+        /// let parent = parent.lock();
+        /// let child = child.lock_nested(1);
+        /// # drop((parent, child));
+        /// ```
+        lock_nested,
+
+        /// # Examples
+        ///
+        /// ```
+        /// # mod raw { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/spin.rs")); }
+        /// # use raw::Mutex;
+        /// let all = Mutex::new(());
+        /// let shards = [0, 1, 2].map(|n| Mutex::new(n));
+        /// let all_held = all.lock();
+        /// // Whoever takes several shards holds `all`, so the order among them says nothing.
+        /// let (last, first) = (shards[2].lock_nest_lock(&all), shards[0].lock_nest_lock(&all));
+        /// # drop((last, first, all_held));
+        /// ```
+        lock_nest_lock,
+
+        /// # Examples
+        ///
+        /// ```
+        /// # mod raw { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/spin.rs")); }
+        /// # use raw::Mutex;
+        /// let pages = [0; 4].map(|_| Mutex::new([0; 64]));
+        /// // Both pages of a split, the lower number first.
+        /// let left = pages[1].lock_ordered(1);
+        /// let right = pages[2].lock_ordered(2);
+        /// # drop((left, right));
+        /// ```
+        lock_ordered,
+
+        lock_irq,
+
+        /// # Examples
+        ///
+        /// ```
+        /// # mod raw { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/spin.rs")); }
+        /// # use raw::Mutex;
+        /// static COUNT: Mutex<u32> = Mutex::new(0);
+        ///
+        /// // A handler that takes it, too, waits for the end of the statement.
+        /// *COUNT.lock_irqsave() += 1;
+        /// assert_eq!(*COUNT.lock_irqsave(), 1);
+        /// ```
+        lock_irqsave,
+
+        lock_irq_counted,
     }
 
-    /// Takes the mutex as one of level `subclass` of its class: locks of different levels may nest, in one order.
-    #[inline]
-    #[track_caller]
-    pub fn lock_nested(&self, subclass: u8) -> MutexGuard<'_, R, T> {
-        MutexGuard::of(Held::lock(&self, How::write().nested(subclass)))
-    }
+    attempt! {
+        MutexGuard<'_, R, T>: How::write(), "the mutex";
 
-    /// Takes the mutex in any order with others of its class, because `outer` is held and keeps other threads out.
-    #[inline]
-    #[track_caller]
-    pub fn lock_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> MutexGuard<'_, R, T> {
-        MutexGuard::of(Held::lock(&self, How::write().nest_lock(outer.lock_map())))
-    }
+        try_lock,
 
-    /// Takes the mutex as number `n` of its class: mutexes of one class may nest while the number rises.
-    #[inline]
-    #[track_caller]
-    pub fn lock_ordered(&self, n: u64) -> MutexGuard<'_, R, T> {
-        MutexGuard::of(Held::lock(&self, How::write().ordered(n)))
-    }
+        /// # Examples
+        ///
+        /// ```
+        /// # mod raw { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/spin.rs")); }
+        /// # use raw::Mutex;
+        /// let [parent, child] = [1, 2].map(|n| Mutex::new(n));
+        /// // Out of order, which an attempt may be: if the parent is not free, the child is given up.
+        /// let child = child.lock_nested(1);
+        /// let parent = parent.try_lock_nested(0);
+        /// # drop((child, parent));
+        /// ```
+        try_lock_nested,
 
-    /// Blocks the signals, then takes the mutex; the guard's drop opens the signals, whatever they were before.
-    ///
-    /// Wrong in a function that may be called with the signals already blocked: [`lock_irqsave`](Self::lock_irqsave) is not.
-    #[inline]
-    #[track_caller]
-    pub fn lock_irq(&self) -> IrqGuard<MutexGuard<'_, R, T>> {
-        Section::lock_irq().guard(&self.checked.map, self.lock())
-    }
-
-    /// Blocks the signals, then takes the mutex; the guard's drop puts back the mask that was found.
-    #[inline]
-    #[track_caller]
-    pub fn lock_irqsave(&self) -> IrqGuard<MutexGuard<'_, R, T>> {
-        Section::lock_irqsave().guard(&self.checked.map, self.lock())
-    }
-
-    /// Blocks the signals and counts, then takes the mutex; such guards may be dropped in any order.
-    #[inline]
-    #[track_caller]
-    pub fn lock_irq_counted(&self) -> IrqGuard<MutexGuard<'_, R, T>> {
-        Section::lock_irq_counted().guard(&self.checked.map, self.lock())
-    }
-
-    /// Takes the mutex if it is free now.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock(&self) -> Option<MutexGuard<'_, R, T>> {
-        Held::try_lock(&self).map(MutexGuard::of)
-    }
-
-    /// Takes the mutex as one of level `subclass` of its class, if it is free now. The attempt itself may be made in any order; what
-    /// is waited for while the mutex is held comes after that level.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_nested(&self, subclass: u8) -> Option<MutexGuard<'_, R, T>> {
-        Held::try_lock_as(&self, How::write().nested(subclass)).map(MutexGuard::of)
-    }
-
-    /// Takes the mutex as number `n` of its class, if it is free now. The attempt itself may be made in any order; those of the class
-    /// that are waited for while the mutex is held need higher numbers.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_ordered(&self, n: u64) -> Option<MutexGuard<'_, R, T>> {
-        Held::try_lock_as(&self, How::write().ordered(n)).map(MutexGuard::of)
+        try_lock_ordered,
     }
 
     /// The data: an exclusive reference needs no lock.
@@ -185,52 +205,14 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
         self.data.get()
     }
 
-    /// [`lock`](Self::lock), with a guard that owns an `Arc` of the mutex.
-    #[inline]
-    #[track_caller]
-    pub fn lock_arc(self: &Arc<Self>) -> ArcMutexGuard<R, T> {
-        ArcMutexGuard::of(Held::lock(self, How::write()))
-    }
-
-    /// [`try_lock`](Self::try_lock), with a guard that owns an `Arc` of the mutex.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_arc(self: &Arc<Self>) -> Option<ArcMutexGuard<R, T>> {
-        Held::try_lock(self).map(ArcMutexGuard::of)
-    }
+    acquire_arc! { ArcMutexGuard<R, T>: How::write(); lock_arc as lock, try_lock_arc as try_lock }
 }
 
 impl<R: RawMutexTimed, T: ?Sized> Mutex<R, T> {
-    /// Takes the mutex, waiting at most for `timeout`.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_for(&self, timeout: R::Duration) -> Option<MutexGuard<'_, R, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(&self, How::write(), |raw| raw.try_lock_for(timeout)) }.map(MutexGuard::of)
-    }
-
-    /// Takes the mutex, waiting at most until `timeout`.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_until(&self, timeout: R::Instant) -> Option<MutexGuard<'_, R, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(&self, How::write(), |raw| raw.try_lock_until(timeout)) }.map(MutexGuard::of)
-    }
-
-    /// [`try_lock_for`](Self::try_lock_for), with a guard that owns an `Arc` of the mutex.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_arc_for(self: &Arc<Self>, timeout: R::Duration) -> Option<ArcMutexGuard<R, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(self, How::write(), |raw| raw.try_lock_for(timeout)) }.map(ArcMutexGuard::of)
-    }
-
-    /// [`try_lock_until`](Self::try_lock_until), with a guard that owns an `Arc` of the mutex.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_arc_until(self: &Arc<Self>, timeout: R::Instant) -> Option<ArcMutexGuard<R, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(self, How::write(), |raw| raw.try_lock_until(timeout)) }.map(ArcMutexGuard::of)
+    timed! {
+        MutexGuard<'_, R, T>, ArcMutexGuard<R, T>: How::write(), "the mutex" as lock;
+        try_lock_for, try_lock_arc_for: try_lock_for;
+        try_lock_until, try_lock_arc_until: try_lock_until;
     }
 }
 

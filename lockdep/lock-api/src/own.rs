@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lockdep_core::{How, Mode};
 
 use crate::held::Held;
-use crate::macros::{guard_map, timed};
+use crate::macros::{guard_map, see, timed};
 use crate::sides::{Exclusive, Shared, Whole};
 use crate::{
     ArcMutexGuard, ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard, GetThreadId, MappedMutexGuard,
@@ -205,6 +205,12 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
     /// Takes the lock shared, past waiting writers: a thread that reads already does not deadlock.
     ///
     /// Writers may starve: use it where the thread may hold the lock already, [`read`](Self::read) elsewhere.
+    ///
+    /// **Signal safety:** as [`read`](Self::read).
+    ///
+    /// # Panics
+    ///
+    /// As [`read`](Self::read).
     #[inline]
     #[track_caller]
     pub fn read_recursive(&self) -> RwLockReadGuard<'_, R, T> {
@@ -213,6 +219,8 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
     }
 
     /// Takes the lock shared if no writer holds it.
+    ///
+    /// **Signal safety:** may be called in a handler.
     #[inline]
     #[track_caller]
     pub fn try_read_recursive(&self) -> Option<RwLockReadGuard<'_, R, T>> {
@@ -221,6 +229,12 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
     }
 
     /// [`read_recursive`](Self::read_recursive), with a guard that owns an `Arc` of the lock.
+    ///
+    /// **Signal safety:** as [`read`](Self::read).
+    ///
+    /// # Panics
+    ///
+    /// As [`read`](Self::read).
     #[inline]
     #[track_caller]
     pub fn read_arc_recursive(self: &Arc<Self>) -> ArcRwLockReadGuard<R, T> {
@@ -231,6 +245,8 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
     }
 
     /// [`try_read_recursive`](Self::try_read_recursive), with a guard that owns an `Arc` of the lock.
+    ///
+    /// **Signal safety:** may be called in a handler.
     #[inline]
     #[track_caller]
     pub fn try_read_recursive_arc(self: &Arc<Self>) -> Option<ArcRwLockReadGuard<R, T>> {
@@ -240,20 +256,10 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
 }
 
 impl<R: RawRwLockRecursiveTimed, T: ?Sized> RwLock<R, T> {
-    timed! { borrowing:
-        /// Takes the lock shared, past waiting writers, waiting at most for `timeout`.
-        try_read_recursive_for(Duration) -> RwLockReadGuard: RECURSIVE, try_lock_shared_recursive_for;
-
-        /// Takes the lock shared, past waiting writers, waiting at most until `timeout`.
-        try_read_recursive_until(Instant) -> RwLockReadGuard: RECURSIVE, try_lock_shared_recursive_until;
-    }
-
-    timed! { owning:
-        /// [`try_read_recursive_for`](Self::try_read_recursive_for), with a guard that owns an `Arc` of the lock.
-        try_read_arc_recursive_for(Duration) -> ArcRwLockReadGuard: RECURSIVE, try_lock_shared_recursive_for;
-
-        /// [`try_read_recursive_until`](Self::try_read_recursive_until), with a guard that owns an `Arc` of the lock.
-        try_read_arc_recursive_until(Instant) -> ArcRwLockReadGuard: RECURSIVE, try_lock_shared_recursive_until;
+    timed! {
+        RwLockReadGuard<'_, R, T>, ArcRwLockReadGuard<R, T>: RECURSIVE, "the lock shared, past waiting writers" as read_recursive;
+        try_read_recursive_for, try_read_arc_recursive_for: try_lock_shared_recursive_for;
+        try_read_recursive_until, try_read_arc_recursive_until: try_lock_shared_recursive_until;
     }
 }
 

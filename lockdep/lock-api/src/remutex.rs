@@ -16,7 +16,7 @@ use super::sides::{Keeps, Whole};
 use super::{GetThreadId, GuardNoSend, RawMutex, RawMutexFair, RawMutexTimed};
 use crate::Validated;
 use crate::held::{Checked, FairSide, Held, Locked, Outcome, Side};
-use crate::macros::{guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked};
+use crate::macros::{acquire, acquire_arc, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, see, timed};
 
 /// A raw mutex that its holder may take again, over a raw mutex `R` and a source `G` of thread numbers.
 ///
@@ -344,62 +344,15 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
         ReentrantMutexGuard::of(unsafe { Held::adopt(self, ()) })
     }
 
-    /// Takes the mutex, waiting until it is free or this thread's own.
-    ///
-    /// # Panics
-    ///
-    /// If this thread holds it `usize::MAX` times.
-    #[inline]
-    #[track_caller]
-    pub fn lock(&self) -> ReentrantMutexGuard<'_, R, G, T> {
-        ReentrantMutexGuard::of(Held::lock(&self, HOW))
-    }
-
-    /// Takes the mutex as one of level `subclass` of its class: locks of different levels may nest, in one order.
-    #[inline]
-    #[track_caller]
-    pub fn lock_nested(&self, subclass: u8) -> ReentrantMutexGuard<'_, R, G, T> {
-        ReentrantMutexGuard::of(Held::lock(&self, HOW.nested(subclass)))
-    }
-
-    /// Takes the mutex in any order with others of its class, because `outer` is held and keeps other threads out.
-    #[inline]
-    #[track_caller]
-    pub fn lock_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> ReentrantMutexGuard<'_, R, G, T> {
-        ReentrantMutexGuard::of(Held::lock(&self, How::write().reentrant().nest_lock(outer.lock_map())))
-    }
-
-    /// Takes the mutex as number `n` of its class: mutexes of one class may nest while the number rises.
-    #[inline]
-    #[track_caller]
-    pub fn lock_ordered(&self, n: u64) -> ReentrantMutexGuard<'_, R, G, T> {
-        ReentrantMutexGuard::of(Held::lock(&self, HOW.ordered(n)))
-    }
-
-    /// Blocks the signals, then takes the mutex; the guard's drop opens the signals, whatever they were before.
-    ///
-    /// Wrong in a function that may be called with the signals already blocked: [`lock_irqsave`](Self::lock_irqsave) is not.
-    #[inline]
-    #[track_caller]
-    pub fn lock_irq(&self) -> IrqGuard<ReentrantMutexGuard<'_, R, G, T>> {
-        Section::lock_irq().guard(&self.checked.map, self.lock())
-    }
-
-    /// Blocks the signals, then takes the mutex; the guard's drop puts back the mask that was found.
-    #[inline]
-    #[track_caller]
-    pub fn lock_irqsave(&self) -> IrqGuard<ReentrantMutexGuard<'_, R, G, T>> {
-        Section::lock_irqsave().guard(&self.checked.map, self.lock())
-    }
-
-    /// Blocks the signals and counts, then takes the mutex; such guards may be dropped in any order.
-    #[inline]
-    #[track_caller]
-    pub fn lock_irq_counted(&self) -> IrqGuard<ReentrantMutexGuard<'_, R, G, T>> {
-        Section::lock_irq_counted().guard(&self.checked.map, self.lock())
+    acquire! {
+        ReentrantMutexGuard<'_, R, G, T>: HOW, "the mutex", until "it is free or this thread's own";
+        /// Also if this thread holds it `usize::MAX` times.
+        lock, lock_nested, lock_nest_lock, lock_ordered, lock_irq, lock_irqsave, lock_irq_counted
     }
 
     /// Takes the mutex if it is free now or this thread's own.
+    ///
+    /// **Signal safety:** may be called in a handler.
     ///
     /// # Panics
     ///
@@ -468,26 +421,13 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
         ArcReentrantMutexGuard::of(unsafe { Held::adopt(self.clone(), ()) })
     }
 
-    /// [`lock`](Self::lock), with a guard that owns an `Arc` of the mutex.
-    ///
-    /// # Panics
-    ///
-    /// If this thread holds it `usize::MAX` times.
-    #[inline]
-    #[track_caller]
-    pub fn lock_arc(self: &Arc<Self>) -> ArcReentrantMutexGuard<R, G, T> {
-        ArcReentrantMutexGuard::of(Held::lock(self, HOW))
-    }
-
-    /// [`try_lock`](Self::try_lock), with a guard that owns an `Arc` of the mutex.
-    ///
-    /// # Panics
-    ///
-    /// If this thread holds it `usize::MAX` times.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_arc(self: &Arc<Self>) -> Option<ArcReentrantMutexGuard<R, G, T>> {
-        Held::try_lock(self).map(ArcReentrantMutexGuard::of)
+    acquire_arc! {
+        ArcReentrantMutexGuard<R, G, T>: HOW;
+        lock_arc as lock,
+        /// # Panics
+        ///
+        /// If this thread holds it `usize::MAX` times.
+        try_lock_arc as try_lock
     }
 }
 
@@ -506,52 +446,13 @@ impl<R: RawMutexFair, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
 }
 
 impl<R: RawMutexTimed, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
-    /// Takes the mutex, waiting at most for `timeout`.
-    ///
-    /// # Panics
-    ///
-    /// If this thread holds it `usize::MAX` times.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_for(&self, timeout: R::Duration) -> Option<ReentrantMutexGuard<'_, R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(&self, HOW, |raw| raw.try_lock_for(timeout)) }.map(ReentrantMutexGuard::of)
-    }
-
-    /// Takes the mutex, waiting at most until `timeout`.
-    ///
-    /// # Panics
-    ///
-    /// If this thread holds it `usize::MAX` times.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_until(&self, timeout: R::Instant) -> Option<ReentrantMutexGuard<'_, R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(&self, HOW, |raw| raw.try_lock_until(timeout)) }.map(ReentrantMutexGuard::of)
-    }
-
-    /// [`try_lock_for`](Self::try_lock_for), with a guard that owns an `Arc` of the mutex.
-    ///
-    /// # Panics
-    ///
-    /// If this thread holds it `usize::MAX` times.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_arc_for(self: &Arc<Self>, timeout: R::Duration) -> Option<ArcReentrantMutexGuard<R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(self, HOW, |raw| raw.try_lock_for(timeout)) }.map(ArcReentrantMutexGuard::of)
-    }
-
-    /// [`try_lock_until`](Self::try_lock_until), with a guard that owns an `Arc` of the mutex.
-    ///
-    /// # Panics
-    ///
-    /// If this thread holds it `usize::MAX` times.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_arc_until(self: &Arc<Self>, timeout: R::Instant) -> Option<ArcReentrantMutexGuard<R, G, T>> {
-        // SAFETY: the attempt takes the mutex if it says so.
-        unsafe { Held::try_lock_timed(self, HOW, |raw| raw.try_lock_until(timeout)) }.map(ArcReentrantMutexGuard::of)
+    timed! {
+        /// # Panics
+        ///
+        /// If this thread holds it `usize::MAX` times.
+        ReentrantMutexGuard<'_, R, G, T>, ArcReentrantMutexGuard<R, G, T>: HOW, "the mutex" as lock;
+        try_lock_for, try_lock_arc_for: try_lock_for;
+        try_lock_until, try_lock_arc_until: try_lock_until;
     }
 }
 

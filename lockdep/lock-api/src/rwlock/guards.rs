@@ -176,6 +176,10 @@ macro_rules! upgradable_guard {
             /// Becomes the writer, waiting until the other readers are gone.
             ///
             /// The validator treats it as an acquisition that waits.
+            ///
+            /// # Panics
+            ///
+            /// With `validate`, when waiting could never end (after the report); without it, as the raw lock: most never return.
             #[inline]
             #[track_caller]
             pub fn upgrade(s: Self) -> $Write<$($a,)? R, T> {
@@ -205,6 +209,10 @@ macro_rules! upgradable_guard {
 
             /// Becomes the writer, waiting until the other readers are gone, and an upgradable reader again after `f`, also
             /// when `f` panics.
+            ///
+            /// # Panics
+            ///
+            /// As [`upgrade`](Self::upgrade).
             #[inline]
             #[track_caller]
             pub fn with_upgraded<Ret, F: FnOnce(&mut T) -> Ret>(&mut self, f: F) -> Ret {

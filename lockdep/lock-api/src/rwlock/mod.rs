@@ -19,7 +19,7 @@ use super::sides::{Exclusive, Shared};
 use super::{RawRwLock, RawRwLockTimed, RawRwLockUpgrade, RawRwLockUpgradeTimed};
 use crate::Validated;
 use crate::held::{Checked, Held, Locked, Side};
-use crate::macros::timed;
+use crate::macros::{acquire, acquire_arc, attempt, see, timed};
 
 /// A reader-writer lock over a raw lock `R`, checked: many readers, or one writer.
 ///
@@ -122,153 +122,19 @@ impl<R: RawRwLock, T> RwLock<R, T> {
 }
 
 impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
-    /// Takes the lock shared, waiting until no writer holds it, nor, with most raw locks, waits for it.
-    #[inline]
-    #[track_caller]
-    pub fn read(&self) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, reading::<R>()))
+    acquire! {
+        RwLockReadGuard<'_, R, T>: reading::<R>(), "the lock shared", until "no writer holds it, nor, with most raw locks, waits for it";
+        read, read_nested, read_nest_lock, read_ordered, read_irq, read_irqsave, read_irq_counted
     }
 
-    /// Takes the lock shared, as one of level `subclass` of its class: locks of different levels may nest, in one order.
-    #[inline]
-    #[track_caller]
-    pub fn read_nested(&self, subclass: u8) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, reading::<R>().nested(subclass)))
+    attempt! { RwLockReadGuard<'_, R, T>: reading::<R>(), "the lock shared"; try_read, try_read_nested, try_read_ordered }
+
+    acquire! {
+        RwLockWriteGuard<'_, R, T>: How::write(), "the lock exclusively", until "nobody holds it";
+        write, write_nested, write_nest_lock, write_ordered, write_irq, write_irqsave, write_irq_counted
     }
 
-    /// Takes the lock shared, in any order with others of its class, because `outer` is held and keeps other threads out.
-    #[inline]
-    #[track_caller]
-    pub fn read_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, reading::<R>().nest_lock(outer.lock_map())))
-    }
-
-    /// Takes the lock shared, as number `n` of its class: locks of one class may nest while the number rises.
-    #[inline]
-    #[track_caller]
-    pub fn read_ordered(&self, n: u64) -> RwLockReadGuard<'_, R, T> {
-        RwLockReadGuard::of(Held::lock(&self, reading::<R>().ordered(n)))
-    }
-
-    /// Blocks the signals, then takes the lock shared; the guard's drop opens the signals, whatever they were before.
-    ///
-    /// Wrong in a function that may be called with the signals already blocked: [`read_irqsave`](Self::read_irqsave) is not.
-    #[inline]
-    #[track_caller]
-    pub fn read_irq(&self) -> IrqGuard<RwLockReadGuard<'_, R, T>> {
-        Section::lock_irq().guard(&self.checked.map, self.read())
-    }
-
-    /// Blocks the signals, then takes the lock shared; the guard's drop puts back the mask that was found.
-    #[inline]
-    #[track_caller]
-    pub fn read_irqsave(&self) -> IrqGuard<RwLockReadGuard<'_, R, T>> {
-        Section::lock_irqsave().guard(&self.checked.map, self.read())
-    }
-
-    /// Blocks the signals and counts, then takes the lock shared; such guards may be dropped in any order.
-    #[inline]
-    #[track_caller]
-    pub fn read_irq_counted(&self) -> IrqGuard<RwLockReadGuard<'_, R, T>> {
-        Section::lock_irq_counted().guard(&self.checked.map, self.read())
-    }
-
-    /// Takes the lock shared if that is possible now.
-    #[inline]
-    #[track_caller]
-    pub fn try_read(&self) -> Option<RwLockReadGuard<'_, R, T>> {
-        Held::try_lock(&self).map(RwLockReadGuard::of)
-    }
-
-    /// Takes the lock shared, as one of level `subclass` of its class, if that is possible now: see
-    /// [`Mutex::try_lock_nested`](crate::Mutex::try_lock_nested).
-    #[inline]
-    #[track_caller]
-    pub fn try_read_nested(&self, subclass: u8) -> Option<RwLockReadGuard<'_, R, T>> {
-        Held::try_lock_as(&self, reading::<R>().nested(subclass)).map(RwLockReadGuard::of)
-    }
-
-    /// Takes the lock shared, as number `n` of its class, if that is possible now: see
-    /// [`Mutex::try_lock_ordered`](crate::Mutex::try_lock_ordered).
-    #[inline]
-    #[track_caller]
-    pub fn try_read_ordered(&self, n: u64) -> Option<RwLockReadGuard<'_, R, T>> {
-        Held::try_lock_as(&self, reading::<R>().ordered(n)).map(RwLockReadGuard::of)
-    }
-
-    /// Takes the lock exclusively, waiting until nobody holds it.
-    #[inline]
-    #[track_caller]
-    pub fn write(&self) -> RwLockWriteGuard<'_, R, T> {
-        RwLockWriteGuard::of(Held::lock(&self, How::write()))
-    }
-
-    /// Takes the lock exclusively, as one of level `subclass` of its class: locks of different levels may nest, in one order.
-    #[inline]
-    #[track_caller]
-    pub fn write_nested(&self, subclass: u8) -> RwLockWriteGuard<'_, R, T> {
-        RwLockWriteGuard::of(Held::lock(&self, How::write().nested(subclass)))
-    }
-
-    /// Takes the lock exclusively, in any order with others of its class, because `outer` is held and keeps other threads out.
-    #[inline]
-    #[track_caller]
-    pub fn write_nest_lock(&self, outer: &(impl Validated + ?Sized)) -> RwLockWriteGuard<'_, R, T> {
-        RwLockWriteGuard::of(Held::lock(&self, How::write().nest_lock(outer.lock_map())))
-    }
-
-    /// Takes the lock exclusively, as number `n` of its class: locks of one class may nest while the number rises.
-    #[inline]
-    #[track_caller]
-    pub fn write_ordered(&self, n: u64) -> RwLockWriteGuard<'_, R, T> {
-        RwLockWriteGuard::of(Held::lock(&self, How::write().ordered(n)))
-    }
-
-    /// Blocks the signals, then takes the lock exclusively; the guard's drop opens the signals, whatever they were before.
-    ///
-    /// Wrong in a function that may be called with the signals already blocked: [`write_irqsave`](Self::write_irqsave) is not.
-    #[inline]
-    #[track_caller]
-    pub fn write_irq(&self) -> IrqGuard<RwLockWriteGuard<'_, R, T>> {
-        Section::lock_irq().guard(&self.checked.map, self.write())
-    }
-
-    /// Blocks the signals, then takes the lock exclusively; the guard's drop puts back the mask that was found.
-    #[inline]
-    #[track_caller]
-    pub fn write_irqsave(&self) -> IrqGuard<RwLockWriteGuard<'_, R, T>> {
-        Section::lock_irqsave().guard(&self.checked.map, self.write())
-    }
-
-    /// Blocks the signals and counts, then takes the lock exclusively; such guards may be dropped in any order.
-    #[inline]
-    #[track_caller]
-    pub fn write_irq_counted(&self) -> IrqGuard<RwLockWriteGuard<'_, R, T>> {
-        Section::lock_irq_counted().guard(&self.checked.map, self.write())
-    }
-
-    /// Takes the lock exclusively if nobody holds it now.
-    #[inline]
-    #[track_caller]
-    pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, R, T>> {
-        Held::try_lock(&self).map(RwLockWriteGuard::of)
-    }
-
-    /// Takes the lock exclusively, as one of level `subclass` of its class, if that is possible now: see
-    /// [`Mutex::try_lock_nested`](crate::Mutex::try_lock_nested).
-    #[inline]
-    #[track_caller]
-    pub fn try_write_nested(&self, subclass: u8) -> Option<RwLockWriteGuard<'_, R, T>> {
-        Held::try_lock_as(&self, How::write().nested(subclass)).map(RwLockWriteGuard::of)
-    }
-
-    /// Takes the lock exclusively, as number `n` of its class, if that is possible now: see
-    /// [`Mutex::try_lock_ordered`](crate::Mutex::try_lock_ordered).
-    #[inline]
-    #[track_caller]
-    pub fn try_write_ordered(&self, n: u64) -> Option<RwLockWriteGuard<'_, R, T>> {
-        Held::try_lock_as(&self, How::write().ordered(n)).map(RwLockWriteGuard::of)
-    }
+    attempt! { RwLockWriteGuard<'_, R, T>: How::write(), "the lock exclusively"; try_write, try_write_nested, try_write_ordered }
 
     /// The data: an exclusive reference needs no lock.
     #[inline]
@@ -304,117 +170,51 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
         self.data.get()
     }
 
-    /// [`read`](Self::read), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn read_arc(self: &Arc<Self>) -> ArcRwLockReadGuard<R, T> {
-        ArcRwLockReadGuard::of(Held::lock(self, reading::<R>()))
-    }
-
-    /// [`try_read`](Self::try_read), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn try_read_arc(self: &Arc<Self>) -> Option<ArcRwLockReadGuard<R, T>> {
-        Held::try_lock(self).map(ArcRwLockReadGuard::of)
-    }
-
-    /// [`write`](Self::write), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn write_arc(self: &Arc<Self>) -> ArcRwLockWriteGuard<R, T> {
-        ArcRwLockWriteGuard::of(Held::lock(self, How::write()))
-    }
-
-    /// [`try_write`](Self::try_write), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn try_write_arc(self: &Arc<Self>) -> Option<ArcRwLockWriteGuard<R, T>> {
-        Held::try_lock(self).map(ArcRwLockWriteGuard::of)
-    }
+    acquire_arc! { ArcRwLockReadGuard<R, T>: reading::<R>(); read_arc as read, try_read_arc as try_read }
+    acquire_arc! { ArcRwLockWriteGuard<R, T>: How::write(); write_arc as write, try_write_arc as try_write }
 }
 
 impl<R: RawRwLockTimed, T: ?Sized> RwLock<R, T> {
-    timed! { borrowing:
-        /// Takes the lock shared, waiting at most for `timeout`.
-        try_read_for(Duration) -> RwLockReadGuard: reading::<R>(), try_lock_shared_for;
-
-        /// Takes the lock shared, waiting at most until `timeout`.
-        try_read_until(Instant) -> RwLockReadGuard: reading::<R>(), try_lock_shared_until;
-
-        /// Takes the lock exclusively, waiting at most for `timeout`.
-        try_write_for(Duration) -> RwLockWriteGuard: How::write(), try_lock_exclusive_for;
-
-        /// Takes the lock exclusively, waiting at most until `timeout`.
-        try_write_until(Instant) -> RwLockWriteGuard: How::write(), try_lock_exclusive_until;
+    timed! {
+        RwLockReadGuard<'_, R, T>, ArcRwLockReadGuard<R, T>: reading::<R>(), "the lock shared" as read;
+        try_read_for, try_read_arc_for: try_lock_shared_for;
+        try_read_until, try_read_arc_until: try_lock_shared_until;
     }
 
-    timed! { owning:
-        /// [`try_read_for`](Self::try_read_for), with a guard that owns an `Arc` of the lock.
-        try_read_arc_for(Duration) -> ArcRwLockReadGuard: reading::<R>(), try_lock_shared_for;
-
-        /// [`try_read_until`](Self::try_read_until), with a guard that owns an `Arc` of the lock.
-        try_read_arc_until(Instant) -> ArcRwLockReadGuard: reading::<R>(), try_lock_shared_until;
-
-        /// [`try_write_for`](Self::try_write_for), with a guard that owns an `Arc` of the lock.
-        try_write_arc_for(Duration) -> ArcRwLockWriteGuard: How::write(), try_lock_exclusive_for;
-
-        /// [`try_write_until`](Self::try_write_until), with a guard that owns an `Arc` of the lock.
-        try_write_arc_until(Instant) -> ArcRwLockWriteGuard: How::write(), try_lock_exclusive_until;
+    timed! {
+        RwLockWriteGuard<'_, R, T>, ArcRwLockWriteGuard<R, T>: How::write(), "the lock exclusively" as write;
+        try_write_for, try_write_arc_for: try_lock_exclusive_for;
+        try_write_until, try_write_arc_until: try_lock_exclusive_until;
     }
 }
 
 impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
-    /// Takes the lock upgradable: shared with readers, alone among upgradable readers, able to become the writer.
-    #[inline]
-    #[track_caller]
-    pub fn upgradable_read(&self) -> RwLockUpgradableReadGuard<'_, R, T> {
-        RwLockUpgradableReadGuard::of(Held::lock(&self, UPGRADABLE))
-    }
-
-    /// Takes the lock upgradable, as one of level `subclass` of its class: locks of different levels may nest, in one order.
-    #[inline]
-    #[track_caller]
-    pub fn upgradable_read_nested(&self, subclass: u8) -> RwLockUpgradableReadGuard<'_, R, T> {
-        RwLockUpgradableReadGuard::of(Held::lock(&self, UPGRADABLE.nested(subclass)))
+    acquire! {
+        /// It is shared with readers, and its holder can become the writer: [`RwLockUpgradableReadGuard::upgrade`].
+        RwLockUpgradableReadGuard<'_, R, T>: UPGRADABLE, "the lock upgradable", until "no writer and no other such reader holds it";
+        upgradable_read, upgradable_read_nested
     }
 
     /// Takes the lock upgradable if that is possible now.
+    ///
+    /// **Signal safety:** may be called in a handler.
     #[inline]
     #[track_caller]
     pub fn try_upgradable_read(&self) -> Option<RwLockUpgradableReadGuard<'_, R, T>> {
         Held::try_lock(&self).map(RwLockUpgradableReadGuard::of)
     }
 
-    /// [`upgradable_read`](Self::upgradable_read), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn upgradable_read_arc(self: &Arc<Self>) -> ArcRwLockUpgradableReadGuard<R, T> {
-        ArcRwLockUpgradableReadGuard::of(Held::lock(self, UPGRADABLE))
-    }
-
-    /// [`try_upgradable_read`](Self::try_upgradable_read), with a guard that owns an `Arc` of the lock.
-    #[inline]
-    #[track_caller]
-    pub fn try_upgradable_read_arc(self: &Arc<Self>) -> Option<ArcRwLockUpgradableReadGuard<R, T>> {
-        Held::try_lock(self).map(ArcRwLockUpgradableReadGuard::of)
+    acquire_arc! {
+        ArcRwLockUpgradableReadGuard<R, T>: UPGRADABLE;
+        upgradable_read_arc as upgradable_read, try_upgradable_read_arc as try_upgradable_read
     }
 }
 
 impl<R: RawRwLockUpgradeTimed, T: ?Sized> RwLock<R, T> {
-    timed! { borrowing:
-        /// Takes the lock upgradable, waiting at most for `timeout`.
-        try_upgradable_read_for(Duration) -> RwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_for;
-
-        /// Takes the lock upgradable, waiting at most until `timeout`.
-        try_upgradable_read_until(Instant) -> RwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_until;
-    }
-
-    timed! { owning:
-        /// [`try_upgradable_read_for`](Self::try_upgradable_read_for), with a guard that owns an `Arc` of the lock.
-        try_upgradable_read_arc_for(Duration) -> ArcRwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_for;
-
-        /// [`try_upgradable_read_until`](Self::try_upgradable_read_until), with a guard that owns an `Arc` of the lock.
-        try_upgradable_read_arc_until(Instant) -> ArcRwLockUpgradableReadGuard: UPGRADABLE, try_lock_upgradable_until;
+    timed! {
+        RwLockUpgradableReadGuard<'_, R, T>, ArcRwLockUpgradableReadGuard<R, T>: UPGRADABLE, "the lock upgradable" as upgradable_read;
+        try_upgradable_read_for, try_upgradable_read_arc_for: try_lock_upgradable_for;
+        try_upgradable_read_until, try_upgradable_read_arc_until: try_lock_upgradable_until;
     }
 }
 
