@@ -19,6 +19,8 @@
 //!
 //! An [`RwLock`] has them as `read_…` and `write_…`, `try_read_…` and `try_write_…`.
 
+mod macros;
+
 mod barrier;
 mod condvar;
 mod lazy_lock;

@@ -8,6 +8,7 @@ use lockdep_core::irq::{IrqGuard, Section};
 use lockdep_core::{How, LockClass, LockKind, LockMap, WaitType};
 use lockdep_lock_api::Validated;
 
+use super::macros::{acquire, panics_and_errors_as, see};
 use super::{LockResult, TryLockError, TryLockResult, map_guard, taken, tried};
 use crate::held::Held;
 
@@ -82,211 +83,95 @@ impl<T> Mutex<T> {
 }
 
 impl<T: ?Sized> Mutex<T> {
-    /// Takes the lock; waits for it if need be.
-    ///
-    /// The order is checked before it waits, so a deadlock is reported before it happens.
-    ///
-    /// **Signal safety:** not in a handler: it may wait for the code that the signal interrupted. That is reported as
-    /// `WaitContext`.
-    ///
-    /// # Panics
-    ///
-    /// With `validate`, when this thread already holds the lock (after the report); without it, as the original: it may panic
-    /// or never return.
-    ///
-    /// # Errors
-    ///
-    /// If a thread panicked while it held the lock; the error holds the guard.
-    #[inline]
-    #[track_caller]
-    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        self.lock_how(How::write())
-    }
+    acquire! {
+        MutexGuard<'_, T>: How::write(), "the lock", it waits "for it if need be", poisoned if "a thread panicked while it held the lock";
+        by lock_how, try_lock_how, guard;
 
-    /// Takes the lock if that needs no waiting.
-    ///
-    /// An attempt puts no order on the lock, because it cannot wait; one that fails leaves no trace.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// `WouldBlock` if the lock is held; `Poisoned`, with the guard, if a thread panicked while it held the lock.
-    #[inline]
-    #[track_caller]
-    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        self.try_lock_how(How::write())
-    }
+        lock,
 
-    /// Takes the lock as one of level `subclass` of its class, if that needs no waiting.
-    ///
-    /// The attempt itself may be made in any order, as with [`try_lock`](Mutex::try_lock); what is waited for while the lock is
-    /// held comes after that level.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_lock`](Mutex::try_lock).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use lockdep::sync::Mutex;
-    ///
-    /// let (parent, child) = (Mutex::new(1), Mutex::new(2));
-    /// // Out of order, which an attempt may be: if the parent is not free, the child is given up.
-    /// let child = child.lock_nested(1).unwrap();
-    /// let parent = parent.try_lock_nested(0).unwrap();
-    /// # drop((child, parent));
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_nested(&self, subclass: u8) -> TryLockResult<MutexGuard<'_, T>> {
-        self.try_lock_how(How::write().nested(subclass))
-    }
+        /// # Examples
+        ///
+        /// ```
+        /// use lockdep::sync::Mutex;
+        ///
+        /// let [parent, child] = [1, 2].map(|n| Mutex::new(n));
+        /// let parent = parent.lock().unwrap();
+        /// let child = child.lock_nested(1).unwrap();
+        /// # drop((parent, child));
+        /// ```
+        lock_nested,
 
-    /// Takes the lock as number `n` of its class, if that needs no waiting.
-    ///
-    /// The attempt itself may be made in any order, as with [`try_lock`](Mutex::try_lock); those of the class that are waited for
-    /// while the lock is held need higher numbers.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_lock`](Mutex::try_lock).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use lockdep::sync::Mutex;
-    ///
-    /// let pages: Vec<_> = (0..4).map(|_| Mutex::new([0; 64])).collect();
-    /// let right = pages[2].try_lock_ordered(2).unwrap();
-    /// // To the left there is only an attempt, to the right one may wait.
-    /// let left = pages[1].try_lock_ordered(1).unwrap();
-    /// let next = pages[3].lock_ordered(3).unwrap();
-    /// # drop((right, left, next));
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn try_lock_ordered(&self, n: u64) -> TryLockResult<MutexGuard<'_, T>> {
-        self.try_lock_how(How::write().ordered(n))
-    }
+        /// # Examples
+        ///
+        /// ```
+        /// use lockdep::sync::Mutex;
+        ///
+        /// let all = Mutex::new(());
+        /// let shards: Vec<_> = (0..4).map(|n| Mutex::new(n)).collect();
+        /// let _all = all.lock().unwrap();
+        /// let sum: i32 = shards.iter().map(|shard| *shard.lock_nest_lock(&all).unwrap()).sum();
+        /// assert_eq!(sum, 6);
+        /// ```
+        lock_nest_lock,
 
-    /// Takes the lock as one of level `subclass` of its class, while another level of the class is held.
-    ///
-    /// For locks of one class with a fixed number of levels: parent 0, child 1. Level 0 is what [`lock`](Mutex::lock) takes. See
-    /// [annotating](crate::_documentation::annotating).
-    ///
-    /// # Errors
-    ///
-    /// As [`lock`](Mutex::lock).
-    #[inline]
-    #[track_caller]
-    pub fn lock_nested(&self, subclass: u8) -> LockResult<MutexGuard<'_, T>> {
-        self.lock_how(How::write().nested(subclass))
-    }
+        /// # Examples
+        ///
+        /// ```
+        /// use lockdep::sync::Mutex;
+        ///
+        /// let pages: Vec<_> = (0..4).map(|_| Mutex::new([0; 64])).collect();
+        /// // Both pages of a split, the lower number first.
+        /// let left = pages[1].lock_ordered(1).unwrap();
+        /// let right = pages[2].lock_ordered(2).unwrap();
+        /// # drop((left, right));
+        /// ```
+        lock_ordered,
 
-    /// Takes the lock while others of its class are held, in any order: `outer`, which must be held, keeps all others who do
-    /// that away.
-    ///
-    /// Reported as `NestLockNotHeld` if `outer` is not held.
-    ///
-    /// # Errors
-    ///
-    /// As [`lock`](Mutex::lock).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use lockdep::sync::Mutex;
-    ///
-    /// let all = Mutex::new(());
-    /// let shards: Vec<_> = (0..4).map(|n| Mutex::new(n)).collect();
-    /// let _all = all.lock().unwrap();
-    /// let sum: i32 = shards.iter().map(|shard| *shard.lock_nest_lock(&all).unwrap()).sum();
-    /// assert_eq!(sum, 6);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn lock_nest_lock<L: Validated + ?Sized>(&self, outer: &L) -> LockResult<MutexGuard<'_, T>> {
-        self.lock_how(How::write().nest_lock(outer.lock_map()))
-    }
+        lock_irq,
 
-    /// Takes the lock while others of its class are held, as number `n` of them: right as long as the numbers rise.
-    ///
-    /// For locks with a natural key: pages by page number, accounts by account number. Reported as `SubclassOrder` when `n` does
-    /// not rise.
-    ///
-    /// # Errors
-    ///
-    /// As [`lock`](Mutex::lock).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use lockdep::sync::Mutex;
-    ///
-    /// let pages: Vec<_> = (0..4).map(|_| Mutex::new([0; 64])).collect();
-    /// // Both pages of a split, the lower number first.
-    /// let left = pages[1].lock_ordered(1).unwrap();
-    /// let right = pages[2].lock_ordered(2).unwrap();
-    /// # drop((left, right));
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn lock_ordered(&self, n: u64) -> LockResult<MutexGuard<'_, T>> {
-        self.lock_how(How::write().ordered(n))
-    }
+        /// # Examples
+        ///
+        /// ```
+        /// use lockdep::sync::Mutex;
+        ///
+        /// static COUNT: Mutex<u32> = Mutex::new(0);
+        ///
+        /// // No handler comes in between, whether the caller had the signals blocked or not.
+        /// *COUNT.lock_irqsave().unwrap() += 1;
+        /// assert_eq!(*COUNT.lock_irqsave().unwrap(), 1);
+        /// ```
+        lock_irqsave,
 
-    /// Blocks the signals, then takes the lock; the guard's drop releases it and opens the signals, *whatever they were before*
-    /// (`spin_lock_irq`).
-    ///
-    /// Wrong in any function that may be called with the signals already blocked: that is reported as `UnsafeIrqEnable`. Use
-    /// [`lock_irqsave`](Mutex::lock_irqsave) there.
-    ///
-    /// Cost: two system calls more than [`lock`](Mutex::lock). **Signal safety:** not in a handler.
-    ///
-    /// # Errors
-    ///
-    /// As [`lock`](Mutex::lock).
-    #[inline]
-    #[track_caller]
-    pub fn lock_irq(&self) -> LockResult<IrqGuard<MutexGuard<'_, T>>> {
-        let section = Section::lock_irq();
-        map_guard(self.lock(), |guard| section.guard(&self.map, guard))
-    }
+        lock_irq_counted;
 
-    /// Blocks the signals, then takes the lock; the guard's drop releases it and puts the signals back as they were
-    /// (`spin_lock_irqsave`).
-    ///
-    /// Cost: two system calls more than [`lock`](Mutex::lock), none if the signals are blocked already. **Signal safety:** not in
-    /// a handler: it may wait for the code that the signal interrupted.
-    ///
-    /// # Errors
-    ///
-    /// As [`lock`](Mutex::lock).
-    #[inline]
-    #[track_caller]
-    pub fn lock_irqsave(&self) -> LockResult<IrqGuard<MutexGuard<'_, T>>> {
-        let section = Section::lock_irqsave();
-        map_guard(self.lock(), |guard| section.guard(&self.map, guard))
-    }
+        try_lock,
 
-    /// Blocks the signals and counts, then takes the lock; the signals open when the last such guard of the thread is dropped.
-    ///
-    /// Guards may be dropped in any order. Cost and signal safety as [`lock_irqsave`](Mutex::lock_irqsave).
-    ///
-    /// # Errors
-    ///
-    /// As [`lock`](Mutex::lock).
-    #[inline]
-    #[track_caller]
-    pub fn lock_irq_counted(&self) -> LockResult<IrqGuard<MutexGuard<'_, T>>> {
-        let section = Section::lock_irq_counted();
-        map_guard(self.lock(), |guard| section.guard(&self.map, guard))
+        /// # Examples
+        ///
+        /// ```
+        /// use lockdep::sync::Mutex;
+        ///
+        /// let [parent, child] = [1, 2].map(|n| Mutex::new(n));
+        /// // Out of order, which an attempt may be: if the parent is not free, the child is given up.
+        /// let child = child.lock_nested(1).unwrap();
+        /// let parent = parent.try_lock_nested(0).unwrap();
+        /// # drop((child, parent));
+        /// ```
+        try_lock_nested,
+
+        /// # Examples
+        ///
+        /// ```
+        /// use lockdep::sync::Mutex;
+        ///
+        /// let pages: Vec<_> = (0..4).map(|_| Mutex::new([0; 64])).collect();
+        /// let right = pages[2].try_lock_ordered(2).unwrap();
+        /// // To the left there is only an attempt, to the right one may wait.
+        /// let left = pages[1].try_lock_ordered(1).unwrap();
+        /// let next = pages[3].lock_ordered(3).unwrap();
+        /// # drop((right, left, next));
+        /// ```
+        try_lock_ordered,
     }
 
     /// Whether a thread panicked while it held the lock.
@@ -309,19 +194,6 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
         self.inner.get_mut()
-    }
-
-    #[inline]
-    #[track_caller]
-    fn lock_how(&self, how: How<'_>) -> LockResult<MutexGuard<'_, T>> {
-        self.guard(self.map.lock(how, || taken(self.inner.try_lock()), || self.inner.lock()))
-    }
-
-    #[inline]
-    #[track_caller]
-    fn try_lock_how(&self, how: How<'_>) -> TryLockResult<MutexGuard<'_, T>> {
-        let taken = self.map.try_lock(how, || taken(self.inner.try_lock()));
-        tried(taken.map(|result| self.guard(result)))
     }
 
     #[inline]

@@ -8,6 +8,7 @@ use lockdep_core::irq::{IrqGuard, Section};
 use lockdep_core::{How, LockClass, LockKind, LockMap, Mode, WaitType};
 use lockdep_lock_api::Validated;
 
+use super::macros::{acquire, panics_and_errors_as, see};
 use super::{LockResult, TryLockError, TryLockResult, map_guard, taken, tried};
 use crate::held::Held;
 
@@ -69,258 +70,18 @@ impl<T> RwLock<T> {
 }
 
 impl<T: ?Sized> RwLock<T> {
-    /// Takes the lock shared; waits for a writer, and behind one that waits.
-    ///
-    /// **Signal safety:** not in a handler: it may wait for the code that the signal interrupted. That is reported as
-    /// `WaitContext`.
-    ///
-    /// # Panics
-    ///
-    /// With `validate`, when this thread holds the lock in a way that makes it wait for itself (after the report); without it, as
-    /// the original: it may panic or never return.
-    ///
-    /// # Errors
-    ///
-    /// If a writer panicked; the error holds the guard.
-    #[inline]
-    #[track_caller]
-    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        self.read_how(How::read())
+    acquire! {
+        RwLockReadGuard<'_, T>: How::read(), "the lock shared", it waits "for a writer, and behind one that waits", poisoned if "a writer panicked";
+        by read_how, try_read_how, read_guard;
+        read, read_nested, read_nest_lock, read_ordered, read_irq, read_irqsave, read_irq_counted;
+        try_read, try_read_nested, try_read_ordered
     }
 
-    /// Takes the lock shared if that needs no waiting.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// `WouldBlock` if a writer has the lock; `Poisoned`, with the guard, if a writer panicked.
-    #[inline]
-    #[track_caller]
-    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        self.try_read_how(How::read())
-    }
-
-    /// As [`Mutex::try_lock_nested`](super::Mutex::try_lock_nested), shared.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_read`](RwLock::try_read).
-    #[inline]
-    #[track_caller]
-    pub fn try_read_nested(&self, subclass: u8) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        self.try_read_how(How::read().nested(subclass))
-    }
-
-    /// As [`Mutex::try_lock_ordered`](super::Mutex::try_lock_ordered), shared.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_read`](RwLock::try_read).
-    #[inline]
-    #[track_caller]
-    pub fn try_read_ordered(&self, n: u64) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        self.try_read_how(How::read().ordered(n))
-    }
-
-    /// As [`Mutex::lock_nested`](super::Mutex::lock_nested), shared.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](RwLock::read).
-    #[inline]
-    #[track_caller]
-    pub fn read_nested(&self, subclass: u8) -> LockResult<RwLockReadGuard<'_, T>> {
-        self.read_how(How::read().nested(subclass))
-    }
-
-    /// As [`Mutex::lock_nest_lock`](super::Mutex::lock_nest_lock), shared.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](RwLock::read).
-    #[inline]
-    #[track_caller]
-    pub fn read_nest_lock<L: Validated + ?Sized>(&self, outer: &L) -> LockResult<RwLockReadGuard<'_, T>> {
-        self.read_how(How::read().nest_lock(outer.lock_map()))
-    }
-
-    /// As [`Mutex::lock_ordered`](super::Mutex::lock_ordered), shared.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](RwLock::read).
-    #[inline]
-    #[track_caller]
-    pub fn read_ordered(&self, n: u64) -> LockResult<RwLockReadGuard<'_, T>> {
-        self.read_how(How::read().ordered(n))
-    }
-
-    /// As [`Mutex::lock_irq`](super::Mutex::lock_irq), shared: the guard's drop opens the signals, *whatever they were before*.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](RwLock::read).
-    #[inline]
-    #[track_caller]
-    pub fn read_irq(&self) -> LockResult<IrqGuard<RwLockReadGuard<'_, T>>> {
-        let section = Section::lock_irq();
-        map_guard(self.read(), |guard| section.guard(&self.map, guard))
-    }
-
-    /// As [`Mutex::lock_irqsave`](super::Mutex::lock_irqsave), shared: the guard's drop puts the signals back as they were.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](RwLock::read).
-    #[inline]
-    #[track_caller]
-    pub fn read_irqsave(&self) -> LockResult<IrqGuard<RwLockReadGuard<'_, T>>> {
-        let section = Section::lock_irqsave();
-        map_guard(self.read(), |guard| section.guard(&self.map, guard))
-    }
-
-    /// As [`Mutex::lock_irq_counted`](super::Mutex::lock_irq_counted), shared.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](RwLock::read).
-    #[inline]
-    #[track_caller]
-    pub fn read_irq_counted(&self) -> LockResult<IrqGuard<RwLockReadGuard<'_, T>>> {
-        let section = Section::lock_irq_counted();
-        map_guard(self.read(), |guard| section.guard(&self.map, guard))
-    }
-
-    /// Takes the lock alone; waits for readers and writers.
-    ///
-    /// **Signal safety:** not in a handler: it may wait for the code that the signal interrupted. That is reported as
-    /// `WaitContext`.
-    ///
-    /// # Panics
-    ///
-    /// With `validate`, when this thread already holds the lock (after the report); without it, as the original: it may panic
-    /// or never return.
-    ///
-    /// # Errors
-    ///
-    /// If a writer panicked; the error holds the guard.
-    #[inline]
-    #[track_caller]
-    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        self.write_how(How::write())
-    }
-
-    /// Takes the lock alone if that needs no waiting.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// `WouldBlock` if somebody has the lock; `Poisoned`, with the guard, if a writer panicked.
-    #[inline]
-    #[track_caller]
-    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        self.try_write_how(How::write())
-    }
-
-    /// As [`Mutex::try_lock_nested`](super::Mutex::try_lock_nested), alone.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_write`](RwLock::try_write).
-    #[inline]
-    #[track_caller]
-    pub fn try_write_nested(&self, subclass: u8) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        self.try_write_how(How::write().nested(subclass))
-    }
-
-    /// As [`Mutex::try_lock_ordered`](super::Mutex::try_lock_ordered), alone.
-    ///
-    /// **Signal safety:** may be called in a handler.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_write`](RwLock::try_write).
-    #[inline]
-    #[track_caller]
-    pub fn try_write_ordered(&self, n: u64) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        self.try_write_how(How::write().ordered(n))
-    }
-
-    /// As [`Mutex::lock_nested`](super::Mutex::lock_nested).
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](RwLock::write).
-    #[inline]
-    #[track_caller]
-    pub fn write_nested(&self, subclass: u8) -> LockResult<RwLockWriteGuard<'_, T>> {
-        self.write_how(How::write().nested(subclass))
-    }
-
-    /// As [`Mutex::lock_nest_lock`](super::Mutex::lock_nest_lock).
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](RwLock::write).
-    #[inline]
-    #[track_caller]
-    pub fn write_nest_lock<L: Validated + ?Sized>(&self, outer: &L) -> LockResult<RwLockWriteGuard<'_, T>> {
-        self.write_how(How::write().nest_lock(outer.lock_map()))
-    }
-
-    /// As [`Mutex::lock_ordered`](super::Mutex::lock_ordered).
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](RwLock::write).
-    #[inline]
-    #[track_caller]
-    pub fn write_ordered(&self, n: u64) -> LockResult<RwLockWriteGuard<'_, T>> {
-        self.write_how(How::write().ordered(n))
-    }
-
-    /// As [`Mutex::lock_irq`](super::Mutex::lock_irq): the guard's drop opens the signals, *whatever they were before*.
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](RwLock::write).
-    #[inline]
-    #[track_caller]
-    pub fn write_irq(&self) -> LockResult<IrqGuard<RwLockWriteGuard<'_, T>>> {
-        let section = Section::lock_irq();
-        map_guard(self.write(), |guard| section.guard(&self.map, guard))
-    }
-
-    /// As [`Mutex::lock_irqsave`](super::Mutex::lock_irqsave): the guard's drop puts the signals back as they were.
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](RwLock::write).
-    #[inline]
-    #[track_caller]
-    pub fn write_irqsave(&self) -> LockResult<IrqGuard<RwLockWriteGuard<'_, T>>> {
-        let section = Section::lock_irqsave();
-        map_guard(self.write(), |guard| section.guard(&self.map, guard))
-    }
-
-    /// As [`Mutex::lock_irq_counted`](super::Mutex::lock_irq_counted).
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](RwLock::write).
-    #[inline]
-    #[track_caller]
-    pub fn write_irq_counted(&self) -> LockResult<IrqGuard<RwLockWriteGuard<'_, T>>> {
-        let section = Section::lock_irq_counted();
-        map_guard(self.write(), |guard| section.guard(&self.map, guard))
+    acquire! {
+        RwLockWriteGuard<'_, T>: How::write(), "the lock alone", it waits "for readers and writers", poisoned if "a writer panicked";
+        by write_how, try_write_how, write_guard;
+        write, write_nested, write_nest_lock, write_ordered, write_irq, write_irqsave, write_irq_counted;
+        try_write, try_write_nested, try_write_ordered
     }
 
     /// Whether a writer panicked.
@@ -346,34 +107,8 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     #[inline]
-    #[track_caller]
-    fn read_how(&self, how: How<'_>) -> LockResult<RwLockReadGuard<'_, T>> {
-        self.read_guard(self.map.lock(how, || taken(self.inner.try_read()), || self.inner.read()))
-    }
-
-    #[inline]
-    #[track_caller]
-    fn write_how(&self, how: How<'_>) -> LockResult<RwLockWriteGuard<'_, T>> {
-        self.write_guard(self.map.lock(how, || taken(self.inner.try_write()), || self.inner.write()))
-    }
-
-    #[inline]
-    #[track_caller]
-    fn try_read_how(&self, how: How<'_>) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        let taken = self.map.try_lock(how, || taken(self.inner.try_read()));
-        tried(taken.map(|result| self.read_guard(result)))
-    }
-
-    #[inline]
     fn read_guard<'a>(&'a self, result: LockResult<std::sync::RwLockReadGuard<'a, T>>) -> LockResult<RwLockReadGuard<'a, T>> {
         map_guard(result, |inner| RwLockReadGuard { _held: Held::new(&self.map), inner })
-    }
-
-    #[inline]
-    #[track_caller]
-    fn try_write_how(&self, how: How<'_>) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        let taken = self.map.try_lock(how, || taken(self.inner.try_write()));
-        tried(taken.map(|result| self.write_guard(result)))
     }
 
     #[inline]
