@@ -71,7 +71,8 @@ impl Once {
     ///
     /// # Panics
     ///
-    /// If an earlier initialiser panicked.
+    /// If an earlier initialiser panicked; and, with `validate`, when waiting could never end (after the report): inside the
+    /// initialiser itself, say.
     #[inline]
     #[track_caller]
     pub fn call_once<F>(&self, f: F)
@@ -82,6 +83,10 @@ impl Once {
     }
 
     /// As [`call_once`](Self::call_once), also if an earlier initialiser panicked: `f` is told by its argument.
+    ///
+    /// # Panics
+    ///
+    /// With `validate`, when waiting could never end (after the report).
     #[inline]
     #[track_caller]
     pub fn call_once_force<F>(&self, f: F)

@@ -76,6 +76,10 @@ impl Once {
     }
 
     /// As [`call_once`](Once::call_once), also if an earlier initialiser panicked: `f` is told by its argument.
+    ///
+    /// # Panics
+    ///
+    /// With `validate`, when waiting could never end (after the report).
     #[inline]
     #[track_caller]
     pub fn call_once_force<F>(&self, f: F)
@@ -108,6 +112,10 @@ impl Once {
     }
 
     /// As [`wait`](Once::wait), but an initialiser that panicked is waited past: until one succeeds.
+    ///
+    /// # Panics
+    ///
+    /// With `validate`, inside the initialiser itself.
     #[track_caller]
     pub fn wait_force(&self) {
         if !self.is_completed() {
