@@ -1,4 +1,4 @@
-//! The ways to take a lock, listed once: [`Mutex`](super::Mutex) has them, and each side of [`RwLock`](super::RwLock).
+//! How a lock is taken, written once: [`Mutex`](super::Mutex) has it, and each side of [`RwLock`](super::RwLock).
 
 /// A link to another method of the same lock.
 macro_rules! see {
@@ -14,8 +14,10 @@ macro_rules! panics_and_errors_as {
     };
 }
 
-/// `$taken` is the lock and the side, `$poison` what poisons the lock. `$inner_guard` makes a `$Guard` of the standard one; `$how_lock`
-/// and `$how_try` name what the other methods are made of. What one method has to add, an example say, stands before its name.
+/// The ways to take one side of a lock: those that wait, those that do not, and what they are made of.
+///
+/// `$taken` is the lock and the side, `$poison` what poisons it. `$inner_guard` makes a `$Guard` of the standard one. What one method
+/// has to add, an example say, stands before its name.
 macro_rules! acquire {
     (
         $Guard:ty: $how:expr, $taken:literal, it waits $waits:literal, poisoned if $poison:literal;

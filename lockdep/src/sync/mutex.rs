@@ -84,7 +84,8 @@ impl<T> Mutex<T> {
 
 impl<T: ?Sized> Mutex<T> {
     acquire! {
-        MutexGuard<'_, T>: How::write(), "the lock", it waits "for it if need be", poisoned if "a thread panicked while it held the lock";
+        MutexGuard<'_, T>: How::write(), "the lock",
+        it waits "for it if need be", poisoned if "a thread panicked while it held the lock";
         by lock_how, try_lock_how, guard;
 
         lock,

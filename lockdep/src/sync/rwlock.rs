@@ -71,14 +71,16 @@ impl<T> RwLock<T> {
 
 impl<T: ?Sized> RwLock<T> {
     acquire! {
-        RwLockReadGuard<'_, T>: How::read(), "the lock shared", it waits "for a writer, and behind one that waits", poisoned if "a writer panicked";
+        RwLockReadGuard<'_, T>: How::read(), "the lock shared",
+        it waits "for a writer, and behind one that waits", poisoned if "a writer panicked";
         by read_how, try_read_how, read_guard;
         read, read_nested, read_nest_lock, read_ordered, read_irq, read_irqsave, read_irq_counted;
         try_read, try_read_nested, try_read_ordered
     }
 
     acquire! {
-        RwLockWriteGuard<'_, T>: How::write(), "the lock alone", it waits "for readers and writers", poisoned if "a writer panicked";
+        RwLockWriteGuard<'_, T>: How::write(), "the lock alone",
+        it waits "for readers and writers", poisoned if "a writer panicked";
         by write_how, try_write_how, write_guard;
         write, write_nested, write_nest_lock, write_ordered, write_irq, write_irqsave, write_irq_counted;
         try_write, try_write_nested, try_write_ordered

@@ -123,7 +123,8 @@ impl<R: RawRwLock, T> RwLock<R, T> {
 
 impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     acquire! {
-        RwLockReadGuard<'_, R, T>: reading::<R>(), "the lock shared", until "no writer holds it, nor, with most raw locks, waits for it";
+        RwLockReadGuard<'_, R, T>: reading::<R>(), "the lock shared",
+        until "no writer holds it, nor, with most raw locks, waits for it";
         read, read_nested, read_nest_lock, read_ordered, read_irq, read_irqsave, read_irq_counted
     }
 
@@ -191,7 +192,8 @@ impl<R: RawRwLockTimed, T: ?Sized> RwLock<R, T> {
 impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
     acquire! {
         /// It is shared with readers, and its holder can become the writer: [`RwLockUpgradableReadGuard::upgrade`].
-        RwLockUpgradableReadGuard<'_, R, T>: UPGRADABLE, "the lock upgradable", until "no writer and no other such reader holds it";
+        RwLockUpgradableReadGuard<'_, R, T>: UPGRADABLE, "the lock upgradable",
+        until "no writer and no other such reader holds it";
         upgradable_read, upgradable_read_nested
     }
 
