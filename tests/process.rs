@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use lockdep::alloc::Checked;
 use lockdep::parking_lot::{self, Mutex};
 use lockdep::signal::{self, Registration};
-use lockdep::spin::SpinLock;
+use lockdep::spin::{RwSpinLock, SpinLock};
 use lockdep::{LockClass, irq, stats};
 
 /// An allocator that no handler may use. It is checked on top of that, and nothing may come of it.
@@ -114,6 +114,9 @@ fn scenario() {
         }
         "recursion" => recursion(),
         "callback" => callback(),
+        "callback-takes-it" => callback_takes_it(),
+        "reported-attempts" => reported_attempts(),
+        "isolated-off" => isolated_off(),
         "handler-recursion" => handler_recursion(),
         "handler-usage" => handler_usage(),
         "fork" => fork(),
@@ -123,6 +126,7 @@ fn scenario() {
         "fork-hazard-same" => fork_hazard("same"),
         "fork-hazard-end" => fork_hazard("end"),
         "fork-hazard-exec" => fork_hazard("exec"),
+        "fork-hazard-twice" => fork_hazard("twice"),
         "destructors" => destructors(),
         "key-destructors" => key_destructors(),
         "isolated-panicking" => isolated_panicking(),
@@ -412,6 +416,21 @@ fn fork_hazard(what: &str) {
     if child == 0 {
         match what {
             "other" => drop(OTHER.lock()),
+            "twice" => {
+                // SAFETY: as above; the first child takes nothing, and ends as it should.
+                let status = unsafe {
+                    let child = libc::fork();
+                    if child == 0 {
+                        libc::alarm(2);
+                        drop(ORPHAN.lock());
+                    }
+                    let mut status = 0;
+                    assert_eq!(libc::waitpid(child, &mut status, 0), child);
+                    status
+                };
+                // SAFETY: ends without the report of its own end.
+                unsafe { libc::_exit(i32::from(!libc::WIFSIGNALED(status))) };
+            }
             "same" => {
                 // SAFETY: ends the wait that cannot end.
                 unsafe { libc::alarm(2) };
@@ -894,6 +913,58 @@ fn callback() {
     inversion();
 }
 
+/// Whoever is told of an acquisition is told before it is made.
+fn callback_takes_it() {
+    static A: Mutex<u8> = Mutex::new(0);
+    static TOLD: AtomicU64 = AtomicU64::new(0);
+    #[cfg(feature = "validate")]
+    lockdep::on_report(|_| {
+        assert!(!A.is_locked());
+        lockdep::assert_not_held!(A);
+        drop(A.lock());
+        TOLD.fetch_add(1, Ordering::Relaxed);
+    });
+    let b = Mutex::new(0_u32);
+    {
+        let _a = A.lock();
+        let _b = b.lock();
+    }
+    {
+        let _b = b.lock();
+        let _a = A.lock();
+        lockdep::assert_held!(A);
+    }
+    assert_eq!(TOLD.load(Ordering::Relaxed), u64::from(cfg!(feature = "validate")));
+}
+
+/// What is taken by an attempt whose report panics is not held afterwards.
+fn reported_attempts() {
+    static SPIN: SpinLock<u8> = SpinLock::new(0);
+    static RW: RwSpinLock<u8> = RwSpinLock::new(0);
+    let registration = handle(libc::SIGUSR1, || {
+        drop(SPIN.lock());
+        drop(RW.write());
+    });
+    // SAFETY: raises a signal that has a handler.
+    unsafe { libc::raise(libc::SIGUSR1) };
+    let panics = |attempt: fn()| std::panic::catch_unwind(attempt).is_err();
+    assert_eq!([panics(|| drop(SPIN.try_lock())), panics(|| drop(RW.try_write()))], [cfg!(feature = "validate"); 2]);
+    assert!(!SPIN.is_locked() && !RW.is_locked());
+    drop(SPIN.lock_irqsave());
+    drop(RW.write_irqsave());
+    signal::unregister(registration);
+}
+
+/// Nothing is checked, wherever.
+fn isolated_off() {
+    let reports = lockdep::testing::isolated(|_| {
+        irq::disable();
+        std::mem::forget(SHARED.lock());
+    });
+    assert!(reports.is_empty(), "{reports:?}");
+    irq::enable();
+}
+
 #[cfg(feature = "validate")]
 mod validated {
     use super::*;
@@ -1170,6 +1241,27 @@ mod validated {
     }
 
     #[test]
+    fn a_callback_comes_before_the_lock_is_taken() {
+        let output = run("callback-takes-it", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn an_attempt_that_panics_leaves_its_lock_free() {
+        let output = run("reported-attempts", &[("LOCKDEP", "panic")]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "IrqUsage"), 2, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn nothing_is_checked_in_isolation_either() {
+        let output = run("isolated-off", &[("LOCKDEP", "off")]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
+    }
+
+    #[test]
     fn a_certain_recursion_panics_at_the_caller() {
         let output = run("recursion", &[]);
         assert_exit(&output, 101);
@@ -1219,7 +1311,7 @@ mod validated {
 
     #[test]
     fn a_fork_that_leaves_locks_behind() {
-        for scenario in ["fork-hazard", "fork-hazard-same", "fork-hazard-end"] {
+        for scenario in ["fork-hazard", "fork-hazard-same", "fork-hazard-end", "fork-hazard-twice"] {
             let output = run(scenario, &[]);
             assert_exit(&output, 0);
             assert_eq!(reported(&output, "ForkHazard"), 1, "{scenario}: {}", stderr(&output));

@@ -136,6 +136,12 @@ mod samples {
 
     #[lockdep::test]
     #[ignore = "a sample"]
+    fn leaves_signals_blocked() {
+        lockdep::irq::disable();
+    }
+
+    #[lockdep::test]
+    #[ignore = "a sample"]
     fn returns_ok() -> Result<(), String> {
         Ok(())
     }
@@ -322,6 +328,15 @@ fn a_test_fails_when_it_was_reported() {
         assert!(failure.contains("error[lockdep::Inversion]"), "{failure}");
         assert!(run.stderr.ends_with("lockdep: 1 report in this process, from `samples::bad`\n"), "{run}");
     }
+}
+
+/// Nor are they left to the end of its thread, or to the next test.
+#[test]
+fn signals_left_blocked_are_said_once() {
+    let run = run(&["leaves_signals_blocked", "good"], &["--test-threads=1"]);
+    assert_eq!(run.passed("leaves_signals_blocked"), !VALIDATE, "{run}");
+    assert!(run.passed("good"), "{run}");
+    assert_eq!(run.stderr.matches("[lockdep::").count(), usize::from(VALIDATE), "{run}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use lockdep::ReportKind::{AssertHeld, Inversion, NestLockNotHeld, Recursion, SubclassOrder};
 use lockdep::Severity::{Certain, Possible};
-use lockdep::parking_lot::{Mutex, RwLock};
+use lockdep::parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 use lockdep::spin::SpinLock;
 use lockdep::{LockClass, Report, assert_held, assert_none_held, assert_not_held, might_lock, sync};
 
@@ -195,6 +195,31 @@ fn under_a_nest_lock_any_order_is_silent() {
         }
     });
     assert_silent(&reports);
+}
+
+/// What was taken under a nest lock is taken again under it, if that is still held.
+#[test]
+fn taken_again_under_the_nest_lock() {
+    let class = class("node");
+    let (locks, outer, ready) = (pair(class), Mutex::new(0), Condvar::new());
+    let reports = isolated(|_| {
+        let _outer = outer.lock();
+        let _first = locks[0].lock_nest_lock(&outer);
+        let mut second = locks[1].lock_nest_lock(&outer);
+        for _ in 0..2 {
+            MutexGuard::unlocked(&mut second, || ());
+            MutexGuard::bump(&mut second);
+        }
+    });
+    assert_silent(&reports);
+    let reports = isolated(|_| {
+        let mut second = {
+            let _outer = outer.lock();
+            locks[1].lock_nest_lock(&outer)
+        };
+        let _ = ready.wait_for(&mut second, std::time::Duration::from_millis(1));
+    });
+    only(&reports, NestLockNotHeld, Possible);
 }
 
 #[test]

@@ -399,3 +399,29 @@ fn a_raw_upgrade_that_unwinds() {
     });
     assert_silent(&reports);
 }
+
+/// What a handler released for the code that it interrupted, which is wrong, is free.
+#[test]
+fn what_a_handler_released_can_be_taken() {
+    let lock = parking_lot::Mutex::new(1);
+    let reports = isolated(|cx| {
+        let guard = lock.lock();
+        cx.in_handler(libc::SIGUSR1, move || drop(guard));
+        lockdep::assert_none_held!();
+        drop(lock.lock());
+    });
+    only(&reports, UnlockImbalance, Certain);
+}
+
+/// A lock in the place of another one, which is held by a guard that was forgotten, is another one.
+#[test]
+fn a_lock_in_the_place_of_another_one() {
+    let reports = isolated(|_| {
+        let mut lock = spin::SpinLock::new(5);
+        forget(lock.lock());
+        let old = std::mem::replace(&mut lock, spin::SpinLock::new(7));
+        drop(lock.lock());
+        forget(old);
+    });
+    only(&reports, HeldAtExit, Certain);
+}

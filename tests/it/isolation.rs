@@ -282,3 +282,21 @@ fn the_graph_can_be_written_down() {
     lockdep::dump_graph_json(&mut json).unwrap();
     assert!(!String::from_utf8(json).unwrap().contains("twin"));
 }
+
+/// A guard may be brought along into an isolated test and dropped there.
+#[test]
+fn a_guard_from_outside() {
+    let (a, b) = (Mutex::new(1), Mutex::new(2_u16));
+    let reports = isolated(|_| {
+        let (guard, other) = (a.lock(), b.lock());
+        let inner = isolated(move |_| drop(guard));
+        assert_silent(&inner);
+        lockdep::assert_not_held!(a);
+        lockdep::assert_held!(b);
+        drop(other);
+        lockdep::assert_none_held!();
+        drop(a.lock());
+        drop((a.lock(), b.lock()));
+    });
+    assert_silent(&reports);
+}

@@ -178,6 +178,16 @@ fn upgrade_alone_is_fine() {
     assert_eq!(lock.into_inner(), 3);
 }
 
+/// No other thread needs to come in between.
+#[test]
+fn upgradable_twice_needs_no_writer() {
+    let lock = parking_lot::RwLock::new(1);
+    let reports = isolated(|_| drop((lock.upgradable_read(), lock.upgradable_read())));
+    let text = only(&reports, Recursion, Certain).to_text();
+    assert!(text.contains("is taken again by the thread that holds it: this call can never return"), "{text}");
+    assert!(!text.contains("thread 2") && !text.contains("write("), "{text}");
+}
+
 /// The worst hold counts: a read below an upgradable hold, however they were taken.
 #[test]
 fn a_thread_that_meets_it_ends_and_the_others_go_on() {

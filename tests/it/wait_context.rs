@@ -1,6 +1,6 @@
 //! `WaitContext`: what may sleep where nothing may: in a handler, and under a spin lock.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lockdep::ReportKind::WaitContext;
 use lockdep::Severity::Certain;
@@ -127,17 +127,18 @@ fn waits(state: &(parking_lot::Mutex<bool>, parking_lot::Condvar)) {
     }
 }
 
-/// The condition variable is named, whatever else is said of the mutex that is taken again.
-fn names_the_condvar(reports: &[Report]) -> bool {
-    reports.iter().any(|report| report.kind() == WaitContext && report.locks().iter().any(|lock| lock.kind() == "Condvar"))
+/// One wait is one report: of the condition variable, and not of the mutex that is taken again.
+#[track_caller]
+fn only_the_condvar(reports: &[Report]) {
+    let report = only(reports, WaitContext, Certain);
+    assert_eq!(report.locks()[0].kind(), "Condvar", "{}", report.to_text());
 }
 
 #[test]
 fn a_condition_variable_in_a_handler() {
     let state = (parking_lot::Mutex::new(false), parking_lot::Condvar::new());
     let reports = isolated(|cx| cx.in_handler(libc::SIGTERM, || waits(&state)));
-    assert!(reports.iter().all(|report| report.kind() == WaitContext));
-    assert!(names_the_condvar(&reports));
+    only_the_condvar(&reports);
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn a_condition_variable_under_a_spin_lock() {
         let _outer = outer.lock();
         waits(&state);
     });
-    assert!(names_the_condvar(&reports));
+    only_the_condvar(&reports);
 }
 
 #[test]
@@ -220,4 +221,30 @@ fn the_class_may_say_otherwise() {
         drop(sleeps.lock());
     });
     assert_eq!(only(&reports, WaitContext, Certain).locks()[0].class_name(), "sleeps");
+}
+
+/// An upgrade that waits for a while sleeps.
+#[test]
+fn an_upgrade_with_a_limit() {
+    let short = Duration::from_millis(1);
+    type Guard<'a> = parking_lot::RwLockUpgradableReadGuard<'a, u8>;
+    let upgrades: [fn(Guard<'_>, Duration); 4] = [
+        |guard, short| drop(Guard::try_upgrade_for(guard, short)),
+        |guard, short| drop(Guard::try_upgrade_until(guard, Instant::now() + short)),
+        |mut guard, short| assert!(Guard::try_with_upgraded_for(&mut guard, short, |_| ()).is_some()),
+        |mut guard, short| assert!(Guard::try_with_upgraded_until(&mut guard, Instant::now() + short, |_| ()).is_some()),
+    ];
+    for upgrade in upgrades {
+        let (lock, outer) = (parking_lot::RwLock::new(1), spin::SpinLock::new(1));
+        let reports = isolated(|_| {
+            let guard = lock.try_upgradable_read().unwrap();
+            let _outer = outer.lock();
+            upgrade(guard, short);
+        });
+        only(&reports, WaitContext, Certain);
+        let reports = isolated(|cx| cx.in_handler(libc::SIGTERM, || upgrade(lock.try_upgradable_read().unwrap(), short)));
+        only(&reports, WaitContext, Certain);
+        let reports = isolated(|_| upgrade(lock.upgradable_read(), short));
+        assert_silent(&reports);
+    }
 }

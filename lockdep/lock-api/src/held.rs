@@ -269,9 +269,10 @@ where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        let state = map.try_lock(how, || attempt(raw).state())?;
+        let taken =
+            map.try_lock(how, || attempt(raw).state().map(|state| Taken::<R, S> { raw, state: ManuallyDrop::new(state) }))?;
         // SAFETY: taken by the line above.
-        Some(unsafe { Held::assume(lock.clone(), state) })
+        Some(unsafe { Held::assume(lock.clone(), taken.keep()) })
     }
 
     /// Takes the lock if `attempt`, which waits for a while, does.
@@ -290,9 +291,17 @@ where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        let state = map.try_lock_timed(how, || attempt(raw).state())?;
+        let taken =
+            map.try_lock_timed(how, || attempt(raw).state().map(|state| Taken::<R, S> { raw, state: ManuallyDrop::new(state) }))?;
         // SAFETY: taken by the line above.
-        Some(unsafe { Held::assume(lock.clone(), state) })
+        Some(unsafe { Held::assume(lock.clone(), taken.keep()) })
+    }
+
+    /// Before an attempt that waits for a while to go over to another side: allowed only where waiting is.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn might_wait(&self) {
+        self.lock.checked().map.might_wait();
     }
 
     /// The lock, which stays held, and the state that came with that.
@@ -557,6 +566,30 @@ where
     fn drop(&mut self) {
         // SAFETY: a `Held` holds the lock on the side `S`, and nobody uses it, or its state, after its drop.
         unsafe { unlock::<_, S>(self.lock.checked(), ManuallyDrop::take(&mut self.state)) };
+    }
+}
+
+/// A raw lock that an attempt took, and that nobody has a guard of yet. Dropped it releases it: what looks at the attempt may unwind.
+struct Taken<'l, R, S: Side<R>> {
+    raw: &'l R,
+    state: ManuallyDrop<S::State>,
+}
+
+impl<R, S: Side<R>> Taken<'_, R, S> {
+    /// The lock stays taken, and the state goes to its guard.
+    #[inline(always)]
+    fn keep(self) -> S::State {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is neither dropped nor used again.
+        unsafe { ManuallyDrop::take(&mut this.state) }
+    }
+}
+
+impl<R, S: Side<R>> Drop for Taken<'_, R, S> {
+    #[cold]
+    fn drop(&mut self) {
+        // SAFETY: an attempt took the lock on the side `S` with this state, which is not used after the drop.
+        unsafe { S::unlock(self.raw, ManuallyDrop::take(&mut self.state)) };
     }
 }
 

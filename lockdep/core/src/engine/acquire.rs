@@ -100,7 +100,7 @@ impl<A: Allocator + Clone> Engine<A> {
     /// The worst entry of the very same lock, and what it means.
     fn same_lock(&self, cx: &Context<'_>, acquire: &Acquire) -> Option<(Held, Option<Severity>)> {
         let new = &acquire.new;
-        let same = cx.held.iter().filter(|held| held.is_lock() && held.lock == new.lock);
+        let same = cx.held.iter().filter(|held| held.is_lock() && held.is_same_lock(new));
         // An upgrade replaces one upgradable hold; any other hold of the lock is in its way.
         let mut skip = acquire.upgrade;
         let judged = same.rev().filter_map(|held| {
@@ -120,7 +120,7 @@ impl<A: Allocator + Clone> Engine<A> {
     fn report_recursion(&self, cx: &Context<'_>, acquire: &Acquire, held: &Held, severity: Severity, out: &mut Verdicts<A>) {
         let new = &acquire.new;
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Recursion, severity);
-        if held.lock != new.lock {
+        if !held.is_same_lock(new) {
             verdict.hint = Hint::SameClass;
         } else if acquire.upgrade {
             verdict.hint = Hint::Upgrade;
@@ -213,7 +213,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let rules = acquire.info.rules;
         // Only what this context holds: locks of interrupted code are judged by usage.
         for held in cx.own().iter().rev() {
-            if !held.is_lock() || held.class != new.class || held.lock == new.lock {
+            if !held.is_lock() || held.class != new.class || held.is_same_lock(&new) {
                 continue;
             }
             // A recursive reader does not wait for readers. Judged lock by lock, it may wait for a writer that wants the other lock.
@@ -283,7 +283,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let mut distance = 0;
         for held in cx.own().iter().rev() {
             let Some(class) = self.classes.get(held.class) else { continue };
-            if !held.is_lock() || class.info.rules.no_validate || held.class == new.class || held.lock == new.lock {
+            if !held.is_lock() || class.info.rules.no_validate || held.class == new.class || held.is_same_lock(new) {
                 continue;
             }
             let from = class.node;

@@ -92,14 +92,14 @@ pub struct Held {
     pub mask: u64,
     /// Where it was taken.
     pub place: Place,
-    /// The address of the lock: its identity while it is held. 0 in an irq section.
+    /// The address of the lock. 0 in an irq section.
     pub lock: usize,
     /// The chain key of the entries below; the driver's.
     pub chain: u64,
-    /// The identity of the lock beyond its address, where one is needed; 0 otherwise. Locks held together must differ in the mix
+    /// The identity of the lock where its address is not enough; 0 otherwise. Locks held together must differ in the mix
     /// (exclusive or) of these numbers from others that might be, but for bad luck.
     pub instance: u64,
-    /// The number given to `lock_ordered`, or what an irq section found blocked.
+    /// The number given to `lock_ordered`, the address of the nest lock, or what an irq section found blocked.
     pub order: u64,
 }
 
@@ -127,6 +127,11 @@ impl Held {
     /// A lock that is held now.
     pub const fn is_lock(&self) -> bool {
         matches!(self.state, State::Held)
+    }
+
+    /// Whether both are of one lock: by number, if they have one, for what is held can have moved (a guard can be forgotten).
+    pub const fn is_same_lock(&self, other: &Held) -> bool {
+        if self.instance != 0 && other.instance != 0 { self.instance == other.instance } else { self.lock == other.lock }
     }
 
     /// The key of `lock_ordered`.

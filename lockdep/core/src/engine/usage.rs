@@ -185,7 +185,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let mut mask = new.mask;
         if acquire.upgrade {
             // Signals that were blocked since the lock was taken upgradably open again under the upgraded one.
-            let hold = cx.own().iter().rev().find(|held| held.is_lock() && held.lock == new.lock);
+            let hold = cx.own().iter().rev().find(|held| held.is_lock() && held.is_same_lock(new));
             mask &= hold.map_or(mask, |hold| hold.mask);
         }
         self.mark(cx, acquire, (set, !mask), found, out);

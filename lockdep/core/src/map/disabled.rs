@@ -76,6 +76,10 @@ impl LockMap {
         attempt()
     }
 
+    /// Before an attempt that waits for a while, which is not one to take the lock.
+    #[inline(always)]
+    pub fn might_wait(&self) {}
+
     /// The lock is held already, by means we did not see; from here on it is tracked.
     #[inline(always)]
     pub fn adopt(&self, _how: How<'_>) {}

@@ -299,8 +299,15 @@ impl LockMap {
     #[inline(always)]
     #[track_caller]
     pub fn try_lock_timed<G>(&self, how: How<'_>, attempt: impl FnOnce() -> Option<G>) -> Option<G> {
-        acquire::might_wait(self, Location::caller());
+        self.might_wait();
         self.try_lock(how, attempt)
+    }
+
+    /// Before an attempt that waits for a while, which is not one to take the lock: allowed only where waiting is.
+    #[inline(always)]
+    #[track_caller]
+    pub fn might_wait(&self) {
+        acquire::might_wait(self, Location::caller());
     }
 
     /// The lock is held already, by means we did not see; from here on it is tracked.
@@ -442,7 +449,7 @@ impl LockMap {
     #[inline(always)]
     #[track_caller]
     pub fn might_lock(&self, how: How<'_>) {
-        acquire::check_only(self, how, Location::caller(), None);
+        acquire::check_only(self, how, Location::caller(), acquire::Check::Lock);
         keep_frame();
     }
 
@@ -454,7 +461,7 @@ impl LockMap {
     #[inline(always)]
     #[track_caller]
     pub fn wait_by<R>(&self, how: How<'_>, block: impl FnOnce() -> R) -> R {
-        acquire::check_only(self, how, Location::caller(), None);
+        acquire::check_only(self, how, Location::caller(), acquire::Check::Lock);
         contention::wait_by(self, how, Location::caller(), block)
     }
 

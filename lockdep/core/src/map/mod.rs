@@ -15,6 +15,8 @@ pub(crate) use enabled::InfoWord;
 #[cfg(feature = "validate")]
 pub use enabled::{Claim, LockMap, Waiting};
 
+use core::marker::PhantomData;
+
 use crate::kind::Mode;
 
 /// How a lock is taken: the mode, and the annotations of same-class nesting.
@@ -24,15 +26,17 @@ pub struct How<'a> {
     pub(crate) mode: Mode,
     pub(crate) subclass: u8,
     pub(crate) reentrant: bool,
-    pub(crate) nest: Option<&'a LockMap>,
+    /// The lock that keeps others out: its address is all that is looked at.
+    pub(crate) nest: Option<*const LockMap>,
     pub(crate) order: Option<u64>,
+    pub(crate) outer: PhantomData<&'a LockMap>,
 }
 
 impl<'a> How<'a> {
     /// Taken in `mode`, without annotation.
     #[inline(always)]
     pub const fn new(mode: Mode) -> How<'a> {
-        How { mode, subclass: 0, reentrant: false, nest: None, order: None }
+        How { mode, subclass: 0, reentrant: false, nest: None, order: None, outer: PhantomData }
     }
 
     /// The mode.
@@ -63,7 +67,14 @@ impl<'a> How<'a> {
     /// Same-class nesting is serialised by `outer`, which must be held (the kernel's `nest_lock`).
     #[inline(always)]
     pub const fn nest_lock(mut self, outer: &'a LockMap) -> How<'a> {
-        self.nest = Some(outer);
+        self.nest = Some(core::ptr::from_ref(outer));
+        self
+    }
+
+    /// The same, by the address of a lock that is not there to be borrowed.
+    #[cfg(feature = "validate")]
+    pub(crate) fn nest_lock_at(mut self, address: usize) -> How<'a> {
+        self.nest = Some(core::ptr::without_provenance(address));
         self
     }
 

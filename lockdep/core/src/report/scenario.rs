@@ -6,7 +6,7 @@ use super::reading::{self, Edge, IrqEnable, Taken};
 use super::signals::signal_name;
 use super::{Body, ReportedLock};
 use crate::engine::{Hint, Label};
-use crate::kind::{Mode, ReportKind};
+use crate::kind::{Mode, ReportKind, Severity};
 
 /// A wider table is not read but puzzled over.
 const MOST_COLUMNS: usize = 4;
@@ -181,7 +181,10 @@ fn recursion(body: &Body, names: &Names) -> Option<Scenario> {
         (2, rows)
     } else if body.hint == Hint::Upgrade {
         (1, vec![row(0, call(first, names)), row(0, named("upgrade", again, names))])
-    } else if again.mode != Mode::Write && first.mode != Mode::Write {
+    } else if again.mode != Mode::Write
+        && first.mode != Mode::Write
+        && (body.severity != Severity::Certain || body.hint == Hint::WriterQueued)
+    {
         (2, vec![row(0, call(first, names)), row(1, named("write", first, names)), row(0, call(again, names))])
     } else {
         (1, vec![row(0, hold(first, names)), row(0, want(again, names))])

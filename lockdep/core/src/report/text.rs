@@ -432,7 +432,9 @@ impl<'a> Page<'a> {
             });
         }
         if evidence.ordered {
-            notes.push("the threads did not overlap in this run: one had ended before the other began".to_owned());
+            notes.push(
+                "the threads did not overlap in this run: one had ended, or done its part, before another began".to_owned(),
+            );
         }
         if !evidence.gates.is_empty() {
             let gates: Vec<String> = evidence.gates.iter().map(|gate| quoted_class(gate)).collect();

@@ -154,7 +154,7 @@ impl Titled<'_> {
             (_, Some(handler)) if !body.signals.is_empty() => {
                 format!("{subject} is taken in {handler}, which interrupted its holder{never}")
             }
-            (_, _) if shared => {
+            (_, _) if shared && body.severity != Severity::Certain => {
                 format!("{subject} is read again by the thread that reads it: a writer that comes between blocks both")
             }
             (_, Some(handler)) => format!("{subject} is taken again in {handler}, which holds it{never}"),

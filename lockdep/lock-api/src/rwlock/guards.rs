@@ -241,6 +241,7 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn try_upgrade_for(s: Self, timeout: R::Duration) -> Result<$Write<$($a,)? R, T>, Self> {
+                s.held.might_wait();
                 // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back.
                 unsafe { s.held.try_turn_with(|raw, state| sides::try_upgrade_for(raw, state, timeout)) }.map($Write::of).map_err($Guard::of)
             }
@@ -253,6 +254,7 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn try_upgrade_until(s: Self, timeout: R::Instant) -> Result<$Write<$($a,)? R, T>, Self> {
+                s.held.might_wait();
                 // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back.
                 unsafe { s.held.try_turn_with(|raw, state| sides::try_upgrade_until(raw, state, timeout)) }.map($Write::of).map_err($Guard::of)
             }
@@ -263,6 +265,7 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn try_with_upgraded_for<Ret, F: FnOnce(&mut T) -> Ret>(&mut self, timeout: R::Duration, f: F) -> Option<Ret> {
+                self.held.might_wait();
                 let data = self.held.lock.data.get();
                 // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back; while `f` runs the
                 // lock is held exclusively, and the guard is borrowed.
@@ -273,6 +276,7 @@ macro_rules! upgradable_guard {
             #[inline]
             #[track_caller]
             pub fn try_with_upgraded_until<Ret, F: FnOnce(&mut T) -> Ret>(&mut self, timeout: R::Instant, f: F) -> Option<Ret> {
+                self.held.might_wait();
                 let data = self.held.lock.data.get();
                 // SAFETY: the attempt upgrades the lock, which is held upgradable, or gives the state back; while `f` runs the
                 // lock is held exclusively, and the guard is borrowed.

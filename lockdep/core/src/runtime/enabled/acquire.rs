@@ -32,7 +32,7 @@ pub(crate) fn acquired(map: &LockMap, how: How<'_>, site: &'static Location<'sta
 #[track_caller]
 fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) {
     // Taken apart here, before any call, and put together again only behind one, so that it lives in registers.
-    let How { mode, subclass, reentrant, nest, order } = how;
+    let How { mode, subclass, reentrant, nest, order, .. } = how;
     let thread = current();
     let moment = here();
     let mut info = map.info();
@@ -116,7 +116,7 @@ fn take_known(map: &LockMap, wanted: Wanted, longer: u64) -> bool {
 fn take_otherwise(
     map: &LockMap,
     (mode, subclass): (Mode, u8),
-    (nest, order): (Option<&LockMap>, Option<u64>),
+    (nest, order): (Option<*const LockMap>, Option<u64>),
     site: &'static Location<'static>,
     flags: HeldFlags,
     moment: (usize, usize),
@@ -130,7 +130,7 @@ fn take_otherwise(
     handler::settle(thread, moment.1);
     let forgotten = thread.spots.forgotten();
     let place = place_of_entry(thread, site, moment);
-    let how = How { mode, subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order };
+    let how = How { subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order, ..How::new(mode) };
     if map.info().is_registered() && nest.is_none() && order.is_none() && thread.has_room() {
         let held = entry(thread, map, how, place, flags);
         let longer = extend(held.chain, step_of(&held));
@@ -205,7 +205,7 @@ fn still_fine(thread: &ThreadState, key: u64, more: u64, map: &LockMap) -> bool 
 }
 
 fn holds_lock(thread: &ThreadState, map: &LockMap) -> bool {
-    thread.entries().any(|held| held.lock == map.address())
+    thread.entries().any(|held| is_hold_of(&held, map))
 }
 
 // In a handler, an entry of the held stack knows its stack no further than to the signal frame, and so does what becomes an entry, or
@@ -336,7 +336,18 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, pla
         let (acquire, record) = describe(globals, thread, map, how, place, flags);
         judge(globals, thread, Acquire { first, ..acquire }, record, true)
     });
-    conclude(thread, found, Some(map));
+    if found.fresh != 0 && found.stop.is_none() && !flags.has(HeldFlags::TRY) {
+        // Whoever is told of it is told before the lock is taken.
+        let top = thread.depth() - 1;
+        let new = thread.read(top);
+        take_out(thread, top);
+        conclude(thread, found, None);
+        life::make_room(thread);
+        let new = Held { chain: ThreadState::get(&thread.chain), ..new };
+        push(thread, &new, extend(new.chain, step_of(&new)));
+    } else {
+        conclude(thread, found, Some(map));
+    }
 }
 
 /// Whether a chain that this thread knows is still fine; nothing if it does not know it.
@@ -428,7 +439,7 @@ fn what_is_said_is_so(thread: &ThreadState, map: &LockMap, how: How<'_>) -> bool
     let held = |from: usize| (from..thread.depth()).map(|at| thread.read(at)).filter(Held::is_lock);
     let class = ClassId::new(map.class(), how.subclass);
     let mut alike = held(thread.base()).filter(|held| held.class == class);
-    how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.address()))
+    how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.addr()))
         && (how.nest.is_some() || how.order.is_none_or(|n| alike.all(|held| held.ordered().is_some_and(|below| below < n))))
 }
 
@@ -445,21 +456,36 @@ pub(super) fn entry(thread: &ThreadState, map: &LockMap, how: How<'_>, place: Pl
         place,
         chain: ThreadState::get(&thread.chain),
         instance: map.instance(),
-        order: how.order.unwrap_or(0),
+        order: how.order.unwrap_or_else(|| how.nest.map_or(0, |nest| nest.addr() as u64)),
     }
 }
 
-/// Checks an acquisition without making it: `might_lock`, and what a wait will take again.
+/// What is checked without being taken.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Check {
+    /// A lock, as by `might_lock`.
+    Lock,
+    /// A mutex that will be taken again at the end of a wait, of which is said already that it may sleep.
+    Again,
+    /// A wait for others, perhaps only for a while.
+    Wait { timed: bool },
+}
+
+/// Checks an acquisition without making it.
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'static>, wait: Option<bool>) {
+pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'static>, check: Check) {
     if config::off() {
         return;
     }
     let thread = current();
     life::prepare(thread);
-    let tag = if wait.is_some() { WAIT } else { CHECK };
+    let tag = match check {
+        Check::Lock => CHECK,
+        Check::Again => AGAIN,
+        Check::Wait { .. } => WAIT,
+    };
     let annotated = how.nest.is_some() || how.order.is_some();
     if !annotated && seen_before(thread, map, how.subclass, how.mode, tag) {
         return;
@@ -468,10 +494,10 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
         let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
-        acquire.wait = wait.is_some();
-        acquire.timed = wait == Some(true);
-        if how.subclass == READY {
-            // That it may sleep is said of the cell itself.
+        acquire.wait = matches!(check, Check::Wait { .. });
+        acquire.timed = check == Check::Wait { timed: true };
+        if how.subclass == READY || check == Check::Again {
+            // That it may sleep is said of the cell itself, or of the condition variable.
             acquire.info.rules.wait = Some(WaitType::Free);
         }
         judge(globals, thread, acquire, record, false)
@@ -488,6 +514,7 @@ const CHECK: HeldFlags = HeldFlags(64);
 const WAIT: HeldFlags = HeldFlags(96);
 const TIMED: HeldFlags = HeldFlags(128);
 const UPGRADE: HeldFlags = HeldFlags(160);
+const AGAIN: HeldFlags = HeldFlags(192);
 /// The same of a notification, whatever is held.
 const NOTIFIER: u64 = 0x4e07_1f1e_0000_0000;
 /// The same of a place that may sleep.
@@ -554,7 +581,7 @@ fn describe(
 ) -> (Acquire, &'static ClassRecord) {
     let record = map.resolve(globals);
     let new = Held { chain: 0, ..entry(thread, map, how, place, flags) };
-    let nest = how.nest.map(LockMap::address);
+    let nest = how.nest.map(|nest| nest.addr());
     (Acquire { nest, ..Acquire::of(new, record.info()) }, record)
 }
 
@@ -581,7 +608,7 @@ pub(super) fn judge(
     let step = step_of(&acquire.new);
     let longer = extend(chain, step);
     let key = longer ^ ThreadState::get(&thread.context);
-    let same_lock = held.iter().any(|held| held.is_lock() && held.lock == acquire.new.lock);
+    let same_lock = held.iter().any(|held| held.is_lock() && held.is_same_lock(&acquire.new));
     if same_lock {
         acquire.writer_queued = super::contention::writer_queued(globals, thread, acquire.new.lock);
     }
@@ -700,6 +727,14 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
         take_out(thread, at);
         return;
     }
+    let outer = (0..thread.base()).rev().find(|&at| holds(&thread.read(at)));
+    if let Some(at) = outer
+        && thread.read(at).context == thread.nesting.load(Ordering::Relaxed)
+    {
+        // A guard that came along into an isolated test.
+        thread.release_for(at);
+        return;
+    }
     let place = place_here(thread);
     let found = slow::with(|globals| {
         let record = map.resolve(globals);
@@ -711,6 +746,10 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
         let class = ClassId::new(record.base, 0);
         event(globals, thread, |cx| Event::UnlockImbalance { cx, class, place })
     });
+    if let Some(at) = outer {
+        // It is wrong, but made: whatever was interrupted holds it no longer.
+        thread.release_for(at);
+    }
     conclude(thread, found, None);
 }
 
@@ -719,8 +758,7 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
 fn release_elsewhere(globals: &Globals, me: &ThreadState, map: &LockMap) -> bool {
     for other in globals.others(me) {
         if let Some(at) = (0..other.depth()).rev().find(|&at| is_hold_of(&other.read(at), map)) {
-            other.set_state(at, State::Free);
-            other.untidy.store(1, Ordering::Relaxed);
+            other.release_for(at);
             return true;
         }
     }
@@ -759,13 +797,14 @@ pub(crate) fn how_held(map: &LockMap, mode: Mode) -> How<'static> {
     let thread = current();
     let hold = thread.entries().rev().find(|held| is_hold_of(held, map) && held.mode.same_guard(mode));
     let Some(held) = hold else { return How::new(mode) };
-    How {
-        mode: held.mode,
+    let how = How {
         subclass: held.class.subclass(),
         reentrant: held.flags.has(HeldFlags::REENTRANT),
-        nest: None,
         order: held.ordered(),
-    }
+        ..How::new(held.mode)
+    };
+    let nested = held.flags.has(HeldFlags::NESTED) && how.order.is_none();
+    if nested { how.nest_lock_at(held.order as usize) } else { how }
 }
 
 /// By number, for the lock may have moved since, or another may be where it was: a guard can be forgotten.
@@ -927,7 +966,7 @@ fn holds_any(thread: &ThreadState) -> bool {
 #[track_caller]
 pub(crate) fn check_ready(map: &LockMap, site: &'static Location<'static>) {
     if holds_any(current()) {
-        check_only(map, How::write().nested(READY), site, Some(false));
+        check_only(map, How::write().nested(READY), site, Check::Wait { timed: false });
     }
 }
 
@@ -1015,8 +1054,8 @@ pub(crate) fn check_wait(condvar: &LockMap, mutex: &LockMap, how: How<'_>, timed
     let thread = current();
     life::prepare(thread);
     if thread.depth() > thread.base() || thread.nesting.load(Ordering::Relaxed) != 0 {
-        check_only(condvar, How::write(), site, Some(timed));
-        check_only(mutex, how, site, None);
+        check_only(condvar, How::write(), site, Check::Wait { timed });
+        check_only(mutex, how, site, Check::Again);
     }
 }
 

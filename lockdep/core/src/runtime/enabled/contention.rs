@@ -505,7 +505,7 @@ fn trace(globals: &Globals, steps: &[Step], last: usize, own: Held) -> Option<Ve
 
 /// Whether an entry of any thread keeps the thread `waiter` from what it wants.
 fn in_the_way(globals: &Globals, held: &Held, waiter: &ThreadState, wants: &Held) -> bool {
-    if held.lock != wants.lock {
+    if !held.is_same_lock(wants) {
         return false;
     }
     let class = globals.record(wants.class).map(ClassRecord::info).unwrap_or_default();

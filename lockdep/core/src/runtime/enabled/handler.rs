@@ -218,7 +218,7 @@ impl Interrupted {
         if (thread.depth() == thread.base() && !changed) || config::off() || thread.unwinding_from_stop() {
             return Found::default();
         }
-        thread.trim();
+        thread.tidy();
         let place = place_here(thread);
         let end = End::Handler(thread.mask_at_end(self.entered, self.events));
         slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end, place }))

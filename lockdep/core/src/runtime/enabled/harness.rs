@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::acquire::{conclude, event, place_here, take_out};
 use super::isolation::{Isolation, Stop};
 use super::thread::{ThreadState, current};
-use super::{baseline, config, deliver, life, scope, slow};
+use super::{baseline, config, deliver, irqs, life, scope, slow};
 use crate::engine::{End, Event};
 use crate::report::Report;
 
@@ -25,10 +25,10 @@ pub(crate) fn run<R>(name: &str, body: impl FnOnce() -> R) -> Outcome<R> {
     let before = thread.scope.swap(own, Ordering::Relaxed);
     // What this thread knows to be proven it may have learned from another test.
     thread.forget_chains();
-    let depth = thread.depth();
+    let (depth, mask) = (thread.depth(), ThreadState::get(&thread.mask));
     let result = catch_unwind(AssertUnwindSafe(body));
     if result.is_ok() {
-        left_held(thread, depth);
+        left_held(thread, depth, mask);
     }
     deliver::finish(thread);
     thread.scope.store(before, Ordering::Relaxed);
@@ -43,8 +43,8 @@ pub(crate) fn run<R>(name: &str, body: impl FnOnce() -> R) -> Outcome<R> {
 }
 
 /// Reports what the test still holds; it ends here, for the thread may go on with other tests.
-fn left_held(thread: &'static ThreadState, before: usize) {
-    thread.trim();
+fn left_held(thread: &'static ThreadState, before: usize, mask: u64) {
+    thread.tidy();
     if config::off() || thread.depth() <= before {
         return;
     }
@@ -56,6 +56,8 @@ fn left_held(thread: &'static ThreadState, before: usize) {
     while thread.depth() > before {
         take_out(thread, thread.depth() - 1);
     }
+    // So do the sections that it did not end: the end of the thread is not to find them again.
+    irqs::reset_mask(thread, mask);
 }
 
 /// Runs `body` as the test `name` in a graph of its own.

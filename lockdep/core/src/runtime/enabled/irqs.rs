@@ -296,6 +296,15 @@ fn end_disabled(thread: &ThreadState, from: usize) -> u64 {
     blocked
 }
 
+/// Makes the mask what it was, whatever was made of it meanwhile.
+pub(super) fn reset_mask(thread: &'static ThreadState, mask: u64) {
+    let now = ThreadState::get(&thread.mask);
+    if now != mask {
+        thread.set_mask(mask);
+        lazy::change(thread, now, mask);
+    }
+}
+
 /// Takes everything off that this context left on the stack: it is not the interrupted code's.
 pub(crate) fn discard_own(thread: &ThreadState) {
     while thread.depth() > thread.base() {

@@ -10,7 +10,7 @@ use super::acquire::{conclude, event, place_here};
 use super::graph::Graph;
 use super::raw::Found;
 use super::thread::{ThreadState, current};
-use super::{deliver, handler, irqs, lazy, life, slow};
+use super::{config, deliver, handler, irqs, life, slow};
 use crate::engine::{End, Event};
 use crate::report::Report;
 
@@ -68,8 +68,8 @@ impl Inside {
     /// Checks what the test leaves behind and delivers everything.
     fn end_of_test(&self) {
         let thread = self.thread;
-        thread.trim();
-        if thread.depth() > thread.base() && !thread.unwinding_from_stop() {
+        thread.tidy();
+        if thread.depth() > thread.base() && !config::off() && !thread.unwinding_from_stop() {
             let place = place_here(thread);
             let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end: End::Test, place }));
             conclude(thread, found, None);
@@ -87,11 +87,7 @@ impl Drop for Inside {
         thread.instances.store(self.instances, Ordering::Relaxed);
         thread.stopped.store(0, Ordering::Relaxed);
         thread.born.store(self.born, Ordering::Relaxed);
-        if ThreadState::get(&thread.mask) != self.mask {
-            let before = ThreadState::get(&thread.mask);
-            thread.set_mask(self.mask);
-            lazy::change(thread, before, self.mask);
-        }
+        irqs::reset_mask(thread, self.mask);
     }
 }
 

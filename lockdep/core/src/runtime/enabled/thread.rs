@@ -129,7 +129,7 @@ pub(crate) struct ThreadState {
     pub(crate) left_evidence: AtomicU8,
     /// The contexts that are releasing out of order, a bit each: keys and entries do not agree for a moment.
     shuffling: AtomicU64,
-    /// Another thread released something of ours.
+    /// Something of ours was released by another thread, or by a context on top.
     pub(crate) untidy: AtomicU8,
     /// In the global allocator, or interrupted there.
     pub(crate) allocating: AtomicU8,
@@ -981,16 +981,31 @@ impl ThreadState {
         }
     }
 
-    /// Takes released entries off the top, after another thread released some of ours as well.
+    /// Releases an entry of another thread, in a slow section, or of what is below this context. The keys are mended when that goes on.
+    pub(super) fn release_for(&self, at: usize) {
+        self.set_state(at, State::Free);
+        self.untidy.store(1, Ordering::Relaxed);
+    }
+
+    /// Takes released entries off the top, after others released some of ours as well.
     pub(crate) fn tidy(&self) {
         // Looked at first: the exchange is locked.
         let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
-        if untidy && self.depth() > self.base() {
+        if untidy && self.base() != 0 {
+            // The keys of what is below are kept somewhere else, and put back.
+            self.untidy.store(1, Ordering::Relaxed);
+        }
+        if untidy {
             self.shuffle(|| {
                 let locks = self.entries().filter(|held| matches!(held.state, State::Held | State::Waiting));
                 let instances = locks.fold(0, |mix, held| mix ^ held.instance);
                 self.instances.store(instances, Ordering::Relaxed);
-                super::acquire::rechain(self, self.base(), self.read(self.base()).chain);
+                let first = self.own_entries().next().map(|first| first.chain);
+                // Without entries, what handlers and isolated tests begin with is kept where they began.
+                let chain = first.or_else(|| (self.base() == 0).then(|| super::life::graph(self).seed));
+                if let Some(chain) = chain {
+                    super::acquire::rechain(self, self.base(), chain);
+                }
             });
         }
         self.trim();
