@@ -117,6 +117,7 @@ fn scenario() {
         "callback-takes-it" => callback_takes_it(),
         "reported-attempts" => reported_attempts(),
         "isolated-off" => isolated_off(),
+        "isolated-in-callback" => isolated_in_callback(),
         "handler-recursion" => handler_recursion(),
         "handler-usage" => handler_usage(),
         "fork" => fork(),
@@ -955,6 +956,17 @@ fn reported_attempts() {
     signal::unregister(registration);
 }
 
+/// A callback that tests something.
+fn isolated_in_callback() {
+    static FOUND: AtomicU64 = AtomicU64::new(0);
+    #[cfg(feature = "validate")]
+    lockdep::on_report(|_| {
+        FOUND.fetch_add(lockdep::testing::isolated(|_| inversion()).len() as u64, Ordering::Relaxed);
+    });
+    inversion();
+    assert_eq!(FOUND.load(Ordering::Relaxed), u64::from(cfg!(feature = "validate")));
+}
+
 /// Nothing is checked, wherever.
 fn isolated_off() {
     let reports = lockdep::testing::isolated(|_| {
@@ -1243,6 +1255,13 @@ mod validated {
     #[test]
     fn a_callback_comes_before_the_lock_is_taken() {
         let output = run("callback-takes-it", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{}", stderr(&output));
+    }
+
+    #[test]
+    fn an_isolated_test_in_a_callback_has_its_reports() {
+        let output = run("isolated-in-callback", &[]);
         assert_exit(&output, 66);
         assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{}", stderr(&output));
     }

@@ -300,3 +300,32 @@ fn a_guard_from_outside() {
     });
     assert_silent(&reports);
 }
+
+/// The destructors of a thread's own values belong to the thread: what they release is not left behind, and what they do wrong is found.
+#[test]
+fn destructors_of_a_thread() {
+    use lockdep::parking_lot::{ArcMutexGuard, RawMutex};
+    thread_local! {
+        static KEPT: std::cell::RefCell<Option<ArcMutexGuard<RawMutex, u8>>> = const { std::cell::RefCell::new(None) };
+        static LEFT: Releases = const { Releases };
+    }
+    static PAIR: Pair = pair();
+    struct Releases;
+    impl Drop for Releases {
+        fn drop(&mut self) {
+            back(&PAIR);
+        }
+    }
+    let lock = Arc::new(Mutex::new(0));
+    let reports = isolated(|cx| {
+        let kept = Arc::clone(&lock);
+        cx.spawn(move || KEPT.set(Some(kept.lock_arc()))).join().unwrap();
+        assert!(!lock.is_locked());
+    });
+    assert_silent(&reports);
+    let reports = isolated(|cx| {
+        forth(&PAIR);
+        cx.spawn(|| LEFT.with(|_| ())).join().unwrap();
+    });
+    only(&reports, Inversion, Possible);
+}

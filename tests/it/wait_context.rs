@@ -248,3 +248,24 @@ fn an_upgrade_with_a_limit() {
         assert_silent(&reports);
     }
 }
+
+/// One class for locks that spin and locks that sleep: each is judged as what it is, whichever came first.
+#[test]
+fn one_class_for_what_spins_and_what_sleeps() {
+    for spin_first in [true, false] {
+        let class = crate::support::class("both");
+        let (spin, mutex) = (spin::SpinLock::with_class(1, class), parking_lot::Mutex::with_class(1, class));
+        let reports = isolated(|cx| {
+            if spin_first {
+                drop(spin.lock());
+            }
+            cx.in_handler(libc::SIGTERM, || drop(mutex.lock()));
+        });
+        only(&reports, WaitContext, Certain);
+        let reports = isolated(|cx| {
+            drop(mutex.lock());
+            cx.in_handler(libc::SIGTERM, || drop(spin.lock()));
+        });
+        assert_silent(&reports);
+    }
+}

@@ -114,16 +114,20 @@ fn read(file: &Path) -> Result<String, String> {
     }
 }
 
-fn parse(text: &str) -> Result<Vec<Entry>, String> {
-    let written: Written = basic_toml::from_str(text).map_err(|error| {
+fn parse(file: &str) -> Result<Vec<Entry>, String> {
+    let written: Written = basic_toml::from_str(file).map_err(|error| {
         let text = error.to_string().replace('\n', ", ");
         // "what is wrong for key `accept` at line 3 column 1": the line alone says it better.
         let (what, at) = text.rsplit_once(" at line ").unwrap_or((&text, "1"));
         let (what, _key) = what.rsplit_once(" for key `").unwrap_or((what, ""));
         let line = at.split(' ').next().unwrap_or_default();
+        // Of a name that does not belong there the line of its table is given, or the next one.
+        let unknown = what.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')).map(|(name, _)| name);
+        let is_key = |line: &str| line.trim_start().split([' ', '=']).next() == unknown;
+        let line = file.lines().position(is_key).map_or_else(|| line.to_owned(), |at| (at + 1).to_string());
         format!("is wrong in line {line}: {what}")
     })?;
-    let headers = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[accept]]"));
+    let headers = file.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[accept]]"));
     let lines: Vec<usize> = headers.map(|(at, _)| at + 1).collect();
     let entry = |(at, accepts)| Entry { line: lines.get(at).copied().unwrap_or(1), accepts, used: AtomicU32::new(0) };
     Ok(written.accept.into_iter().enumerate().map(entry).collect())
@@ -285,7 +289,8 @@ mod tests {
         for (text, expected) in [
             (id.to_owned(), "is wrong in line 1: missing field `reason`"),
             (format!("{id}reason = \" \"\n"), "is wrong in line 1: the `reason` is empty"),
-            (format!("# first\n\n{id}reasno = \"r\"\n"), "is wrong in line 3: unknown field `reasno`"),
+            (format!("# first\n\n{id}reasno = \"r\"\n"), "is wrong in line 5: unknown field `reasno`"),
+            ("foo = 1\n".into(), "is wrong in line 1: unknown field `foo`"),
             (format!("{id}reason = 3\n"), "is wrong in line 3: invalid type: integer `3`"),
             (
                 "[[accept]]\nid = \"12\"\nreason = \"r\"\n".into(),

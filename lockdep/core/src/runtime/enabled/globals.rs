@@ -74,6 +74,8 @@ pub(super) const MAKER_FRAMES: usize = 3;
 #[derive(PartialEq, Eq, Hash)]
 struct Identity {
     declared: usize,
+    /// What spins and what sleeps may be used in different places, so they are of different classes, though one may be declared for both.
+    wait: WaitType,
     file: &'static str,
     line: u32,
     column: u32,
@@ -189,7 +191,7 @@ impl Globals {
             // SAFETY: otherwise it is a `&'static Location`.
             (None, unsafe { &*place.cast::<Location<'static>>() })
         };
-        let identity = self.identity(declared, site, info.kind, name.unwrap_or(type_name), maker);
+        let identity = self.identity((declared, site), (info.kind, info.wait), name.unwrap_or(type_name), maker);
         let hash = Numbers::hash(&identity);
         if let Some(base) = self.index.find(hash, |base| self.identity_of(self.numbered(base)) == identity) {
             return self.numbered(base);
@@ -222,9 +224,8 @@ impl Globals {
 
     fn identity(
         &self,
-        declared: Option<&'static LockClass>,
-        site: &'static Location<'static>,
-        kind: &'static str,
+        (declared, site): (Option<&'static LockClass>, &'static Location<'static>),
+        (kind, wait): (&'static str, WaitType),
         type_name: &'static str,
         maker: u32,
     ) -> Identity {
@@ -232,6 +233,7 @@ impl Globals {
             // A declared class is one class, whatever its locks protect.
             Some(class) => Identity {
                 declared: ptr::from_ref(class) as usize,
+                wait,
                 file: "",
                 line: 0,
                 column: 0,
@@ -241,6 +243,7 @@ impl Globals {
             },
             None => Identity {
                 declared: 0,
+                wait,
                 file: site.file(),
                 line: site.line(),
                 column: site.column(),
@@ -252,7 +255,8 @@ impl Globals {
     }
 
     fn identity_of(&self, class: &ClassRecord) -> Identity {
-        self.identity(class.declared, class.site, class.kind, class.name.unwrap_or(class.type_name), class.maker)
+        let name = class.name.unwrap_or(class.type_name);
+        self.identity((class.declared, class.site), (class.kind, class.wait), name, class.maker)
     }
 
     /// How many classes that a maker told apart had this name and place before `base`, which has them now.

@@ -1,5 +1,6 @@
 //! Isolated graphs: a fresh engine for one test, on the threads that the test names.
 
+use core::cell::RefCell;
 use core::panic::Location;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -91,6 +92,42 @@ impl Drop for Inside {
     }
 }
 
+/// A thread of a test. It ends when the destructors of its thread-locals have run: what these release is not left behind.
+struct Member {
+    inside: Option<Inside>,
+    listed: Arc<Listed>,
+    /// Its function did not unwind.
+    returned: bool,
+}
+
+std::thread_local! {
+    static MEMBER: RefCell<Option<Member>> = const { RefCell::new(None) };
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let Some(inside) = self.inside.take() else { return };
+        let state = inside.thread;
+        if self.returned {
+            life::end_of_thread(state);
+        }
+        drop(inside);
+        // What it did to its mask was judged inside, and put back.
+        state.born.store(ThreadState::get(&state.mask), Ordering::Relaxed);
+        let graph = &self.listed.0;
+        let thread = state.thread().id;
+        slow::with(|globals| {
+            globals.clock += 1;
+            let now = globals.clock;
+            // SAFETY: in a slow section, and the graph is alive: we have a share of it.
+            unsafe { graph.inner().engine.apply(Event::ThreadEnd { thread, now }) };
+        });
+        let mut threads = graph.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        *threads -= 1;
+        graph.threads_changed.notify_all();
+    }
+}
+
 /// What a test body may do besides locking; see `testing::Cx`.
 pub(crate) struct Isolation {
     listed: Arc<Listed>,
@@ -125,27 +162,10 @@ impl Isolation {
         std::thread::spawn(move || {
             let inside = Inside::enter(&listed);
             inside.thread.began.store(began, Ordering::Relaxed);
+            // Before any other of the thread's: so it is dropped after them.
+            MEMBER.with_borrow_mut(|member| *member = Some(Member { inside: Some(inside), listed, returned: false }));
             let outcome = catch_unwind(AssertUnwindSafe(f));
-            if outcome.is_ok() {
-                life::end_of_thread(inside.thread);
-            }
-            let state = inside.thread;
-            let thread = state.thread().id;
-            drop(inside);
-            // What it did to its mask was judged inside, and put back.
-            state.born.store(ThreadState::get(&state.mask), Ordering::Relaxed);
-
-            slow::with(|globals| {
-                globals.clock += 1;
-                let now = globals.clock;
-                // SAFETY: in a slow section, and the graph is alive: we have a share of it.
-                unsafe { listed.0.inner().engine.apply(Event::ThreadEnd { thread, now }) };
-            });
-            {
-                let mut threads = listed.0.threads.lock().unwrap_or_else(PoisonError::into_inner);
-                *threads -= 1;
-                listed.0.threads_changed.notify_all();
-            }
+            MEMBER.with_borrow_mut(|member| member.as_mut().expect("set above").returned = outcome.is_ok());
             outcome.unwrap_or_else(|payload| resume_unwind(payload))
         })
     }
