@@ -131,6 +131,8 @@ fn scenario() {
         "destructors" => destructors(),
         "key-destructors" => key_destructors(),
         "isolated-panicking" => isolated_panicking(),
+        "isolated-unlocked" => isolated_unlocked(),
+        "isolated-fork" => drop(lockdep::testing::isolated(|_| fork_hazard("other"))),
         "reported-waits" => reported_waits(),
         "deadlock" => deadlock(),
         "thread-exit" => thread_exit(),
@@ -526,6 +528,15 @@ fn isolated_panicking() {
         let _held = lock.lock();
         let _locks = Locks(&lock);
         panic!("for a reason of its own");
+    });
+}
+
+/// A guard that cannot have its lock back.
+fn isolated_unlocked() {
+    lockdep::testing::isolated(|_| {
+        let lock = Mutex::new(1);
+        let mut guard = lock.lock();
+        parking_lot::MutexGuard::unlocked(&mut guard, || std::mem::forget(lock.lock()));
     });
 }
 
@@ -1378,6 +1389,21 @@ mod validated {
             "{}",
             stderr(&output)
         );
+    }
+
+    #[test]
+    fn an_isolated_test_whose_guard_cannot_have_its_lock_back_says_why() {
+        let output = run("isolated-unlocked", &[]);
+        assert_aborted(&output);
+        assert_eq!(reported(&output, "Recursion"), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("\nlockdep: a lock that its guard gave up for a moment cannot be taken again\n"));
+    }
+
+    #[test]
+    fn the_child_of_an_isolated_test_speaks_for_itself() {
+        let output = run("isolated-fork", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(reported(&output, "ForkHazard"), 1, "{}", stderr(&output));
     }
 
     #[test]

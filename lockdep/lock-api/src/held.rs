@@ -9,8 +9,6 @@ use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ops::Deref;
 use core::ptr;
-use std::io::Write;
-use std::process;
 
 use lockdep_core::{How, LockMap};
 
@@ -696,8 +694,7 @@ pub(crate) fn or_abort<U>(f: impl FnOnce() -> U) -> U {
 
 #[cold]
 fn abort() -> ! {
-    let _ = std::io::stderr().write_all(b"lockdep: a lock that its guard gave up for a moment cannot be taken again\n");
-    process::abort();
+    lockdep_core::runtime::abort("a lock that its guard gave up for a moment cannot be taken again")
 }
 
 /// Runs its closure when it is dropped.

@@ -485,6 +485,13 @@ pub fn quietly<R>(f: impl FnOnce() -> R) -> R {
     imp::quietly(f)
 }
 
+/// Ends the process, and says `why`: for those who make guards, where a lock cannot be left as its guard says it is.
+///
+/// What an isolated test has found is printed, for it will not return it. **Signal safety:** may be called in a handler.
+pub fn abort(why: &str) -> ! {
+    imp::abort(why)
+}
+
 /// The program is about to handle `signal`: if it is the one that asks threads for their stacks, another one takes its place.
 ///
 /// **Signal safety:** may be called in a handler.

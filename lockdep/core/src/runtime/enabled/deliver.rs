@@ -328,8 +328,7 @@ pub(super) fn stop(thread: &'static ThreadState, kind: ReportKind) -> ! {
     if graph.isolated {
         thread.stopped.store(1, Ordering::Relaxed);
         if std::thread::panicking() || cfg!(panic = "abort") {
-            // It will never return its reports.
-            graph.delivered().iter().for_each(print);
+            show_kept(graph);
             life::abort();
         }
         resume_unwind(Box::new(Stop));
@@ -338,6 +337,27 @@ pub(super) fn stop(thread: &'static ThreadState, kind: ReportKind) -> ! {
         life::abort();
     }
     panic!("lockdep: {kind}: this call would never return (report above)");
+}
+
+/// What was found in an isolated graph, which will never return it.
+fn show_kept(graph: &Graph) {
+    if graph.isolated {
+        graph.delivered().iter().for_each(print);
+    }
+}
+
+/// Ends the process where a lock cannot be left as its guards say it is.
+pub(crate) fn abort(why: &str) -> ! {
+    let thread = current();
+    if thread.is_prepared() && thread.real_handlers.load(Ordering::Relaxed) == 0 {
+        let graph = life::graph(thread);
+        deliver_all(thread, graph);
+        show_kept(graph);
+    }
+    complain(b"lockdep: ");
+    complain(why.as_bytes());
+    complain(b"\n");
+    life::abort()
 }
 
 /// In a real handler nothing can unwind: say what is known with `write`, let the reporter print the rest, and abort.

@@ -363,6 +363,11 @@ extern "C" fn after_fork_in_child() {
     slow::forked_globals(|globals| {
         orphans::note(globals, me);
         deliver::forked(globals);
+        if me.is_prepared() && graph(me).isolated {
+            // A process of its own: nobody returns its reports.
+            me.graph.store(core::ptr::from_ref(process_graph(globals)).cast_mut(), Ordering::Relaxed);
+            me.forget_chains();
+        }
     });
     config::forked();
     crate::stack::forked();

@@ -38,7 +38,7 @@ use std::time::Duration;
 
 pub(super) use acquire::{assert_none_held, might_sleep};
 pub(super) use config::install;
-pub(super) use deliver::{on_report, reports};
+pub(super) use deliver::{abort, on_report, reports};
 pub(super) use dump::{dump_graph_dot, dump_graph_json, dump_held, stats};
 pub(super) use handler::{Handler, handlers_expected, in_handler, in_signal};
 pub(super) use malloc::quietly;
