@@ -106,7 +106,7 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
             return false;
         }
         self.through(want);
-        if want == Want::Exclusive && !self.drain(0, until) {
+        if want == Want::Exclusive && !self.no_readers() && !self.drain(0, until) {
             return false;
         }
         taken(self.exit());
@@ -159,7 +159,14 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
         }
     }
 
+    /// Whether the last reader has gone.
+    fn no_readers(&self) -> bool {
+        // Acquire pairs with the release of the last reader.
+        self.state.load(Ordering::Acquire) & READERS == 0
+    }
+
     /// The writer waits for the readers to go. If the time is over first, it leaves, and `instead` comes in its place.
+    #[cold]
     fn drain(&self, instead: usize, until: Option<Instant>) -> bool {
         let mut spin = SpinWait::new();
         loop {
@@ -207,10 +214,17 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
         released(self.exit());
         let before = self.state.fetch_sub(READER, Ordering::Release);
         if before & READERS == READER && before & DRAINING != 0 {
-            self.state.fetch_and(!DRAINING, Ordering::Relaxed);
-            // SAFETY: the key is an address of ours; the closure does nothing.
-            unsafe { unpark_one(self.exit(), |_| AGAIN) };
+            self.wake_writer();
         }
+    }
+
+    /// The last reader has gone. Never inlined: its length would keep the release from being inlined.
+    #[cold]
+    #[inline(never)]
+    fn wake_writer(&self) {
+        self.state.fetch_and(!DRAINING, Ordering::Relaxed);
+        // SAFETY: the key is an address of ours; the closure does nothing.
+        unsafe { unpark_one(self.exit(), |_| AGAIN) };
     }
 
     /// Takes `old` out and puts `new` in, and lets in who waited for that: to try again, or, if fair, for good.
