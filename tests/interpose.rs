@@ -231,6 +231,26 @@ fn every_flag_does_what_it_does_without_us() {
 }
 
 #[test]
+fn a_handler_is_the_first_that_is_seen_of_a_thread() {
+    silent("first-contact", &["raw", library()]);
+}
+
+#[test]
+fn the_child_of_a_vfork_is_another_process() {
+    silent("vfork", &["raw", library()]);
+}
+
+#[test]
+fn a_signal_that_arrives_while_it_is_blocked() {
+    silent("blocked-in-time", &["raw"]);
+}
+
+#[test]
+fn a_pair_of_masks_in_a_handler() {
+    silent("pair-in-handler", &["raw", library()]);
+}
+
+#[test]
 fn an_old_action_is_the_one_that_was_installed() {
     silent("old", &["raw", library()]);
 }

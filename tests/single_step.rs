@@ -330,6 +330,8 @@ enum Moment {
 #[test]
 fn a_held_stack_that_a_handler_moves() {
     let _alone = alone(Stacks::Off);
+    // In the long form, too: each instruction is a run of its own, and there are too many where stacks are captured.
+    Config::new().stacks(Stacks::Off).install();
     // A thread begins with room for one more; the second time all of this is known, and only the handler needs more.
     let locks: Vec<_> = (0..62).map(|_| SpinLock::with_class(0, class())).collect();
     let interrupted = |only: usize, moment: Moment| {

@@ -102,6 +102,7 @@ fn scenario() {
         "in-handler" => in_handler(),
         "reader-writer" => reader_writer(),
         "queued-writer" => queued_writer(),
+        "stalled-reader" => stalled_reader(),
         "upgrade" => upgrade(),
         "condvar-nobody" => condvar_nobody(),
         "condvar-idle" => condvar_idle(),
@@ -297,6 +298,30 @@ fn queued_writer() {
 #[test]
 fn a_reader_behind_a_writer_that_is_queued() {
     assert_deadlock(&run_off("queued-writer"), &["3 threads wait for each other", "holding `A`", "waiting for `R`"]);
+}
+
+/// A writer waits for a reader, and another reader behind him.
+fn stalled_reader() {
+    let (taken, wait) = mpsc::channel();
+    let holder = spawn("holder", move || {
+        let _r = R.read();
+        taken.send(()).unwrap();
+        thread::sleep(3 * LONG);
+    });
+    wait.recv().unwrap();
+    let writer = spawn("writer", || drop(R.write()));
+    thread::sleep(Duration::from_millis(100));
+    drop(R.read());
+    writer.join().unwrap();
+    holder.join().unwrap();
+}
+
+#[test]
+fn a_reader_behind_a_writer_waits_for_the_same_holder() {
+    let output = run_off("stalled-reader");
+    assert_exit(&output, 66);
+    assert_words(&output, "Stall", &["thread `holder`"]);
+    assert!(!stderr(&output).contains("no thread is known to hold"), "{}", stderr(&output));
 }
 
 fn upgrade() {

@@ -469,3 +469,98 @@ pub(crate) fn threads(installer: &Installer) {
     assert!(ran > 0 && ran <= sent);
     assert_eq!(*STATE.lock_irqsave(), 400 + ran);
 }
+
+static SHARED: SpinLock<u64> = SpinLock::new(0);
+
+extern "C" fn takes_shared(_signal: c_int) {
+    *SHARED.lock_irqsave() += 1;
+}
+
+/// What a thread has blocked is known also if a handler is the first thing that is seen of it.
+pub(crate) fn first_contact(installer: &Installer) {
+    static OUTER: Mutex<u16> = Mutex::new(0);
+    installer.install(libc::SIGUSR2, takes_shared, &[libc::SIGUSR1]);
+    installer.install(libc::SIGUSR1, takes_shared, &[]);
+    // By a signal whose handler has another one blocked.
+    let first = || {
+        raise(libc::SIGUSR2);
+        assert!(irq::enabled());
+        let _outer = OUTER.lock();
+        drop(SHARED.lock_irqsave());
+    };
+    std::thread::spawn(first).join().unwrap();
+    // By one that comes between another one's handler and its first instruction.
+    let both = || {
+        mask(libc::SIG_BLOCK, &[libc::SIGUSR1, libc::SIGUSR2]);
+        raise(libc::SIGUSR1);
+        raise(libc::SIGUSR2);
+        mask(libc::SIG_UNBLOCK, &[libc::SIGUSR1, libc::SIGUSR2]);
+    };
+    std::thread::spawn(both).join().unwrap();
+}
+
+/// The child of a `vfork` has a mask and handlers of its own.
+pub(crate) fn vfork(installer: &Installer) {
+    installer.install(libc::SIGUSR1, takes_shared, &[]);
+    raise(libc::SIGUSR1);
+    let old = mask(libc::SIG_BLOCK, &[libc::SIGUSR1]);
+    // SAFETY: the child does what it may, and ends.
+    unsafe {
+        #[expect(deprecated, reason = "it is what this is about")]
+        let child = libc::vfork();
+        if child == 0 {
+            let none: libc::sigset_t = zeroed();
+            let default: libc::sigaction = zeroed();
+            libc::sigaction(libc::SIGUSR1, &default, null_mut());
+            libc::sigprocmask(libc::SIG_SETMASK, &none, null_mut());
+            libc::_exit(0);
+        }
+        let mut status = 0;
+        assert_eq!(libc::waitpid(child, &mut status, 0), child);
+        assert_eq!(status, 0);
+    }
+    // Really blocked, so no handler comes.
+    *SHARED.lock() += 1;
+    assert!(blocked(libc::SIGUSR1) && old & 1 << (libc::SIGUSR1 - 1) == 0);
+    mask(libc::SIG_UNBLOCK, &[libc::SIGUSR1]);
+    raise(libc::SIGUSR1);
+}
+
+/// A signal that arrives while it is being blocked.
+pub(crate) fn blocked_in_time(installer: &Installer) {
+    static OVER: AtomicU64 = AtomicU64::new(0);
+    installer.install(libc::SIGUSR1, takes_shared, &[]);
+    installer.install(libc::SIGUSR2, takes_shared, &[]);
+    // SAFETY: a thread that waits for the other one.
+    let this = unsafe { libc::pthread_self() } as usize;
+    let sender = std::thread::spawn(move || {
+        while OVER.load(Ordering::Relaxed) == 0 {
+            for signal in [libc::SIGUSR1, libc::SIGUSR2] {
+                // SAFETY: it has handlers, and waits until this one has ended.
+                unsafe { libc::pthread_kill(this as libc::pthread_t, signal) };
+            }
+        }
+    });
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < Duration::from_secs(4) {
+        mask(libc::SIG_BLOCK, &[libc::SIGUSR1, libc::SIGUSR2]);
+        *SHARED.lock() += 1;
+        mask(libc::SIG_UNBLOCK, &[libc::SIGUSR1, libc::SIGUSR2]);
+    }
+    OVER.store(1, Ordering::Relaxed);
+    sender.join().unwrap();
+}
+
+/// A handler may open what it blocked itself.
+pub(crate) fn pair_in_handler(installer: &Installer) {
+    extern "C" fn pairs(_signal: c_int) {
+        let old = mask(libc::SIG_BLOCK, &[libc::SIGUSR2]);
+        mask(libc::SIG_UNBLOCK, &[libc::SIGUSR2]);
+        assert_eq!(mask(libc::SIG_BLOCK, &[]), old);
+        COUNT.fetch_add(1, Ordering::Relaxed);
+    }
+    installer.install(libc::SIGUSR2, counts, &[]);
+    installer.install(libc::SIGUSR1, pairs, &[]);
+    raise(libc::SIGUSR1);
+    assert_eq!(count(), 1);
+}

@@ -49,6 +49,10 @@ fn main() {
         "lazy-bugs" => lazy::lazy_bugs(),
         "storm" => storm::storm(),
         "threads" => legal::threads(&installer),
+        "first-contact" => legal::first_contact(&installer),
+        "vfork" => legal::vfork(&installer),
+        "blocked-in-time" => legal::blocked_in_time(&installer),
+        "pair-in-handler" => legal::pair_in_handler(&installer),
         _ => panic!("no scenario `{scenario}`"),
     }
 }

@@ -178,6 +178,25 @@ fn upgrade_alone_is_fine() {
     assert_eq!(lock.into_inner(), 3);
 }
 
+/// A writer who waits for somebody that holds the lock upgradably lets readers pass.
+#[test]
+fn read_again_under_an_upgradable_hold_with_a_writer_queued() {
+    let lock = sync::Arc::new(parking_lot::RwLock::new(1));
+    let reports = isolated(|cx| {
+        let upgradable = lock.upgradable_read();
+        let first = lock.read();
+        let writer = {
+            let lock = sync::Arc::clone(&lock);
+            cx.spawn(move || *lock.write() = 2)
+        };
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        let second = lock.read();
+        drop((first, second, upgradable));
+        writer.join().unwrap();
+    });
+    assert!(reports.iter().all(|report| report.severity() == Possible), "{reports:?}");
+}
+
 /// No other thread needs to come in between.
 #[test]
 fn upgradable_twice_needs_no_writer() {

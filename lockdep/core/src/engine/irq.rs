@@ -259,11 +259,13 @@ impl<A: Allocator + Clone> Engine<A> {
             && !reported
             && sections().next().is_none()
         {
-            let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqState, Severity::Certain).hint(Hint::MaskChanged);
+            let opened = entered & !cx.mask != 0;
+            let hint = if opened && cx.handler == 0 { Hint::LeftOpen } else { Hint::MaskChanged };
+            let mut verdict = Verdict::new_in(&self.alloc, ReportKind::IrqState, Severity::Certain).hint(hint);
             verdict.signals = entered ^ cx.mask;
             // Where it was done says all; the end shows only what called the handler or the thread.
             match changed {
-                Some(changed) if entered & !cx.mask != 0 => verdict.part(Label::IrqsReenabled, None, changed, cx.thread),
+                Some(changed) if opened => verdict.part(Label::IrqsReenabled, None, changed, cx.thread),
                 Some(changed) => verdict.part(Label::IrqsDisabled, None, changed, cx.thread),
                 None => verdict.part(Label::Ended, None, place, cx.thread),
             }

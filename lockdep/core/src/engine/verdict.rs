@@ -103,6 +103,8 @@ pub enum Hint {
     LeftBlocked,
     /// A handler or a thread leaves with another mask than it entered with.
     MaskChanged,
+    /// A thread leaves with signals open that were blocked when it began.
+    LeftOpen,
     /// Code that does not tell changed the mask: these of the signals are blocked now, the others open.
     ChangedBehind(u64),
     /// A thread was started inside a section, and keeps what that had blocked.

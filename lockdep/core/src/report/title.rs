@@ -221,9 +221,9 @@ impl Titled<'_> {
             (Hint::UnknownSection, _) => "the signal mask is restored from a save that is not open here".to_owned(),
             (Hint::LeftBlocked, _) => format!("{} with {signals} still blocked", self.ends()),
             (Hint::MaskChanged, Some(handler)) => format!("{handler} returns with another signal mask than it entered with"),
-            (Hint::MaskChanged, None) => {
-                let opened = body.steps.first().is_some_and(|step| step.what == Label::IrqsReenabled);
-                let (now, before) = if opened { ("unblocked", "blocked") } else { ("blocked", "unblocked") };
+            (Hint::MaskChanged | Hint::LeftOpen, None) => {
+                let open = body.hint == Hint::LeftOpen;
+                let (now, before) = if open { ("unblocked", "blocked") } else { ("blocked", "unblocked") };
                 let were = if body.signals.len() == 1 { "was" } else { "were" };
                 format!("{} with {signals} {now}, which {were} {before} when it began", self.ends())
             }

@@ -478,7 +478,7 @@ fn a_thread_that_leaves_with_another_mask() {
     };
     let mut engine = Engine::new_in(Global);
     assert_eq!(ends(&mut engine, 0b11, 0b11), []);
-    let expected = [(Hint::MaskChanged, 0b10, vec![(Label::IrqsReenabled, opened)])];
+    let expected = [(Hint::LeftOpen, 0b10, vec![(Label::IrqsReenabled, opened)])];
     assert_eq!(ends(&mut engine, 0b01, 0b11), expected);
     let expected = [(Hint::MaskChanged, 0b100, vec![(Label::IrqsDisabled, opened)])];
     assert_eq!(ends(&mut engine, 0b111, 0b11), expected);

@@ -610,7 +610,7 @@ pub(super) fn judge(
     let key = longer ^ ThreadState::get(&thread.context);
     let same_lock = held.iter().any(|held| held.is_lock() && held.is_same_lock(&acquire.new));
     if same_lock {
-        acquire.writer_queued = super::contention::writer_queued(globals, thread, acquire.new.lock);
+        acquire.writer_queued = super::contention::writer_queued(globals, thread, &acquire.new);
     }
     let by_instance = same_class && acquire.info.rules.by_instance;
     if by_instance {

@@ -475,7 +475,15 @@ pub(super) fn holders(globals: &Globals, thread: &'static ThreadState, wants: &H
             true => globals.notification(wants, other),
             false => other.entries().find(|held| in_the_way(globals, held, thread, wants)),
         };
-        holders.extend(holds.map(|holds| (other, holds)));
+        match holds {
+            // Of a writer in the queue it matters whom he waits for.
+            Some(queued) if queued.state == State::Waiting => {
+                let held = |held: &Held| held.is_lock() && in_the_way(globals, held, other, &queued);
+                let whose = |other: &'static ThreadState| Some((other, other.entries().find(held)?));
+                holders.extend(globals.others(other).filter_map(whose));
+            }
+            holds => holders.extend(holds.map(|holds| (other, holds))),
+        }
     }
     holders
 }
@@ -516,7 +524,7 @@ fn in_the_way(globals: &Globals, held: &Held, waiter: &ThreadState, wants: &Held
     let passes_writers = class.readers_pass || class.read_recursive_in_handler && wants.context != 0;
     let mode = if wants.mode == Mode::Read && passes_writers { Mode::ReadRecursive } else { wants.mode };
     let keeps_out = held.is_lock().then(|| class.keeps_out(held.mode));
-    let queued_writer = held.state == State::Waiting && held.mode == Mode::Write;
+    let queued_writer = keeps_readers_out(globals, held);
     match mode {
         Mode::Write => keeps_out.is_some(),
         Mode::Read => keeps_out == Some(Mode::Write) || queued_writer,
@@ -525,10 +533,19 @@ fn in_the_way(globals: &Globals, held: &Held, waiter: &ThreadState, wants: &Held
     }
 }
 
-/// Whether another thread waits to write this lock.
-pub(super) fn writer_queued(globals: &Globals, me: &ThreadState, lock: usize) -> bool {
-    let mut others = globals.others(me);
-    others.any(|other| other.entries().any(|held| held.lock == lock && held.state == State::Waiting && held.mode == Mode::Write))
+/// Whether another thread waits to write this lock, and keeps readers out.
+pub(super) fn writer_queued(globals: &Globals, me: &ThreadState, new: &Held) -> bool {
+    globals.others(me).any(|other| other.entries().any(|held| held.is_same_lock(new) && keeps_readers_out(globals, &held)))
+}
+
+/// Whether an entry of any thread is a writer's who waits, and readers wait for him: he is past the door, where somebody who holds the
+/// lock upgradably keeps him.
+fn keeps_readers_out(globals: &Globals, entry: &Held) -> bool {
+    let at_the_door = |held: &Held| held.is_lock() && held.mode == Mode::Upgradable && held.is_same_lock(entry);
+    entry.state == State::Waiting
+        && entry.mode == Mode::Write
+        && (entry.flags.has(HeldFlags::UPGRADE)
+            || !globals.threads().any(|thread| thread.entries().any(|held| at_the_door(&held))))
 }
 
 #[cfg(test)]

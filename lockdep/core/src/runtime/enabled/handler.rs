@@ -141,15 +141,28 @@ impl Interrupted {
     }
 }
 
-/// Enters the context of `signal`, whose handler runs with `entered` blocked, on `stack`; `real` unless it is simulated.
-pub(crate) fn enter(signal: libc::c_int, entered: u64, stack: Stack, handler: Handler, real: bool) -> Interrupted {
+/// Enters the context of `signal`, whose handler runs with `entered` blocked, and interrupted what had `found` blocked, if that is known,
+/// on `stack`; `real` unless it is simulated.
+pub(crate) fn enter(
+    signal: libc::c_int,
+    (entered, found): (u64, Option<u64>),
+    stack: Stack,
+    handler: Handler,
+    real: bool,
+) -> Interrupted {
     // What a handler finds there is what it has to leave there.
     let kept = Errno::keep();
     let thread = current();
     if !thread.is_prepared() {
-        // First seen inside a handler: what it interrupted had all this blocked but the signal itself.
+        // First seen inside a handler: what it interrupted had all this blocked but the signal itself, if nobody knows better.
         life::prepare(thread);
-        thread.adopt(entered & !crate::irq::bit(signal));
+        thread.adopt(found.unwrap_or(entered) & !crate::irq::bit(signal));
+    }
+    let opened = ThreadState::get(&thread.mask) & crate::irq::bit(signal) != 0;
+    if opened && thread.nesting.load(Ordering::Relaxed) == 0 {
+        // It was open, whatever was thought: the thread opened it by a call that was not seen, or another handler, which came between this
+        // one and its first instruction, was the first to look.
+        thread.adopt(ThreadState::get(&thread.mask) & !crate::irq::bit(signal));
     }
     let interrupted = Interrupted {
         nesting: thread.nesting.load(Ordering::Relaxed),
@@ -256,6 +269,13 @@ fn check_errno(thread: &'static ThreadState, before: i32) {
     }
 }
 
+/// What the running handler was entered with; outside handlers, or too deep to be known, everything.
+#[cfg(feature = "interpose")]
+pub(super) fn entered(thread: &ThreadState) -> u64 {
+    let at = thread.nesting.load(Ordering::Relaxed).checked_sub(1);
+    at.and_then(|at| thread.interrupted.get(usize::from(at))).map_or(u64::MAX, |kept| kept.get().entered)
+}
+
 /// Whether code at this stack pointer is outside the handler that is thought to be running.
 #[inline(always)]
 fn jumped(thread: &ThreadState, sp: usize) -> bool {
@@ -310,7 +330,10 @@ pub(crate) fn jump(sp: usize, saved: Option<u64>) {
     let outside = thread.real_handlers.load(Ordering::Relaxed);
     thread.real_handlers.store(outside + inside, Ordering::Relaxed);
     match saved {
-        Some(saved) => super::interpose::foreign(Reopen::Foreign, saved),
+        Some(saved) => {
+            super::interpose::foreign(Reopen::Foreign, saved);
+            thread.adopt(saved);
+        }
         None => thread.set_mask(lazy::current(thread)),
     }
     thread.real_handlers.store(outside, Ordering::Relaxed);
@@ -334,7 +357,7 @@ pub(crate) fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce
         let _action = Action { errno: Errno::keep().0, outer: thread.installed.swap(handler.pointer(), Ordering::Relaxed) };
         return f();
     }
-    let _leave = Leave(Some(enter(signal, lazy::current(thread), Stack::from_here(), handler, true)));
+    let _leave = Leave(Some(enter(signal, (lazy::current(thread), None), Stack::from_here(), handler, true)));
     f()
 }
 
@@ -385,6 +408,6 @@ pub(crate) fn simulate<R>(signal: libc::c_int, site: &'static Location<'static>,
     );
     let handler = Handler::new(None, site);
     let _put_back = PutBack(mask::block(bit));
-    let _leave = Leave(Some(enter(signal, ThreadState::get(&thread.mask) | bit, Stack::ANY, handler, false)));
+    let _leave = Leave(Some(enter(signal, (ThreadState::get(&thread.mask) | bit, None), Stack::ANY, handler, false)));
     f()
 }

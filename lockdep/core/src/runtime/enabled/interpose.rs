@@ -37,7 +37,7 @@ fn fail(error: c_int) -> c_int {
 /// The program installs a handler here: what that does wrong needs somebody to say so. Faults are not expected.
 fn handler_expected(signal: c_int) -> Handler {
     let thread = current();
-    if thread.slow.load(Ordering::Relaxed) != 0 || !BEGUN.load(Ordering::Relaxed) {
+    if thread.slow.load(Ordering::Relaxed) != 0 || !BEGUN.load(Ordering::Relaxed) || thread.is_borrowed() {
         return Handler::UNKNOWN;
     }
     life::prepare(thread);
@@ -116,7 +116,7 @@ const NEVER: u64 = 1 << (libc::SIGKILL - 1) | 1 << (libc::SIGSTOP - 1) | 0b11 <<
 
 /// Whether this thread's mask is followed now: not in our own code, not when nothing is checked.
 fn is_followed(thread: &ThreadState) -> bool {
-    thread.slow.load(Ordering::Relaxed) == 0 && !config::off()
+    thread.slow.load(Ordering::Relaxed) == 0 && !config::off() && !thread.is_borrowed()
 }
 
 /// Foreign code changes the mask, or waits with another one: judged before it happens. What is opened counts for the signals that
@@ -127,7 +127,8 @@ pub(super) fn foreign(how: Reopen, after: u64) {
     let in_handler = thread.handler.load(Ordering::Relaxed) != 0;
     // In a handler it matters which signals have handlers: one that restores the default action and raises the signal again
     // opens it, too.
-    let relevant = Lines::ALL.bits() & if in_handler { trampoline::handled() } else { u64::MAX };
+    // What it blocked itself it may open.
+    let relevant = Lines::ALL.bits() & if in_handler { trampoline::handled() & handler::entered(thread) } else { u64::MAX };
     let opened = before & !after & relevant;
     let concerned = |held: &Held| match held.state {
         State::Held | State::Waiting => true,
@@ -147,11 +148,11 @@ pub(super) fn foreign(how: Reopen, after: u64) {
         deliver::panic_if_wanted(thread, found);
     }
     if after != before {
-        // The shadow first: a signal that arrives as soon as it may finds it open.
+        // The shadow first: a signal that arrives as soon as it may finds it open. What is blocked is so when the real mask is.
         if how == Reopen::Wait {
             thread.set_mask(after);
         } else {
-            thread.adopt(after);
+            thread.adopt(before & after);
             thread.stamp_change(before & !after != 0, place_here(thread));
         }
     }
@@ -171,7 +172,8 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> 
     life::prepare(thread);
     let before = ThreadState::get(&thread.mask);
     let after = changed(before)?;
-    if is_followed(thread) {
+    let followed = is_followed(thread);
+    if followed {
         let set_address = core::ptr::from_ref(set).addr();
         saves::judge(thread, saves::Call { how, set: bits, set_address, old_address, before, after });
         foreign(Reopen::Foreign, after);
@@ -185,11 +187,12 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> 
     if lazy::has_kept(thread, before & !after) {
         lazy::hand_over(thread, before & !after);
         change();
+        thread.adopt(after);
         return Ok(before);
     }
     let real = change();
-    if real != before {
-        // Somebody had changed it without telling.
+    if followed || real != before && !thread.is_borrowed() {
+        // Of what was before, too: somebody may have changed it without telling.
         thread.adopt(changed(real)?);
     }
     Ok(real)

@@ -143,6 +143,7 @@ pub(crate) fn enable(site: &'static Location<'static>) {
 #[inline(never)]
 fn enable_whatever_was(site: &'static Location<'static>) {
     let thread = settled();
+    adopt_real_if_idle(thread);
     let place = place_of_entry(thread, site, here());
     let after = ThreadState::get(&thread.mask) & !lines().bits();
     close(thread, Reopen::Enable, None, after, place);
@@ -248,7 +249,20 @@ fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, afte
         }
         lazy::change(thread, before, after);
     }
+    if config::idle() && thread.depth() == thread.base() {
+        // See `adopt_real_if_idle`.
+        thread.set_mask(0);
+    }
     deliver::panic_if_wanted(thread, found);
+}
+
+/// Where nothing is checked nobody follows what handlers and foreign code make of the mask. So it is known inside sections only, and
+/// taken for open elsewhere: the next section blocks for real.
+#[inline(always)]
+fn adopt_real_if_idle(thread: &ThreadState) {
+    if config::idle() {
+        thread.adopt(lazy::current(thread));
+    }
 }
 
 /// Whether the rules could have something to say: anything but the end of the innermost section that opens what it blocked.
@@ -346,6 +360,7 @@ pub(crate) fn counted_end(opened: Opened) {
 
 pub(crate) fn enabled() -> bool {
     let thread = settled();
+    adopt_real_if_idle(thread);
     ThreadState::get(&thread.mask) & lines().bits() == 0
 }
 

@@ -146,7 +146,7 @@ fn prepare_now(thread: &'static ThreadState) {
         thread.chain.store(graph.seed, Ordering::Relaxed);
         // What its parent had blocked for a moment only was noted there before.
         thread.born.store(real & !ThreadState::get(&thread.born), Ordering::Relaxed);
-        thread.set_context(real, thread.handler.load(Ordering::Relaxed));
+        thread.set_context(if config::idle() { 0 } else { real }, thread.handler.load(Ordering::Relaxed));
         give_room(thread);
     });
     let key = THREAD_END.load(Ordering::Relaxed);
@@ -314,7 +314,8 @@ pub(super) fn end_of_thread(thread: &'static ThreadState) {
 
 /// Whether the mask is not what it was at the beginning, whatever plain calls did to it: those have the last word.
 fn left_another_mask(thread: &ThreadState) -> bool {
-    if ThreadState::get(&thread.mask) == ThreadState::get(&thread.born) {
+    // A handler that ends its thread does so with its own mask.
+    if thread.nesting.load(Ordering::Relaxed) != 0 || ThreadState::get(&thread.mask) == ThreadState::get(&thread.born) {
         return false;
     }
     thread.adopt(lazy::current(thread));

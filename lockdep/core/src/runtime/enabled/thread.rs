@@ -927,6 +927,13 @@ impl ThreadState {
         self.set_mask(real);
     }
 
+    /// Whether this is the child of a `vfork`: a process of its own, with the memory of a thread that waits for it.
+    pub(crate) fn is_borrowed(&self) -> bool {
+        let tid = self.tid.load(Ordering::Relaxed);
+        // SAFETY: no arguments, always succeeds.
+        tid != 0 && tid != unsafe { libc::gettid() }
+    }
+
     /// What is known of the running handler.
     pub(crate) fn installed(&self) -> Option<&'static Installed> {
         // SAFETY: null, or one that stays.

@@ -115,14 +115,19 @@ pub(crate) unsafe fn exchange(
     new: Option<&action::Action>,
     place: handler::Handler,
 ) -> Result<action::Action, c_int> {
-    if new.is_some_and(action::Action::is_function) && Lines::ALL.contains(signal) {
+    let borrowed = current().is_borrowed();
+    if new.is_some_and(action::Action::is_function) && Lines::ALL.contains(signal) && !borrowed {
         position::give_way([signal].into_iter().collect());
     }
     // Nobody may come between the question and the answer, not even a handler.
     let _section = slow::Section::enter();
     let old = action::get(signal).ok_or(libc::EINVAL)?;
     let slot = slot_of(old.handler);
-    if let Some(new) = new {
+    if let Some(new) = new.filter(|_| borrowed) {
+        // What is installed in another process is not to be noted in this one.
+        // SAFETY: as for the caller.
+        unsafe { action::set(signal, new) }?;
+    } else if let Some(new) = new {
         let mut wanted = *new;
         let handled = new.is_function() && !config::idle() && slot_of(new.handler).is_none();
         if handled {
@@ -198,7 +203,7 @@ unsafe extern "C-unwind" fn trampoline<const SLOT: usize>(signal: c_int, info: *
         stack.room = stack.top - alternate_begins;
     }
     let off = ThreadState::get(&thread.lazily_off);
-    let mut interrupted = handler::enter(signal, lazy::current(thread), stack, entry.place(), true);
+    let mut interrupted = handler::enter(signal, (lazy::current(thread), Some(found)), stack, entry.place(), true);
     // SAFETY: the kernel's own arguments.
     unsafe { handler(signal, info, context) };
     // SAFETY: as above.
@@ -227,7 +232,7 @@ pub(super) unsafe fn call_later(signal: c_int, action: &Installed, info: &mut li
         // SAFETY: as for the caller.
         return unsafe { action.handler()(signal, info, context) };
     }
-    let interrupted = handler::enter(signal, lazy::current(thread), Stack::from_here(), action.place(), true);
+    let interrupted = handler::enter(signal, (lazy::current(thread), None), Stack::from_here(), action.place(), true);
     // SAFETY: as for the caller.
     unsafe { action.handler()(signal, info, context) };
     interrupted.leave();

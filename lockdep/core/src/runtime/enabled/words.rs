@@ -139,7 +139,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
             "start the thread outside the section; or, if the signals are to stay blocked in it, let the thread itself block them"
                 .into()
         }
-        (ReportKind::IrqState, Hint::MaskChanged)
+        (ReportKind::IrqState, Hint::MaskChanged | Hint::LeftOpen)
             if verdict.parts.first().is_some_and(|part| part.label == Label::IrqsReenabled) =>
         {
             "use `lock_irqsave`, or `irq::save` and `irq::restore`: they put back the mask that they found".into()
