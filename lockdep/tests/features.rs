@@ -69,6 +69,40 @@ mod send_guard {
         assert!(reports.is_empty(), "{reports:#?}");
     }
 
+    /// Nobody knows who has the guards, so they are waited for; but not for ever.
+    #[cfg(feature = "validate")]
+    #[test]
+    fn an_upgrade_that_waits_for_itself_or_in_a_circle_ends() {
+        use lockdep::ReportKind::Deadlock;
+        use lockdep::Severity::Certain;
+        use lockdep::parking_lot::RwLockUpgradableReadGuard;
+
+        let reports = isolated(|cx| {
+            let lock = leak(RwLock::new(1));
+            let alone = cx.spawn(|| {
+                let upgradable = lock.upgradable_read();
+                let _again = lock.read_recursive();
+                drop(RwLockUpgradableReadGuard::upgrade(upgradable));
+            });
+            assert!(alone.join().is_err());
+        });
+        assert!(reports.iter().any(|report| (report.kind(), report.severity()) == (Recursion, Certain)), "{reports:#?}");
+        let reports = isolated(|cx| {
+            let locks = leak([RwLock::new(1), RwLock::new(2)]);
+            let barrier = leak(std::sync::Barrier::new(2));
+            let threads = [0, 1].map(|own| {
+                cx.spawn(move || {
+                    let upgradable = locks[own].upgradable_read();
+                    let _other = locks[1 - own].read_recursive();
+                    barrier.wait();
+                    drop(RwLockUpgradableReadGuard::upgrade(upgradable));
+                })
+            });
+            assert!(threads.map(|thread| thread.join().is_err()).contains(&true));
+        });
+        assert!(reports.iter().any(|report| (report.kind(), report.severity()) == (Deadlock, Certain)), "{reports:#?}");
+    }
+
     #[test]
     fn it_waits_for_the_thread_that_has_the_guard() {
         let reports = isolated(|cx| {

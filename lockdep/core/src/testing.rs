@@ -75,7 +75,8 @@ use crate::runtime::isolation::Isolation;
 /// returned, not printed.
 ///
 /// It never hangs on a certain `Recursion` or `Deadlock`: the acquisition unwinds, without a message, and `isolated` swallows
-/// that unwind. An ordinary panic of the body passes through. Waits for the threads of [`Cx::spawn`]. A lock still held at the
+/// that unwind. What waits for a notification, or for a value whose maker gave way (`OnceLock::wait`), is no lock, and waits on as it
+/// would without us. An ordinary panic of the body passes through. Waits for the threads of [`Cx::spawn`]. A lock still held at the
 /// end is reported as `HeldAtExit`.
 ///
 /// Cost: an engine of its own, some microseconds. Without the feature `validate` it only runs `body`, and waits for its threads.

@@ -8,7 +8,7 @@
 //! | feature | |
 //! |---|---|
 //! | `arc_lock` | always here |
-//! | `send_guard` | guards may go to other threads, where their release is tracked. As the thread that took a lock may no longer have its guard, taking the lock again is no certain recursion: it is reported as `Possible`, and in an isolated test as `Certain` once it has waited for a second |
+//! | `send_guard` | guards may go to other threads, where their release is tracked. As the thread that took a lock may no longer have its guard, taking the lock again is no certain recursion: it is reported as `Possible`, and in an isolated test as `Certain` once it has waited for a second. Until its release a guard counts as held by the thread that took it, for the order of locks too: what that thread takes meanwhile is taken under it, and what the thread that has the guard takes is not |
 //! | `deadlock_detection` | `deadlock::check_deadlock`, the original's; as there, not together with `send_guard` |
 //! | `owning_ref`, `serde`, `hardware-lock-elision` | as there |
 //! | `nightly` | does nothing |

@@ -112,7 +112,7 @@ impl LockMap {
 
     /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried, then waited for.
     #[inline(always)]
-    pub fn upgrade(&self, _attempt: impl FnOnce() -> bool, block: impl FnOnce()) {
+    pub fn upgrade(&self, _attempt: impl FnMut() -> bool, block: impl FnOnce()) {
         block();
     }
 

@@ -361,10 +361,10 @@ impl LockMap {
     /// When waiting could never end.
     #[inline(always)]
     #[track_caller]
-    pub fn upgrade(&self, attempt: impl FnOnce() -> bool, block: impl FnOnce()) {
+    pub fn upgrade(&self, mut attempt: impl FnMut() -> bool, block: impl FnOnce()) {
         acquire::upgrade(self, Location::caller());
         if !attempt() {
-            contention::wait_for_upgrade(self, block);
+            contention::wait_for_upgrade(self, attempt, block);
         }
         acquire::converted(self, Mode::Upgradable, Mode::Write);
     }

@@ -657,9 +657,10 @@ pub(super) fn judge(
 /// Asks again about an acquisition that waits, as if guards stayed with the thread that took them.
 pub(super) fn judge_as_own(globals: &mut Globals, thread: &'static ThreadState, map: &LockMap, waiting: &Held) -> Found {
     let record = map.resolve(globals);
+    let upgrade = waiting.flags.has(HeldFlags::UPGRADE);
     let new = Held { chain: 0, state: State::Held, ..*waiting };
     let info = ClassInfo { holder_may_change: false, ..record.info() };
-    judge(globals, thread, Acquire::of(new, info), record, false)
+    judge(globals, thread, Acquire { upgrade, ..Acquire::of(new, info) }, record, false)
 }
 
 /// The chain key of what is held, from the entries themselves.

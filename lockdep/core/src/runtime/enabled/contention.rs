@@ -171,7 +171,7 @@ fn waiting(thread: &ThreadState, instance: u64) -> Option<usize> {
 /// Waits for an upgrade: the upgradable hold stays, the wish to write comes on top of it.
 #[cold]
 #[track_caller]
-pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
+pub(crate) fn wait_for_upgrade(map: &LockMap, mut attempt: impl FnMut() -> bool, block: impl FnOnce()) {
     let thread = current();
     let Some(at) = thread.last_own(|held| is_hold_of(held, map)) else { return block() };
     let hold = thread.read(at);
@@ -181,7 +181,7 @@ pub(crate) fn wait_for_upgrade(map: &LockMap, block: impl FnOnce()) {
     let at = push_wish(thread, wish);
     look_for_circle(thread, at, Doubt::Ignore);
     let _wish = Wish(thread, map.instance());
-    block();
+    wait_in_isolation(map, || attempt().then_some(())).unwrap_or_else(block);
 }
 
 /// A wait, for the condition variable and then for the mutex: both are needed before it can end.
