@@ -115,6 +115,7 @@ fn scenario() {
         "recursion" => recursion(),
         "callback" => callback(),
         "callback-takes-it" => callback_takes_it(),
+        "two-signals" => two_signals(),
         "reported-attempts" => reported_attempts(),
         "isolated-off" => isolated_off(),
         "isolated-in-callback" => isolated_in_callback(),
@@ -925,6 +926,25 @@ fn callback() {
     inversion();
 }
 
+/// The handler of one signal comes between that of another one and its first instruction, and is the first that is seen of a thread.
+fn two_signals() {
+    let signals = [libc::SIGUSR1, libc::SIGUSR2];
+    let registrations = signals.map(|signal| handle(signal, || *SHARED.lock_irqsave() += 1));
+    let thread = std::thread::spawn(move || {
+        // SAFETY: signals that have handlers, blocked and opened in this thread.
+        unsafe {
+            let mut set = std::mem::zeroed();
+            signals.iter().for_each(|&signal| assert_eq!(libc::sigaddset(&mut set, signal), 0));
+            libc::pthread_sigmask(libc::SIG_BLOCK, &set, std::ptr::null_mut());
+            signals.iter().for_each(|&signal| assert_eq!(libc::raise(signal), 0));
+            libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, std::ptr::null_mut());
+        }
+    });
+    thread.join().unwrap();
+    registrations.into_iter().for_each(signal::unregister);
+    assert_eq!(*SHARED.lock_irqsave(), 2);
+}
+
 /// Whoever is told of an acquisition is told before it is made.
 fn callback_takes_it() {
     static A: Mutex<u8> = Mutex::new(0);
@@ -1261,6 +1281,13 @@ mod validated {
         // The program's, and the callback's own.
         assert_eq!(reported(&output, "Inversion"), 2, "{}", stderr(&output));
         assert!(stderr(&output).contains("the report callback panicked"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn two_signals_are_the_first_that_is_seen_of_a_thread() {
+        let output = run("two-signals", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
     }
 
     #[test]

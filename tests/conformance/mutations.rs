@@ -1335,8 +1335,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "An upgrade that unwinds while it waits no longer waits",
         "runtime/enabled/contention.rs",
-        "    let _wish = Wish(thread, map.instance());\n    block();\n}",
-        "    block();\n    no_longer(thread, map.instance());\n}",
+        "    let _wish = Wish(thread, map.instance());\n    wait_in_isolation(map, || attempt().then_some(())).unwrap_or_else(block);\n}",
+        "    wait_in_isolation(map, || attempt().then_some(())).unwrap_or_else(block);\n    no_longer(thread, map.instance());\n}",
         "it",
         "hygiene::a_raw_upgrade_that_unwinds",
     ),
@@ -1497,8 +1497,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "runtime/enabled/handler.rs",
         "        thread.adopt(ThreadState::get(&thread.mask) & !crate::irq::bit(signal));\n",
         "",
-        "interpose",
-        "a_handler_is_the_first_that_is_seen_of_a_thread",
+        "process",
+        "validated::two_signals_are_the_first_that_is_seen_of_a_thread",
     ),
     mutation(
         "The child of a vfork changes nothing of its parent",
@@ -1515,14 +1515,6 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "{ let _ = handler::entered(thread); trampoline::handled() }",
         "interpose",
         "a_pair_of_masks_in_a_handler",
-    ),
-    mutation(
-        "What is blocked by a plain call is blocked when the real mask is",
-        INTERPOSE,
-        "            thread.adopt(before & after);\n",
-        "            thread.adopt(after);\n",
-        "interpose",
-        "a_signal_that_arrives_while_it_is_blocked",
     ),
     mutation(
         "In the child of a fork nobody is asked where it is any more",
