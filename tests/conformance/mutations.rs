@@ -522,8 +522,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… and the nest lock",
         TAKE,
-        "how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.addr()))",
-        "how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.address() || true))",
+        "how.nest.is_none_or(|nest| thread.entries().any(|held| held.is_lock() && held.lock == nest.addr()))",
+        "how.nest.is_none_or(|nest| thread.entries().any(|held| held.is_lock() && held.lock == nest.addr() || true))",
         "engine",
         "runtime::enabled::acquire::tests::what_is_said_of_an_order_is_remembered_and_looked_at",
     ),
@@ -1495,7 +1495,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A signal whose handler runs was open when the thread began, or opened since",
         "runtime/enabled/handler.rs",
-        "        thread.adopt(ThreadState::get(&thread.mask) & !crate::irq::bit(signal));\n",
+        "        thread.adopt(mask & !bit);\n",
         "",
         "process",
         "validated::two_signals_are_the_first_that_is_seen_of_a_thread",

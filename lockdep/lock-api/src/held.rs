@@ -267,8 +267,7 @@ where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        let taken =
-            map.try_lock(how, || attempt(raw).state().map(|state| Taken::<R, S> { raw, state: ManuallyDrop::new(state) }))?;
+        let taken = map.try_lock(how, || Taken::<R, S>::by(raw, attempt))?;
         // SAFETY: taken by the line above.
         Some(unsafe { Held::assume(lock.clone(), taken.keep()) })
     }
@@ -289,8 +288,7 @@ where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        let taken =
-            map.try_lock_timed(how, || attempt(raw).state().map(|state| Taken::<R, S> { raw, state: ManuallyDrop::new(state) }))?;
+        let taken = map.try_lock_timed(how, || Taken::<R, S>::by(raw, attempt))?;
         // SAFETY: taken by the line above.
         Some(unsafe { Held::assume(lock.clone(), taken.keep()) })
     }
@@ -573,7 +571,13 @@ struct Taken<'l, R, S: Side<R>> {
     state: ManuallyDrop<S::State>,
 }
 
-impl<R, S: Side<R>> Taken<'_, R, S> {
+impl<'l, R, S: Side<R>> Taken<'l, R, S> {
+    /// What `attempt` takes, on the side `S`.
+    #[inline(always)]
+    fn by<O: Outcome<S::State>>(raw: &'l R, attempt: impl FnOnce(&R) -> O) -> Option<Self> {
+        attempt(raw).state().map(|state| Taken { raw, state: ManuallyDrop::new(state) })
+    }
+
     /// The lock stays taken, and the state goes to its guard.
     #[inline(always)]
     fn keep(self) -> S::State {

@@ -204,6 +204,13 @@ macro_rules! see {
     };
 }
 
+/// The section of a method that takes the lock as another one does.
+macro_rules! panics_as {
+    ($method:ident) => {
+        concat!("# Panics\n\nAs ", see!($method), ".")
+    };
+}
+
 /// The ways to take a lock that wait: as it is, among others of its class, and with the signals blocked; or the first two of them.
 /// `$taken` is the lock and the side. What there is to say about the side stands first; what one method has to add, an example or
 /// another panic, before its name.
@@ -242,9 +249,7 @@ macro_rules! acquire {
         ///
         #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
         ///
-        /// # Panics
-        ///
-        #[doc = concat!("As ", see!($lock), ".")]
+        #[doc = panics_as!($lock)]
         ///
         $(#[$nested_doc])*
         #[inline]
@@ -272,9 +277,7 @@ macro_rules! acquire {
         ///
         #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
         ///
-        /// # Panics
-        ///
-        #[doc = concat!("As ", see!($lock), ".")]
+        #[doc = panics_as!($lock)]
         ///
         $(#[$nest_lock_doc])*
         #[inline]
@@ -290,9 +293,7 @@ macro_rules! acquire {
         ///
         #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
         ///
-        /// # Panics
-        ///
-        #[doc = concat!("As ", see!($lock), ".")]
+        #[doc = panics_as!($lock)]
         ///
         $(#[$ordered_doc])*
         #[inline]
@@ -309,9 +310,7 @@ macro_rules! acquire {
         ///
         #[doc = concat!("Cost: two system calls more than ", see!($lock), ". **Signal safety:** not in a handler.")]
         ///
-        /// # Panics
-        ///
-        #[doc = concat!("As ", see!($lock), ".")]
+        #[doc = panics_as!($lock)]
         ///
         $(#[$irq_doc])*
         #[inline]
@@ -326,9 +325,7 @@ macro_rules! acquire {
         #[doc = concat!("Cost: two system calls more than ", see!($lock), ", none if the signals are blocked already.")]
         #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
         ///
-        /// # Panics
-        ///
-        #[doc = concat!("As ", see!($lock), ".")]
+        #[doc = panics_as!($lock)]
         ///
         $(#[$irqsave_doc])*
         #[inline]
@@ -342,9 +339,7 @@ macro_rules! acquire {
         ///
         #[doc = concat!("Guards may be dropped in any order. Cost and signal safety as ", see!($lock_irqsave), ".")]
         ///
-        /// # Panics
-        ///
-        #[doc = concat!("As ", see!($lock), ".")]
+        #[doc = panics_as!($lock)]
         #[inline]
         #[track_caller]
         pub fn $lock_irq_counted(&self) -> IrqGuard<$Guard> {
@@ -413,9 +408,7 @@ macro_rules! acquire_arc {
         ///
         #[doc = concat!("**Signal safety:** as ", see!($lock), ".")]
         ///
-        /// # Panics
-        ///
-        #[doc = concat!("As ", see!($lock), ".")]
+        #[doc = panics_as!($lock)]
         #[inline]
         #[track_caller]
         pub fn $lock_arc(self: &Arc<Self>) -> $Guard {
@@ -494,4 +487,6 @@ macro_rules! timed {
     };
 }
 
-pub(crate) use {acquire, acquire_arc, attempt, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, see, timed};
+pub(crate) use {
+    acquire, acquire_arc, attempt, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, panics_as, see, timed,
+};

@@ -13,7 +13,7 @@ use super::{RawMutex, RawMutexFair, RawMutexTimed};
 use crate::Validated;
 use crate::held::{Checked, Held, Locked, Side};
 use crate::macros::{
-    acquire, acquire_arc, attempt, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, see, timed,
+    acquire, acquire_arc, attempt, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, panics_as, see, timed,
 };
 
 /// A mutual exclusion lock over a raw lock `R`, checked.

@@ -16,7 +16,9 @@ use super::sides::{Keeps, Whole};
 use super::{GetThreadId, GuardNoSend, RawMutex, RawMutexFair, RawMutexTimed};
 use crate::Validated;
 use crate::held::{Checked, FairSide, Held, Locked, Outcome, Side};
-use crate::macros::{acquire, acquire_arc, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, see, timed};
+use crate::macros::{
+    acquire, acquire_arc, guard_access, guard_fair, guard_into_arc, guard_map, guard_unlocked, panics_as, see, timed,
+};
 
 /// A raw mutex that its holder may take again, over a raw mutex `R` and a source `G` of thread numbers.
 ///

@@ -92,12 +92,19 @@ const LONGEST: usize = 8;
 impl<A: Allocator + Clone> Graph<A> {
     /// The edges that lead on from a pair.
     pub(super) fn edges_from(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
-        self.edges_out(parts(pair).0).filter(move |(_, edge)| edge.follows(pair))
+        self.edges_at(pair, Way::Out)
     }
 
     /// The edges that lead to a pair.
     pub(super) fn edges_to(&self, pair: Pair) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
-        self.edges_into(parts(pair).0).filter(move |(_, edge)| edge.target() == pair)
+        self.edges_at(pair, Way::Into)
+    }
+
+    fn edges_at(&self, pair: Pair, way: Way) -> impl Iterator<Item = (EdgeIx, &Edge<A>)> {
+        self.list(parts(pair).0, way).filter(move |(_, edge)| match way {
+            Way::Out => edge.follows(pair),
+            Way::Into => edge.target() == pair,
+        })
     }
 
     /// The shortest strong path between one of `pairs` and an edge that `stop` accepts, both included: its edges, in order. `Way::Out`
@@ -127,11 +134,7 @@ impl<A: Allocator + Clone> Graph<A> {
         let mut done = 0;
         while let Some(&pair) = scratch.queue.get(done) {
             done += 1;
-            let leads_on = |edge: &Edge<A>| match way {
-                Way::Out => edge.follows(pair),
-                Way::Into => edge.target() == pair,
-            };
-            for (ix, edge) in self.list(parts(pair).0, way).filter(|(_, edge)| leads_on(edge)) {
+            for (ix, edge) in self.edges_at(pair, way) {
                 if stop(self, edge) {
                     let mut path = Vec::new_in(self.alloc());
                     path.push(ix);

@@ -19,7 +19,7 @@ use super::sides::{Exclusive, Shared};
 use super::{RawRwLock, RawRwLockTimed, RawRwLockUpgrade, RawRwLockUpgradeTimed};
 use crate::Validated;
 use crate::held::{Checked, Held, Locked, Side};
-use crate::macros::{acquire, acquire_arc, attempt, see, timed};
+use crate::macros::{acquire, acquire_arc, attempt, panics_as, see, timed};
 
 /// A reader-writer lock over a raw lock `R`, checked: many readers, or one writer.
 ///

@@ -106,7 +106,7 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
             return false;
         }
         self.through(want);
-        if want == Want::Exclusive && !self.no_readers() && !self.drain(0, until) {
+        if want == Want::Exclusive && !self.drain(0, until) {
             return false;
         }
         taken(self.exit());
@@ -159,18 +159,17 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
         }
     }
 
-    /// Whether the last reader has gone.
-    fn no_readers(&self) -> bool {
+    /// The writer waits for the readers to go. If the time is over first, it leaves, and `instead` comes in its place.
+    fn drain(&self, instead: usize, until: Option<Instant>) -> bool {
         // Acquire pairs with the release of the last reader.
-        self.state.load(Ordering::Acquire) & READERS == 0
+        self.state.load(Ordering::Acquire) & READERS == 0 || self.wait_for_readers(instead, until)
     }
 
-    /// The writer waits for the readers to go. If the time is over first, it leaves, and `instead` comes in its place.
     #[cold]
-    fn drain(&self, instead: usize, until: Option<Instant>) -> bool {
+    fn wait_for_readers(&self, instead: usize, until: Option<Instant>) -> bool {
         let mut spin = SpinWait::new();
         loop {
-            // Acquire pairs with the release of the last reader.
+            // Acquire as in `drain`.
             let state = self.state.load(Ordering::Acquire);
             if state & READERS == 0 {
                 return true;

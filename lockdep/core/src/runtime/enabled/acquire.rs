@@ -422,8 +422,7 @@ fn proven_for_instances(thread: &ThreadState, map: &LockMap, how: How<'_>, flags
 
 /// The key of a chain of these very locks. Numbers are never used again, so a lock that goes takes its keys along.
 fn key_for_instances(thread: &ThreadState, new: &Held) -> u64 {
-    let held = thread.entries().filter(Held::is_lock);
-    let numbers = held.fold(new.instance, |mix, held| extend(mix, held.instance));
+    let numbers = thread.locks().fold(new.instance, extend);
     extend(ThreadState::get(&thread.chain), step_of(new)) ^ ThreadState::get(&thread.context) ^ numbers
 }
 
@@ -436,10 +435,9 @@ fn with_what_was_said(how: How<'_>, flags: HeldFlags) -> HeldFlags {
 /// Whether what is said about the order of this acquisition is so, of the locks that are held now: then it is as good as any other
 /// with the same chain.
 fn what_is_said_is_so(thread: &ThreadState, map: &LockMap, how: How<'_>) -> bool {
-    let held = |from: usize| (from..thread.depth()).map(|at| thread.read(at)).filter(Held::is_lock);
     let class = ClassId::new(map.class(), how.subclass);
-    let mut alike = held(thread.base()).filter(|held| held.class == class);
-    how.nest.is_none_or(|nest| held(0).any(|held| held.lock == nest.addr()))
+    let mut alike = thread.own_entries().filter(|held| held.is_lock() && held.class == class);
+    how.nest.is_none_or(|nest| thread.entries().any(|held| held.is_lock() && held.lock == nest.addr()))
         && (how.nest.is_some() || how.order.is_none_or(|n| alike.all(|held| held.ordered().is_some_and(|below| below < n))))
 }
 

@@ -153,16 +153,17 @@ pub(crate) fn enter(
     // What a handler finds there is what it has to leave there.
     let kept = Errno::keep();
     let thread = current();
+    let bit = crate::irq::bit(signal);
     if !thread.is_prepared() {
         // First seen inside a handler: what it interrupted had all this blocked but the signal itself, if nobody knows better.
         life::prepare(thread);
-        thread.adopt(found.unwrap_or(entered) & !crate::irq::bit(signal));
+        thread.adopt(found.unwrap_or(entered) & !bit);
     }
-    let opened = ThreadState::get(&thread.mask) & crate::irq::bit(signal) != 0;
-    if opened && thread.nesting.load(Ordering::Relaxed) == 0 {
+    let mask = ThreadState::get(&thread.mask);
+    if mask & bit != 0 && thread.nesting.load(Ordering::Relaxed) == 0 {
         // It was open, whatever was thought: the thread opened it by a call that was not seen, or another handler, which came between this
         // one and its first instruction, was the first to look.
-        thread.adopt(ThreadState::get(&thread.mask) & !crate::irq::bit(signal));
+        thread.adopt(mask & !bit);
     }
     let interrupted = Interrupted {
         nesting: thread.nesting.load(Ordering::Relaxed),
@@ -172,7 +173,7 @@ pub(crate) fn enter(
         chain: ThreadState::get(&thread.chain),
         // The signal was open in what it interrupted, whatever was made of the mask before: another handler may have been the
         // first to look at it.
-        mask: ThreadState::get(&thread.mask) & !crate::irq::bit(signal),
+        mask: mask & !bit,
         entered,
         lazily_off: ThreadState::get(&thread.lazily_off),
         events: ThreadState::get(&thread.events),

@@ -135,8 +135,7 @@ pub(super) fn foreign(how: Reopen, after: u64) {
         State::Section | State::Disabled => how == Reopen::Foreign,
         State::Free => false,
     };
-    let own = || thread.own_entries();
-    let worth_asking = own().any(|held| held.mask & opened != 0 && concerned(&held));
+    let worth_asking = thread.own_entries().any(|held| held.mask & opened != 0 && concerned(&held));
     if (worth_asking || in_handler && how == Reopen::Foreign) && opened != 0 && !config::off() {
         let unmask = Unmask { how, mask: before & !opened, own: None, place: place_here(thread) };
         let found = slow::with(|globals| {

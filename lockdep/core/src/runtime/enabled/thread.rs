@@ -407,6 +407,21 @@ fn is(entry: *const Held, state: State) -> bool {
     unsafe { (&raw const (*entry).state).cast::<u8>().read_volatile() == state as u8 }
 }
 
+/// Gives an entry the name and place of a lock, whose class and mode are in `word`.
+///
+/// # Safety
+///
+/// There is an entry.
+#[inline(always)]
+unsafe fn name(entry: *mut Held, lock: usize, place: Place, word: Word) {
+    // SAFETY: as for the caller; the word as in `Word::at`.
+    unsafe {
+        (&raw mut (*entry).lock).write_volatile(lock);
+        (&raw mut (*entry).place).write_volatile(place);
+        (&raw mut (*entry).class).cast::<u64>().write_volatile(Word::at(entry).named(word).0);
+    }
+}
+
 impl ThreadState {
     #[inline(always)]
     pub(crate) fn get(field: &AtomicU64) -> u64 {
@@ -609,11 +624,7 @@ impl ThreadState {
     /// Gives it the name and place of a lock.
     pub(crate) fn set_name(&self, at: usize, of: &Held) {
         // SAFETY: as for `read`.
-        self.change(at, |entry| unsafe {
-            (&raw mut (*entry).lock).write_volatile(of.lock);
-            (&raw mut (*entry).place).write_volatile(of.place);
-            (&raw mut (*entry).class).cast::<u64>().write_volatile(Word::at(entry).named(Word::of(of)).0);
-        });
+        self.change(at, |entry| unsafe { name(entry, of.lock, of.place, Word::of(of)) });
     }
 
     /// Gives it another stack.
@@ -753,11 +764,7 @@ impl ThreadState {
                 return false;
             }
             // SAFETY: as for `read`.
-            unsafe {
-                (&raw mut (*section).lock).write_volatile(lock);
-                (&raw mut (*section).place).write_volatile((&raw const (*top).place).read_volatile());
-                (&raw mut (*section).class).cast::<u64>().write_volatile(word.named(taken).0);
-            }
+            unsafe { name(section, lock, (&raw const (*top).place).read_volatile(), taken) };
             true
         })
     }
@@ -998,11 +1005,11 @@ impl ThreadState {
     pub(crate) fn tidy(&self) {
         // Looked at first: the exchange is locked.
         let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
-        if untidy && self.base() != 0 {
-            // The keys of what is below are kept somewhere else, and put back.
-            self.untidy.store(1, Ordering::Relaxed);
-        }
         if untidy {
+            if self.base() != 0 {
+                // The keys of what is below are kept somewhere else, and put back.
+                self.untidy.store(1, Ordering::Relaxed);
+            }
             self.shuffle(|| {
                 let locks = self.entries().filter(|held| matches!(held.state, State::Held | State::Waiting));
                 let instances = locks.fold(0, |mix, held| mix ^ held.instance);

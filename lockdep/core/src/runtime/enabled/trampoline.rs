@@ -123,7 +123,9 @@ pub(crate) unsafe fn exchange(
     let _section = slow::Section::enter();
     let old = action::get(signal).ok_or(libc::EINVAL)?;
     let slot = slot_of(old.handler);
-    if let Some(new) = new.filter(|_| borrowed) {
+    if let Some(new) = new
+        && borrowed
+    {
         // What is installed in another process is not to be noted in this one.
         // SAFETY: as for the caller.
         unsafe { action::set(signal, new) }?;
