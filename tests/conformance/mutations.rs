@@ -1115,14 +1115,6 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "stack::tests::every_stack_of_an_entry_is_that_of_the_moment",
     ),
     mutation(
-        "An entry is where the held stack is, which a handler that needed more room has moved",
-        THREAD,
-        "        if unsafe { self.top.mine() } != end {\n            self.fill_moved(fill);",
-        "        if false {\n            self.fill_moved(fill);",
-        "single_step",
-        "a_held_stack_that_a_handler_moves",
-    ),
-    mutation(
         "What was found before everything was forgotten is not remembered",
         SPOTS,
         "        if self.forgotten() != forgotten {",
@@ -1531,14 +1523,6 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "            backtrace::trace(|frame| {\n                addresses.push",
         "engine",
         "runtime::enabled::position::tests::the_child_of_a_fork_can_ask",
-    ),
-    mutation(
-        "What is written to an entry is written where a handler has moved it to",
-        THREAD,
-        "        self.settled(|held| write(held.wrapping_add(at)));",
-        "        write(self.entry(at));",
-        "single_step",
-        "a_held_stack_that_a_handler_moves",
     ),
     mutation(
         "A handler in the middle of the first counted section does not take its number",

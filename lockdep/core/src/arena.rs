@@ -249,6 +249,51 @@ pub(crate) fn immortal_slice<T: Copy>(slice: &[T]) -> &'static [T] {
     }
 }
 
+/// Addresses for `most` values that become memory by [`open`], or for fewer where the system gives no more, but at least for `least`: where
+/// they lie, and how many.
+pub(crate) fn reserve<T>(least: usize, most: usize) -> (*mut T, usize) {
+    let halves = core::iter::successors(Some(most), |count| Some(count / 2)).take_while(|&count| count >= least);
+    for count in halves {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        // SAFETY: a fresh private mapping touches no existing memory.
+        let start = unsafe { libc::mmap(ptr::null_mut(), count * size_of::<T>(), libc::PROT_NONE, flags, -1, 0) };
+        if start != libc::MAP_FAILED {
+            return (start.cast(), count);
+        }
+    }
+    let block = allocate_for::<T>(least);
+    // SAFETY: fresh memory for so many.
+    unsafe { block.write_bytes(0, least) };
+    (block, least)
+}
+
+/// Makes memory of the first `count` values of what was reserved, of which `before` are memory already; all zeros, at first. Whether the
+/// system has so much.
+///
+/// # Safety
+///
+/// `start` came from [`reserve`], with room for so many.
+pub(crate) unsafe fn open<T>(start: *mut T, before: usize, count: usize) -> bool {
+    let [before, bytes] = [before, count].map(|count| count * size_of::<T>());
+    // SAFETY: ours, and all of it stays readable.
+    let opened = unsafe { libc::mprotect(start.cast(), bytes, libc::PROT_READ | libc::PROT_WRITE) } == 0;
+    if opened {
+        slow::with_blocks(|blocks| blocks.mapped += bytes - before);
+    }
+    opened
+}
+
+/// Gives back what was reserved, and the `opened` of it that are memory.
+///
+/// # Safety
+///
+/// Both came from [`reserve`] and [`open`]; more than the least was opened, so that it is no block of the arena; and nobody uses it any more.
+pub(crate) unsafe fn give_back<T>(start: *mut T, reserved: usize, opened: usize) {
+    // SAFETY: as for the caller.
+    unsafe { libc::munmap(start.cast(), reserved * size_of::<T>()) };
+    slow::with_blocks(|blocks| blocks.mapped -= opened * size_of::<T>());
+}
+
 /// Frees what `allocate_for` gave.
 ///
 /// # Safety

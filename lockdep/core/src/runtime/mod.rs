@@ -220,7 +220,7 @@ pub struct Stats {
     pub stacks: usize,
     /// Threads that took a checked lock and still run.
     pub threads: usize,
-    /// Bytes of the validator's own memory: all that it ever took from the system.
+    /// Bytes of the validator's own memory: what it took from the system.
     pub memory_bytes: usize,
     /// Of these, what the stacks take.
     pub stack_bytes: usize,

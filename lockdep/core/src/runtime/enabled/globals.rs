@@ -9,7 +9,7 @@ use allocator_api2::vec::Vec;
 use hashbrown::{HashMap, HashTable};
 
 use super::chain::Shared;
-use super::thread::ThreadState;
+use super::thread::{Room, ThreadState};
 use crate::arena::{Arena, immortal};
 use crate::class::{ClassRules, LockClass, LockInfo};
 use crate::engine::{ClassId, ClassInfo, Held, Installed, Orphan, Place, State};
@@ -142,6 +142,8 @@ pub(crate) struct Globals {
     pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
     /// Locks whose guards outlived the threads that took them, by number.
     pub(crate) adrift: Vec<u64, Arena>,
+    /// Held stacks of threads that ended, for others.
+    pub(crate) rooms: Vec<Room, Arena>,
     /// What the threads held that a fork left behind.
     pub(crate) orphans: Vec<Orphan, Arena>,
     /// Handlers by site and stack, so that one that is installed again and again is kept once.
@@ -166,6 +168,7 @@ impl Globals {
             threads: ptr::null(),
             graphs: Vec::new_in(Arena),
             adrift: Vec::new_in(Arena),
+            rooms: Vec::new_in(Arena),
             orphans: Vec::new_in(Arena),
             installed: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(4), Arena),
             notifiers: HashMap::with_hasher_in(foldhash::fast::FixedState::with_seed(5), Arena),

@@ -5,16 +5,20 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
-use super::thread::{ThreadState, current};
+use super::thread::{Room, ThreadState, current};
 use super::{complain, config, deliver, irqs, lazy, orphans, position, scope, slow, watchdog};
-use crate::arena::{allocate_for, free_for, immortal};
-use crate::engine::{End, Event, Held, Place};
+use crate::arena::{give_back, immortal, open, reserve};
+use crate::engine::{End, Event, Held, Place, State};
 use crate::irq::{Lines, bit};
 use crate::runtime::{Stacks, mask};
 use crate::stack::{DEEPEST, Spots, StackCache};
 
-/// Entries of a fresh held stack; with the [`Outgrown`] behind them they fill a block.
-const ROOM: usize = 63;
+/// Entries of a fresh held stack: a page.
+const ROOM: usize = 64;
+
+/// For so many entries addresses are set aside, which cost no memory; where the system gives no more, for fewer, down to so many.
+const MOST: usize = 1 << 20;
+const LEAST: usize = 1 << 10;
 
 /// The graph of the process; made by the first slow section that needs it.
 static PROCESS: AtomicPtr<Graph> = AtomicPtr::new(core::ptr::null_mut());
@@ -147,7 +151,7 @@ fn prepare_now(thread: &'static ThreadState) {
         // What its parent had blocked for a moment only was noted there before.
         thread.born.store(real & !ThreadState::get(&thread.born), Ordering::Relaxed);
         thread.set_context(if config::idle() { 0 } else { real }, thread.handler.load(Ordering::Relaxed));
-        give_room(thread);
+        give_room(globals, thread);
     });
     let key = THREAD_END.load(Ordering::Relaxed);
     if key != u32::MAX {
@@ -179,69 +183,57 @@ pub(crate) fn make_room(thread: &'static ThreadState) {
     let capacity = thread.capacity();
     let full = || thread.depth() + 1 >= capacity;
     if full() {
-        slow::with(|_| {
+        slow::with(|globals| {
             // Locks that are taken hand over hand leave nothing but gaps below the last.
             thread.close_gaps();
             if full() || thread.depth() > capacity / 2 {
-                give_room(thread);
+                give_room(globals, thread);
             }
         });
     }
 }
 
-/// Behind the last entry of a held stack: the one that it took the place of.
-struct Outgrown {
-    entries: *mut Held,
-    capacity: usize,
-}
-
-const _: () = assert!(size_of::<Outgrown>() <= size_of::<Held>() && align_of::<Outgrown>() <= align_of::<Held>());
-
-/// Moves the held stack to a larger place, or to its first; in a slow section.
-fn give_room(thread: &ThreadState) {
-    let old = thread.held.load(Ordering::Relaxed);
-    let old_capacity = thread.capacity();
-    let capacity = if old.is_null() { ROOM } else { 2 * old_capacity + 1 };
-    let entries = allocate_for::<Held>(capacity + 1);
-    // SAFETY: fresh memory for `capacity` entries, of which the old ones are a part, and one more. The old place is not freed before
-    // the thread ends: code that this interrupted may be filling an entry of it, and will find that the stack has moved.
-    unsafe {
-        for at in 0..capacity {
-            entries.add(at).write(if at < old_capacity { *old.add(at) } else { Held::FREE });
+/// Makes room for twice as many entries, where they are, or for the first; in a slow section.
+fn give_room(globals: &mut Globals, thread: &ThreadState) {
+    if !thread.is_prepared() {
+        if let Some(room) = globals.rooms.pop() {
+            return thread.start_in(room);
         }
-        entries.add(capacity).cast::<Outgrown>().write(Outgrown { entries: old, capacity: old_capacity });
+        let (entries, reserved) = reserve(LEAST, MOST);
+        thread.start_in(Room { entries, capacity: 0, reserved });
     }
-    thread.move_to(entries, capacity);
+    let before = thread.capacity();
+    let capacity = (2 * before).max(ROOM);
+    // SAFETY: reserved for this thread.
+    if capacity > thread.room().reserved || !unsafe { open(thread.entry(0), before, capacity) } {
+        complain(b"lockdep: out of memory for the locks that a thread holds: this is an abort\n");
+        std::process::abort()
+    }
+    thread.set_capacity(capacity);
 }
 
 /// What a thread takes; in a slow section.
 pub(super) fn bytes(thread: &ThreadState) -> usize {
-    let (mut entries, mut capacity) = (thread.held.load(Ordering::Relaxed), thread.capacity());
-    let mut bytes = 0;
-    while !entries.is_null() {
-        bytes += (capacity + 1) * size_of::<Held>();
-        // SAFETY: behind the entries there is what `give_room` wrote there, and changes in slow sections alone.
-        let outgrown = unsafe { entries.add(capacity).cast::<Outgrown>().read() };
-        (entries, capacity) = (outgrown.entries, outgrown.capacity);
-    }
     // SAFETY: null, or the caches of a thread that is registered; captures come and go in slow sections alone.
     let caches = [&thread.stacks, &thread.makers].map(|cache| unsafe { cache.load(Ordering::Relaxed).as_ref() });
-    bytes + thread.spots.bytes() + caches.into_iter().flatten().map(StackCache::bytes).sum::<usize>()
+    let entries = thread.capacity() * size_of::<Held>();
+    entries + thread.spots.bytes() + caches.into_iter().flatten().map(StackCache::bytes).sum::<usize>()
 }
 
-/// Frees a held stack, and those that it took the place of.
+/// Takes the held stack from a thread that ended; in a slow section. The next thread gets it, unless it has grown.
 ///
 /// # Safety
 ///
-/// They are `give_room`'s, and nobody uses them any more.
-unsafe fn free_room(mut entries: *mut Held, mut capacity: usize) {
-    while !entries.is_null() {
-        // SAFETY: as for the caller; behind the entries there is what `give_room` wrote there.
-        unsafe {
-            let outgrown = entries.add(capacity).cast::<Outgrown>().read();
-            free_for(entries, capacity + 1);
-            (entries, capacity) = (outgrown.entries, outgrown.capacity);
-        }
+/// Nobody uses it any more.
+unsafe fn take_room(globals: &mut Globals, thread: &ThreadState) {
+    (0..thread.depth()).for_each(|at| thread.set_state(at, State::Free));
+    let room = thread.room();
+    thread.start_in(Room::NONE);
+    if room.capacity == ROOM || room.reserved == LEAST {
+        globals.rooms.push(room);
+    } else {
+        // SAFETY: as for the caller; what is no more than the least is kept.
+        unsafe { give_back(room.entries, room.reserved, room.capacity) };
     }
 }
 
@@ -266,16 +258,13 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
             unsafe { (*graph).inner().engine.apply(Event::ThreadEnd { thread: id, now }) };
         }
         globals.forget_names();
-        let (held, capacity) = (thread.held.load(Ordering::Relaxed), thread.capacity());
-        thread.set_depth(0);
-        thread.move_to(core::ptr::null_mut(), 0);
         thread.forget_chains();
         let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
         let spots = thread.spots.start(core::ptr::null_mut(), false);
         thread.instances.store(0, Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
-            free_room(held, capacity);
+            take_room(globals, thread);
             caches.into_iter().for_each(|cache| StackCache::free(cache));
             Spots::free(spots);
         }
@@ -413,19 +402,40 @@ mod tests {
         assert_eq!(current().capacity(), before);
     }
 
-    /// Each of these threads needs half a megabyte in the end, and half of that before.
+    /// Each of these threads needs half a megabyte in the end.
     #[test]
-    fn outgrown_stacks_are_freed_with_their_thread() {
+    fn what_a_held_stack_grew_by_is_given_back() {
         let mapped = || slow::with_blocks(|blocks| blocks.mapped());
         let before = mapped();
         for _ in 0..64 {
             let grow = || {
                 prepare(current());
-                (0..7).for_each(|_| slow::with(|_| give_room(current())));
+                let entries = current().entry(0);
+                (0..7).for_each(|_| slow::with(|globals| give_room(globals, current())));
+                assert_eq!((current().entry(0), current().capacity()), (entries, ROOM << 7));
             };
             std::thread::spawn(grow).join().expect("it ends");
         }
         // Tests beside this one map pieces of their own.
-        assert!(mapped() - before < 16 << 20);
+        assert!(mapped() < before + (16 << 20));
+    }
+
+    /// What a thread leaves on it is not the next one's.
+    #[test]
+    fn a_thread_begins_with_an_empty_stack() {
+        let entries = std::thread::spawn(|| {
+            let thread = current();
+            prepare(thread);
+            slow::with(|globals| {
+                let before = thread.room();
+                thread.push(&Held { state: State::Held, ..Held::FREE });
+                // SAFETY: nothing else of this thread runs.
+                unsafe { take_room(globals, thread) };
+                give_room(globals, thread);
+                assert_eq!((thread.room().entries, thread.depth()), (before.entries, 0));
+                (0..before.capacity).map(|at| thread.read(at).state).collect::<Vec<_>>()
+            })
+        });
+        assert_eq!(entries.join().expect("it ends"), [State::Free; ROOM]);
     }
 }

@@ -16,10 +16,9 @@
 //! A push reserves (`depth` first) and then fills, so a handler that arrives in between pushes above it and pops what it
 //! pushed. A pop frees the entry before it lowers `depth`. Therefore an entry at or above `depth` is always `Free`.
 //!
-//! Depth and base are kept as pointers, `top` and `floor`. A handler that needs more room moves the stack, at any instruction, and the
-//! pointers with it; the place before stays readable until the thread ends. So `top` changes by one instruction; what is computed from two
-//! of these fields is read again if the stack moved meanwhile (`settled`); and who has written to an entry looks whether it is
-//! still there.
+//! Depth and base are kept as pointers, `top` and `floor`. The stack never moves: it grows into addresses that were set aside for it, and a
+//! handler may let it grow wherever it comes. What a handler leaves on the stack, which is reported, may be forgotten if it came in the
+//! middle of a push or a pop.
 
 use core::arch::x86_64::__m128i;
 use core::cell::Cell;
@@ -71,13 +70,29 @@ impl Known {
     }
 }
 
+/// Where a held stack lies.
+#[derive(Clone, Copy)]
+pub(crate) struct Room {
+    pub(crate) entries: *mut Held,
+    /// How many there is room for.
+    pub(crate) capacity: usize,
+    /// How many there can ever be room for.
+    pub(crate) reserved: usize,
+}
+
+impl Room {
+    pub(crate) const NONE: Room = Room { entries: ptr::null_mut(), capacity: 0, reserved: 0 };
+}
+
 /// Per-thread state. See the file header.
 pub(crate) struct ThreadState {
     /// The first entry; null before the first acquisition.
     pub(crate) held: AtomicPtr<Held>,
-    /// One past the last entry; where there is no more room; and the first entry of the running handler or isolated graph.
+    /// One past the last entry; where there is no more room; and where there can be none.
     top: AtomicPtr<Held>,
     limit: AtomicPtr<Held>,
+    end: AtomicPtr<Held>,
+    /// The first entry of the running handler or isolated graph.
     floor: AtomicPtr<Held>,
     /// The key of the chain held now.
     pub(crate) chain: AtomicU64,
@@ -279,6 +294,7 @@ thread_local! {
             held: AtomicPtr::new(ptr::null_mut()),
             top: AtomicPtr::new(ptr::null_mut()),
             limit: AtomicPtr::new(ptr::null_mut()),
+            end: AtomicPtr::new(ptr::null_mut()),
             floor: AtomicPtr::new(ptr::null_mut()),
             chain: AtomicU64::new(0),
             context: AtomicU64::new(0),
@@ -475,25 +491,10 @@ impl ThreadState {
         super::chain::own_key(key, ThreadState::get(&self.memory))
     }
 
-    /// Something that is read of where the entries are. If a handler moves them meanwhile, again.
-    #[inline(always)]
-    fn settled<T>(&self, read: impl Fn(*mut Held) -> T) -> T {
-        loop {
-            let held = self.held.load(Ordering::Relaxed);
-            compiler_fence(Ordering::SeqCst);
-            let value = read(held);
-            compiler_fence(Ordering::SeqCst);
-            if self.held.load(Ordering::Relaxed) == held {
-                return value;
-            }
-        }
-    }
-
     /// How many entries there are below one of them.
     #[inline(always)]
     fn below(&self, entry: &AtomicPtr<Held>) -> usize {
-        // Wrapping: see `set_base`.
-        self.settled(|held| entry.load(Ordering::Relaxed).addr().wrapping_sub(held.addr()) / size_of::<Held>())
+        (entry.load(Ordering::Relaxed).addr() - self.held.load(Ordering::Relaxed).addr()) / size_of::<Held>()
     }
 
     /// How many entries there are.
@@ -526,41 +527,31 @@ impl ThreadState {
         unsafe { self.top.mine() < self.limit.mine() }
     }
 
-    /// In a slow section: a handler could move the stack.
     pub(crate) fn set_depth(&self, depth: usize) {
         self.top.store(self.entry(depth), Ordering::Relaxed);
     }
 
-    /// Until it is settled another handler may find something else here, and puts it back.
     pub(crate) fn set_base(&self, base: usize) {
-        self.settled(|held| self.floor.store(held.wrapping_add(base), Ordering::Relaxed));
+        self.floor.store(self.entry(base), Ordering::Relaxed);
     }
 
-    /// One entry more. One instruction, for a handler may move the stack before it and after it.
-    #[inline(always)]
-    fn raise_top(&self) {
-        // SAFETY: a word of ours; the instruction is whole to whoever interrupts this thread.
-        unsafe {
-            core::arch::asm!("add qword ptr [{top}], {size}", top = in(reg) self.top.as_ptr(), size = const size_of::<Held>(), options(nostack));
-        }
-    }
-
-    /// One entry less, in the same way.
-    #[inline(always)]
-    fn lower_top(&self) {
-        // SAFETY: as in `raise_top`.
-        unsafe {
-            core::arch::asm!("sub qword ptr [{top}], {size}", top = in(reg) self.top.as_ptr(), size = const size_of::<Held>(), options(nostack));
-        }
-    }
-
-    /// The entries are here now; in a slow section.
-    pub(crate) fn move_to(&self, entries: *mut Held, capacity: usize) {
-        let (depth, base) = (self.depth(), self.base());
-        self.held.store(entries, Ordering::Relaxed);
+    /// There is room for so many now.
+    pub(crate) fn set_capacity(&self, capacity: usize) {
         self.limit.store(self.entry(capacity), Ordering::Relaxed);
-        self.set_depth(depth);
-        self.set_base(base);
+    }
+
+    /// Where the entries are.
+    pub(crate) fn room(&self) -> Room {
+        Room { entries: self.entry(0), capacity: self.capacity(), reserved: self.below(&self.end) }
+    }
+
+    /// The entries, of which there are none yet, are here from now on. In a slow section.
+    pub(crate) fn start_in(&self, Room { entries, capacity, reserved }: Room) {
+        for end in [&self.held, &self.top, &self.floor] {
+            end.store(entries, Ordering::Relaxed);
+        }
+        self.set_capacity(capacity);
+        self.end.store(self.entry(reserved), Ordering::Relaxed);
     }
 
     #[inline(always)]
@@ -590,47 +581,41 @@ impl ThreadState {
         (self.base()..self.depth()).rev().find(|&at| is_wanted(&self.read(at)))
     }
 
-    /// Writes to an entry below `depth` what may be written twice. If a handler moves the entries meanwhile, again.
-    #[inline(always)]
-    fn change(&self, at: usize, write: impl Fn(*mut Held)) {
-        self.settled(|held| write(held.wrapping_add(at)));
-    }
-
     /// Marks an entry.
     #[inline(always)]
     pub(crate) fn set_state(&self, at: usize, state: State) {
         // SAFETY: as for `read`.
-        self.change(at, |entry| unsafe { (&raw mut (*entry).state).write_volatile(state) });
+        unsafe { (&raw mut (*self.entry(at)).state).write_volatile(state) };
     }
 
     /// Gives an entry another key of what is below it.
     pub(crate) fn set_chain(&self, at: usize, chain: u64) {
         // SAFETY: as for `read`.
-        self.change(at, |entry| unsafe { (&raw mut (*entry).chain).write_volatile(chain) });
+        unsafe { (&raw mut (*self.entry(at)).chain).write_volatile(chain) };
     }
 
     /// Gives it another mode.
     pub(crate) fn set_mode(&self, at: usize, mode: Mode) {
         // SAFETY: as for `read`.
-        self.change(at, |entry| unsafe { (&raw mut (*entry).mode).write_volatile(mode) });
+        unsafe { (&raw mut (*self.entry(at)).mode).write_volatile(mode) };
     }
 
     /// Gives it other flags.
     pub(crate) fn set_flags(&self, at: usize, flags: HeldFlags) {
         // SAFETY: as for `read`.
-        self.change(at, |entry| unsafe { (&raw mut (*entry).flags).write_volatile(flags) });
+        unsafe { (&raw mut (*self.entry(at)).flags).write_volatile(flags) };
     }
 
     /// Gives it the name and place of a lock.
     pub(crate) fn set_name(&self, at: usize, of: &Held) {
         // SAFETY: as for `read`.
-        self.change(at, |entry| unsafe { name(entry, of.lock, of.place, Word::of(of)) });
+        unsafe { name(self.entry(at), of.lock, of.place, Word::of(of)) };
     }
 
     /// Gives it another stack.
     pub(crate) fn set_stack(&self, at: usize, stack: u32) {
         // SAFETY: as for `read`.
-        self.change(at, |entry| unsafe { (&raw mut (*entry).place.stack).write_volatile(stack) });
+        unsafe { (&raw mut (*self.entry(at)).place.stack).write_volatile(stack) };
     }
 
     /// The signal frame of a running handler, the outermost of which is number 1.
@@ -652,8 +637,7 @@ impl ThreadState {
     /// The entries of this context but the one on top, outermost first.
     #[inline(always)]
     fn below_top(&self) -> impl Iterator<Item = *const Held> {
-        let ends = || [&self.floor, &self.top].map(|end| end.load(Ordering::Relaxed).cast_const());
-        let [mut next, end] = self.settled(|_| ends());
+        let [mut next, end] = [&self.floor, &self.top].map(|end| end.load(Ordering::Relaxed).cast_const());
         let top = end.wrapping_sub(1);
         core::iter::from_fn(move || {
             let entry = next;
@@ -705,25 +689,14 @@ impl ThreadState {
         let top = end.wrapping_sub(1);
         // SAFETY: as for `read`.
         unsafe { (&raw mut (*top).state).write_volatile(State::Free) };
-        self.lower(end);
+        self.lower(top);
     }
 
-    /// The entry on top, which ended here, is free now.
+    /// The entry on top, which is this one, is free now.
     #[inline(always)]
-    fn lower(&self, end: *mut Held) {
+    fn lower(&self, top: *mut Held) {
         compiler_fence(Ordering::SeqCst);
-        // SAFETY: this thread's own.
-        if unsafe { self.top.mine() } != end {
-            self.free_moved();
-        }
-        self.lower_top();
-    }
-
-    /// A handler that needed more room moved the stack while its top was taken off.
-    #[cold]
-    #[inline(never)]
-    fn free_moved(&self) {
-        self.set_state(self.depth() - 1, State::Free);
+        self.top.store(top, Ordering::Relaxed);
     }
 
     /// Takes the entry on top off, if it is this lock, held by a guard of this mode if one is given.
@@ -743,30 +716,28 @@ impl ThreadState {
         unsafe { (&raw mut (*top).state).write_volatile(State::Free) };
         self.chain.store(chain, Ordering::Relaxed);
         self.instances.store(ThreadState::get(&self.instances) ^ instance, Ordering::Relaxed);
-        self.lower(top.wrapping_add(1));
+        self.lower(top);
         true
     }
 
     /// Gives the section below the top, if it has this number, the name and place of the lock on top, if it is this one.
     #[inline(always)]
     pub(crate) fn bind(&self, serial: u64, lock: usize) -> bool {
-        self.settled(|_| {
-            let Some(top) = self.on_top() else { return false };
-            let section = top.wrapping_sub(1);
-            if section < self.floor.load(Ordering::Relaxed) {
-                return false;
-            }
-            // SAFETY: as for `read`.
-            let (on_top, taken) = unsafe { ((&raw const (*top).lock).read_volatile(), Word::at(top)) };
-            // SAFETY: as for `read`.
-            let (number, word) = unsafe { ((&raw const (*section).instance).read_volatile(), Word::at(section)) };
-            if on_top != lock || !taken.is(State::Held) || number != serial || !word.is(State::Section) {
-                return false;
-            }
-            // SAFETY: as for `read`.
-            unsafe { name(section, lock, (&raw const (*top).place).read_volatile(), taken) };
-            true
-        })
+        let Some(top) = self.on_top() else { return false };
+        let section = top.wrapping_sub(1);
+        if section < self.floor.load(Ordering::Relaxed) {
+            return false;
+        }
+        // SAFETY: as for `read`.
+        let (on_top, taken) = unsafe { ((&raw const (*top).lock).read_volatile(), Word::at(top)) };
+        // SAFETY: as for `read`.
+        let (number, word) = unsafe { ((&raw const (*section).instance).read_volatile(), Word::at(section)) };
+        if on_top != lock || !taken.is(State::Held) || number != serial || !word.is(State::Section) {
+            return false;
+        }
+        // SAFETY: as for `read`.
+        unsafe { name(section, lock, (&raw const (*top).place).read_volatile(), taken) };
+        true
     }
 
     /// A number that no other lock of the process has.
@@ -830,31 +801,14 @@ impl ThreadState {
 
     /// Reserves an entry and fills it.
     #[inline(always)]
-    fn fill(&self, fill: impl Fn(*mut Held) + Copy) {
-        self.raise_top();
+    fn fill(&self, fill: impl FnOnce(*mut Held)) {
         // SAFETY: this thread's own.
-        let end = unsafe { self.top.mine() };
-        let entry = end.wrapping_sub(1);
+        let entry = unsafe { self.top.mine() };
+        // A handler in between puts back what it finds.
+        self.top.store(entry.wrapping_add(1), Ordering::Relaxed);
         compiler_fence(Ordering::SeqCst);
         fill(entry);
         compiler_fence(Ordering::SeqCst);
-        // SAFETY: this thread's own.
-        if unsafe { self.top.mine() } != end {
-            self.fill_moved(fill);
-        }
-    }
-
-    /// A handler that needed more room moved the stack while an entry was filled: it is somewhere else now.
-    #[cold]
-    #[inline(never)]
-    fn fill_moved(&self, fill: impl Fn(*mut Held) + Copy) {
-        let mut end = ptr::null_mut();
-        while self.top.load(Ordering::Relaxed) != end {
-            end = self.top.load(Ordering::Relaxed);
-            compiler_fence(Ordering::SeqCst);
-            fill(end.wrapping_sub(1));
-            compiler_fence(Ordering::SeqCst);
-        }
     }
 
     /// The whole stack.
@@ -1035,7 +989,7 @@ impl ThreadState {
                 continue;
             }
             if to != at {
-                // SAFETY: as for `read`; in a slow section nothing moves.
+                // SAFETY: as for `read`.
                 unsafe { self.entry(to).write_volatile(held) };
                 self.set_state(at, State::Free);
             }
@@ -1047,7 +1001,7 @@ impl ThreadState {
     /// Takes released entries off the top.
     pub(crate) fn trim(&self) {
         while self.depth() > self.base() && self.read(self.depth() - 1).state == State::Free {
-            self.lower_top();
+            self.set_depth(self.depth() - 1);
         }
     }
 
