@@ -200,8 +200,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A closed strong path is reported",
         ACQUIRE,
-        "let Some(cycle) = cycle else { return };",
-        "let Some(cycle) = cycle.filter(|_| false) else { return };",
+        "            self.report_cycle(&cycle, out);\n",
+        "",
         "conformance",
         "verdicts::one_thread_alone",
     ),
@@ -272,10 +272,26 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Of several cycles the shortest is reported",
         ACQUIRE,
-        "let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), cycle.len());",
-        "let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), usize::MAX - cycle.len());",
+        "let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self.graph.is_guarded(cycle), cycle.len());",
+        "let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self.graph.is_guarded(cycle), usize::MAX - cycle.len());",
         "engine",
         "engine::tests::inversion::an_acquisition_that_closes_several_cycles_reports_the_shortest",
+    ),
+    mutation(
+        "… of those that were not reported before",
+        ACQUIRE,
+        "let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self",
+        "let rank = |cycle: &Cycle<A>| (false, self",
+        "engine",
+        "engine::tests::inversion::a_cycle_that_was_reported_hides_no_other",
+    ),
+    mutation(
+        "… and besides each one that was, and of which more is known now",
+        ACQUIRE,
+        "                        closed.before.push(cycle);",
+        "                        self.keep_worst(cycle, &mut closed.now);",
+        "engine",
+        "engine::tests::inversion::a_cycle_that_was_reported_hides_no_other",
     ),
     mutation(
         "What the interrupted code holds makes no order",
@@ -328,7 +344,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A thread does not wake itself, in code without annotations",
         ACQUIRE,
-        "if self.wakes_itself(&cycle) {",
+        "if self.wakes_itself(cycle) {",
         "if false {",
         "engine",
         "engine::tests::readers::a_thread_does_not_wake_itself",
@@ -466,7 +482,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Judged lock by lock, two locks in both orders are an inversion",
         ACQUIRE,
-        "self.order_instances(cx, held, acquire, worst);",
+        "self.order_instances(cx, held, acquire, closed);",
         "",
         "conformance",
         "precision::hand_over_hand_in_both_directions",
@@ -603,8 +619,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A new dependency is searched for what it connects",
         ACQUIRE,
-        "if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, worst) {\n                conflicts",
-        "if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, worst)\n                && edge == u32::MAX\n            {\n                conflicts",
+        "if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, closed) {\n                conflicts",
+        "if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, closed)\n                && edge == u32::MAX\n            {\n                conflicts",
         "it",
         "usage::over_other_locks::whatever_comes_last",
     ),
@@ -667,8 +683,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A dependency that closes a circle is searched for what it connects, too",
         ACQUIRE,
-        "if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, worst) {",
-        "if let Added::New { edge, cycle: false } = self.depend((from, to), dependency, &evidence, worst) {",
+        "if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, closed) {",
+        "if let Added::New { edge, cycle: false } = self.depend((from, to), dependency, &evidence, closed) {",
         "engine",
         "engine::tests::usage::one_dependency_may_contradict_the_order_and_a_handler",
     ),
@@ -1206,7 +1222,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Who waits for a condition variable with a lock held waits for whoever needs that lock to notify",
         ACQUIRE,
-        "            self.depend((from, to), dependency, &evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
+        "            self.depend((from, to), dependency, &evidence, &mut closed);\n        }\n        self.report_closed(closed, out);",
         "            let _ = (to, dependency, evidence, &mut worst);\n        }\n        self.report_cycle(worst, out);",
         "conformance",
         "verdicts::a_wait_with_a_lock_that_the_notifier_needs",
@@ -1347,6 +1363,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "thread.quiet.load(Ordering::Relaxed) != 0;",
         "allocator",
         "validated::a_handler_that_allocates_during_a_callback",
+    ),
+    mutation(
+        "What the readers of a class may do is what any kind of its locks says, not the first",
+        "runtime/enabled/globals.rs",
+        "            known.shared.learn(info);\n",
+        "",
+        "it",
+        "recursive_readers::a_class_that_was_first_seen_without_readers",
     ),
     mutation(
         "A lock that moved is the same, and another one in its place is not",

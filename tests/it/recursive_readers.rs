@@ -8,7 +8,7 @@ use lockdep::sync::Arc;
 use lockdep::testing::Cx;
 use lockdep::{Report, parking_lot, spin, sync};
 
-use crate::support::{assert_silent, assert_stacks, isolated, of_kind, only};
+use crate::support::{assert_silent, assert_stacks, class, isolated, of_kind, only};
 
 /// One list of tests for every lock whose readers wait behind a waiting writer: `read`, `try_read`, `write`.
 macro_rules! readers {
@@ -215,6 +215,22 @@ fn a_spinning_reader_in_a_handler_is_none() {
         cx.in_handler(libc::SIGUSR1, || assert_eq!(*lock.read(), 1));
         drop(read);
         writer.join().unwrap();
+    });
+    assert_silent(&reports);
+}
+
+/// One class for locks of two kinds: the other kind, which has no readers, says nothing of them.
+#[test]
+fn a_class_that_was_first_seen_without_readers() {
+    let class = class("page");
+    assert_silent(&isolated(|_| drop(spin::SpinLock::with_class(1, class).lock())));
+    let reports = isolated(|cx| {
+        let lock = spin::RwSpinLock::with_class(1, class);
+        let _read = lock.read();
+        cx.in_handler(libc::SIGUSR1, || {
+            let _again = lock.read();
+            let _and_again = lock.read();
+        });
     });
     assert_silent(&reports);
 }

@@ -10,16 +10,18 @@
 //!
 //! A class without validation stops after the third.
 
+use core::hash::BuildHasher as _;
+
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
 use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
 use super::evidence::{Evidence, Gate, Seen};
-use super::graph::{Added, Cycle, Dependency, Kind, NodeIx, Waiter};
+use super::graph::{Added, Cycle, Dependency, Edge, Kind, NodeIx, Waiter};
 use super::usage::Conflicts;
 use super::verdict::{Hint, Label, Verdict};
-use super::{ClassInfo, Engine, Verdicts};
+use super::{ClassInfo, Engine, Hash, Verdicts};
 use crate::class::READY;
 use crate::kind::{Mode, ReportKind, Severity, WaitType};
 
@@ -45,6 +47,20 @@ enum Nesting {
     Fine,
     /// A nest lock serialises the class: no dependencies either.
     Serialised,
+}
+
+/// The cycles that one acquisition closes.
+struct Closed<A: Allocator> {
+    /// The worst of those that were not reported before.
+    now: Option<Cycle<A>>,
+    /// Those that were, of which more is known now.
+    before: Vec<Cycle<A>, A>,
+}
+
+impl<A: Allocator + Clone> Closed<A> {
+    fn new_in(alloc: &A) -> Closed<A> {
+        Closed { now: None, before: Vec::new_in(alloc.clone()) }
+    }
 }
 
 impl<A: Allocator + Clone> Engine<A> {
@@ -84,17 +100,17 @@ impl<A: Allocator + Clone> Engine<A> {
         if !acquire.wait {
             self.mark_usage(cx, &acquire, &mut conflicts, out);
         }
-        let mut worst = None;
+        let mut closed = Closed::new_in(&self.alloc);
         if waits {
             if new.exclusive() || acquire.upgrade {
-                self.written(new.class, &mut worst, &mut conflicts);
+                self.written(new.class, &mut closed, &mut conflicts);
             }
-            if matches!(self.check_class(cx, &acquire, &mut worst, out), Nesting::Fine) {
-                self.add_dependencies(cx, &acquire, &mut worst, &mut conflicts);
+            if matches!(self.check_class(cx, &acquire, &mut closed, out), Nesting::Fine) {
+                self.add_dependencies(cx, &acquire, &mut closed, &mut conflicts);
             }
         }
         self.report_conflicts(&mut conflicts, out);
-        self.report_cycle(worst, out);
+        self.report_closed(closed, out);
     }
 
     /// The worst entry of the very same lock, and what it means.
@@ -202,13 +218,7 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// Another lock of the same class is held.
-    fn check_class(
-        &mut self,
-        cx: &Context<'_>,
-        acquire: &Acquire,
-        worst: &mut Option<Cycle<A>>,
-        out: &mut Verdicts<A>,
-    ) -> Nesting {
+    fn check_class(&mut self, cx: &Context<'_>, acquire: &Acquire, closed: &mut Closed<A>, out: &mut Verdicts<A>) -> Nesting {
         let new = acquire.new;
         let rules = acquire.info.rules;
         // Only what this context holds: locks of interrupted code are judged by usage.
@@ -236,7 +246,7 @@ impl<A: Allocator + Clone> Engine<A> {
                 }
                 self.report_order(cx, held, &new, Hint::Numbers, out);
             } else if rules.by_instance {
-                self.order_instances(cx, held, acquire, worst);
+                self.order_instances(cx, held, acquire, closed);
                 continue;
             } else {
                 self.report_recursion(cx, acquire, held, Severity::Possible, out);
@@ -247,7 +257,7 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// Two locks of one class, judged lock by lock.
-    fn order_instances(&mut self, cx: &Context<'_>, held: &Held, acquire: &Acquire, worst: &mut Option<Cycle<A>>) {
+    fn order_instances(&mut self, cx: &Context<'_>, held: &Held, acquire: &Acquire, closed: &mut Closed<A>) {
         let new = &acquire.new;
         if held.instance == 0 || new.instance == 0 {
             return;
@@ -256,17 +266,11 @@ impl<A: Allocator + Clone> Engine<A> {
         let to = self.graph.instance(new.instance, new.class);
         let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
         let evidence = self.evidence(cx, held, new);
-        self.depend((from, to), dependency, &evidence, worst);
+        self.depend((from, to), dependency, &evidence, closed);
     }
 
     /// Every held lock of this context now comes before the new one.
-    fn add_dependencies(
-        &mut self,
-        cx: &Context<'_>,
-        acquire: &Acquire,
-        worst: &mut Option<Cycle<A>>,
-        conflicts: &mut Conflicts<A>,
-    ) {
+    fn add_dependencies(&mut self, cx: &Context<'_>, acquire: &Acquire, closed: &mut Closed<A>, conflicts: &mut Conflicts<A>) {
         let new = &acquire.new;
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return };
         let rules = &acquire.info.rules;
@@ -289,7 +293,7 @@ impl<A: Allocator + Clone> Engine<A> {
             let from = class.node;
             let dependency = Dependency { held, new, kind: self.kind(held, acquire) };
             let evidence = self.evidence(cx, held, new).timed(acquire.timed);
-            if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, worst) {
+            if let Added::New { edge, .. } = self.depend((from, to), dependency, &evidence, closed) {
                 conflicts.connected(self.connection(edge));
             }
             distance += 1;
@@ -311,7 +315,7 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// The class has a writer, who may wait between two readers from now on: what its readers did counts again, as that.
-    fn written(&mut self, class: ClassId, worst: &mut Option<Cycle<A>>, conflicts: &mut Conflicts<A>) {
+    fn written(&mut self, class: ClassId, closed: &mut Closed<A>, conflicts: &mut Conflicts<A>) {
         let Some(known) = self.classes.get_mut(class) else { return };
         let first = !core::mem::replace(&mut known.written, true);
         let node = known.node;
@@ -324,40 +328,76 @@ impl<A: Allocator + Clone> Engine<A> {
             let kind = Kind { waiter: Waiter::Anybody, ..edge.kind };
             let held = Held { class: self.graph.class(edge.from), place: edge.holding, mode: edge.modes.0, ..Held::FREE };
             let new = Held { class, place: edge.acquiring, mode: edge.modes.1, ..Held::FREE };
-            let added = self.depend(ends, Dependency { held: &held, new: &new, kind }, &evidence, worst);
+            let added = self.depend(ends, Dependency { held: &held, new: &new, kind }, &evidence, closed);
             if let Added::New { edge, .. } = added {
                 conflicts.connected(self.connection(edge));
             }
         }
     }
 
-    /// Adds a dependency. The cycle it closes, or whose verdict its evidence changes, takes the place of `worst` if it is worse:
-    /// if no gate protects it, then if it is shorter.
+    /// Adds a dependency, with the cycle that it closes, or whose verdict its evidence changes.
     fn depend(
         &mut self,
         ends: (NodeIx, NodeIx),
         dependency: Dependency<'_>,
         evidence: &Evidence,
-        worst: &mut Option<Cycle<A>>,
+        closed: &mut Closed<A>,
     ) -> Added {
         let added = self.graph.depend(ends, dependency, evidence);
-        let look = match added {
-            Added::New { edge, cycle } => cycle.then_some(edge),
+        match added {
+            Added::New { edge, cycle: true } => {
+                if let Some(cycle) = self.graph.worst_cycle_through(edge) {
+                    self.keep_worst(cycle, &mut closed.now);
+                }
+            }
+            Added::New { .. } => {}
             Added::Known { edge, reconsider, another } => {
                 let woken =
                     || self.is_woken_by_another(self.graph.edge(edge).from) || self.is_woken_by_another(self.graph.edge(edge).to);
-                (reconsider || another && woken()).then_some(edge)
-            }
-        };
-        if let Some(edge) = look
-            && let Some(cycle) = self.graph.worst_cycle_through(edge)
-        {
-            let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), cycle.len());
-            if worst.as_ref().is_none_or(|worst| rank(&cycle) < rank(worst)) {
-                *worst = Some(cycle);
+                if (reconsider || another && woken())
+                    && let Some(cycle) = self.graph.worst_cycle_through(edge)
+                {
+                    if self.reported.contains_key(&self.classes_of(&cycle)) {
+                        closed.before.push(cycle);
+                    } else {
+                        self.keep_worst(cycle, &mut closed.now);
+                    }
+                }
             }
         }
         added
+    }
+
+    /// Of the cycles that one acquisition closes, the one to report: one that was not reported, if there is any; then one that no gate
+    /// protects; then the shortest.
+    fn keep_worst(&self, cycle: Cycle<A>, worst: &mut Option<Cycle<A>>) {
+        let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self.graph.is_guarded(cycle), cycle.len());
+        if worst.as_ref().is_none_or(|worst| rank(&cycle) < rank(worst)) {
+            *worst = Some(cycle);
+        }
+    }
+
+    /// The classes of a cycle, whichever it begins with: what tells reports apart. Other dependencies between the same may close it once
+    /// more.
+    fn classes_of(&self, cycle: &Cycle<A>) -> u64 {
+        let edges = cycle.iter().map(|&ix| self.graph.edge(ix));
+        let hash = |edge: &Edge<A>| Hash::default().hash_one((self.graph.class(edge.from), self.graph.class(edge.to)));
+        edges.fold(0, |sum, edge| sum.wrapping_add(hash(edge)))
+    }
+
+    /// Whether a cycle of these classes was reported, and no gate was missing then that is there now.
+    fn was_reported(&self, cycle: &Cycle<A>) -> bool {
+        let reported = self.reported.get(&self.classes_of(cycle));
+        reported.is_some_and(|&guarded| !guarded || self.graph.is_guarded(cycle))
+    }
+
+    /// The cycles that an acquisition closed.
+    fn report_closed(&mut self, closed: Closed<A>, out: &mut Verdicts<A>) {
+        for cycle in closed.before.into_iter().chain(closed.now) {
+            let guarded = self.graph.is_guarded(&cycle);
+            *self.reported.entry(self.classes_of(&cycle)).or_insert(guarded) &= guarded;
+            self.report_cycle(&cycle, out);
+        }
     }
 
     fn evidence(&mut self, cx: &Context<'_>, held: &Held, new: &Held) -> Evidence {
@@ -369,9 +409,8 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// A closed strong path: every dependency of it with both its places.
-    fn report_cycle(&self, cycle: Option<Cycle<A>>, out: &mut Verdicts<A>) {
-        let Some(cycle) = cycle else { return };
-        if self.wakes_itself(&cycle) {
+    fn report_cycle(&self, cycle: &Cycle<A>, out: &mut Verdicts<A>) {
+        if self.wakes_itself(cycle) {
             return;
         }
         let edges = || cycle.iter().map(|&ix| self.graph.edge(ix));
@@ -428,7 +467,7 @@ impl<A: Allocator + Clone> Engine<A> {
         self.learn(condvar, info);
         let Some(from) = self.classes.get(condvar).map(|class| class.node) else { return };
         self.note_notifier(cx, condvar);
-        let mut worst = None;
+        let mut closed = Closed::new_in(&self.alloc);
         for held in cx.own().iter().rev() {
             let Some(class) = self.classes.get(held.class) else { continue };
             if !held.is_lock() || class.info.rules.no_validate || held.class == condvar || !self.needed(condvar, held.class) {
@@ -443,9 +482,9 @@ impl<A: Allocator + Clone> Engine<A> {
             let dependency = Dependency { held: &notified, new: &needs, kind: Kind::of(&notified, &needs, false) };
             // A lock that the notifier needs besides does not keep it apart from the waiter who holds it: it is one more reason.
             let evidence = self.evidence(cx, &notified, held).without_gates();
-            self.depend((from, to), dependency, &evidence, &mut worst);
+            self.depend((from, to), dependency, &evidence, &mut closed);
         }
-        self.report_cycle(worst, out);
+        self.report_closed(closed, out);
     }
 
     /// Keeps what all notifiers of the condition variable hold; on what only some of them hold its waiters no longer depend.

@@ -68,6 +68,8 @@ pub struct Engine<A: Allocator + Clone> {
     classes: Classes<A>,
     graph: Graph<A>,
     threads: Threads<A>,
+    /// The cycles that were reported, by their classes, and whether a gate protected them each time.
+    reported: Map<u64, bool, A>,
     /// Reports of unsafe enables, to be completed when the handler is seen.
     unsafe_enables: Vec<irq::UnsafeEnable<A>, A>,
     /// Running handlers (thread, signal), and threads (signal 0), that were reported for what they do to the mask.
@@ -87,6 +89,7 @@ impl<A: Allocator + Clone> Engine<A> {
             classes: Classes::new_in(alloc.clone()),
             graph: Graph::new_in(alloc.clone()),
             threads: Threads::new_in(alloc.clone()),
+            reported: Map::with_hasher_in(Hash::default(), alloc.clone()),
             unsafe_enables: Vec::new_in(alloc.clone()),
             mask_reports: Vec::new_in(alloc.clone()),
             alloc,

@@ -184,6 +184,30 @@ fn the_same_cycle_is_said_once() {
     check(&format!("t1: lock A, lock B, unlock B, unlock A; {again}; {again}; {again}"), &["Inversion Possible: B A"]);
 }
 
+/// One acquisition closes a cycle again, in another way than before, and a new one besides.
+#[test]
+fn a_cycle_that_was_reported_hides_no_other() {
+    let inner = "t2: lock B, lock A, unlock A, unlock B; t1: lock A, lock C, lock B";
+    let both = ["Inversion Possible: B A", "Inversion Possible: C B A (same thread)"];
+    // The gate is missing this time.
+    check(&format!("t1: lock G, lock A, lock B, unlock B, unlock A, unlock G; {inner}"), &both);
+    // A writer instead of a reader.
+    check(&format!("t1: read A, lock B, unlock B, unlock A; {inner}"), &both);
+    // The gate of two is missing at once.
+    check(
+        "t1: lock G, lock A, lock B, lock C, unlock C, unlock B, unlock A, unlock G
+         t2: lock G, lock C, lock A, unlock A, lock B, unlock B, unlock C, unlock G
+         t1: lock A, lock B, lock C",
+        &[
+            "Inversion Guarded: C A (gate G)",
+            "Inversion Guarded: C B (gate G)",
+            "Inversion Possible: A B C (same thread)",
+            "Inversion Possible: B C",
+            "Inversion Possible: A C",
+        ],
+    );
+}
+
 #[test]
 fn no_dependency_into_or_out_of_the_interrupted_code() {
     let world = World::run("t1: lock A, on 10 { lock B, lock C, on 12 { lock D, unlock D }, unlock C, unlock B }, lock E");

@@ -3,7 +3,7 @@
 use core::hash::{BuildHasher, Hash};
 use core::panic::Location;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use allocator_api2::vec::Vec;
 use hashbrown::{HashMap, HashTable};
@@ -35,14 +35,30 @@ pub(crate) struct ClassRecord {
     pub(crate) kind: &'static str,
     pub(crate) type_name: &'static str,
     pub(crate) wait: WaitType,
-    pub(crate) read_recursive_in_handler: bool,
-    pub(crate) readers_pass: bool,
-    pub(crate) upgradable_excludes: bool,
+    /// What the shared holds of its locks may do. A class may be declared for locks of several kinds, and those without readers say nothing.
+    shared: Shares,
     pub(crate) guards_move: bool,
     pub(crate) holder_may_change: bool,
     pub(crate) by_instance: bool,
     /// Perhaps in code that nobody here can annotate.
     pub(crate) foreign: bool,
+}
+
+/// See [`LockKind`](crate::LockKind).
+#[derive(Debug, Default)]
+struct Shares {
+    read_recursive_in_handler: AtomicBool,
+    readers_pass: AtomicBool,
+    upgradable_excludes: AtomicBool,
+}
+
+impl Shares {
+    /// Adds what one kind says.
+    fn learn(&self, info: &LockInfo) {
+        self.read_recursive_in_handler.fetch_or(info.read_recursive_in_handler, Ordering::Relaxed);
+        self.readers_pass.fetch_or((info.readers_pass)(), Ordering::Relaxed);
+        self.upgradable_excludes.fetch_or((info.upgradable_excludes)(), Ordering::Relaxed);
+    }
 }
 
 impl ClassRecord {
@@ -59,9 +75,9 @@ impl ClassRecord {
         ClassInfo {
             wait: self.wait,
             rules,
-            read_recursive_in_handler: self.read_recursive_in_handler,
-            readers_pass: self.readers_pass,
-            upgradable_excludes: self.upgradable_excludes,
+            read_recursive_in_handler: self.shared.read_recursive_in_handler.load(Ordering::Relaxed),
+            readers_pass: self.shared.readers_pass.load(Ordering::Relaxed),
+            upgradable_excludes: self.shared.upgradable_excludes.load(Ordering::Relaxed),
             holder_may_change: self.holder_may_change,
         }
     }
@@ -197,7 +213,9 @@ impl Globals {
         let identity = self.identity((declared, site), (info.kind, info.wait), name.unwrap_or(type_name), maker);
         let hash = Numbers::hash(&identity);
         if let Some(base) = self.index.find(hash, |base| self.identity_of(self.numbered(base)) == identity) {
-            return self.numbered(base);
+            let known = self.numbered(base);
+            known.shared.learn(info);
+            return known;
         }
         let base = self.classes.len() as u32 + 1;
         let twins = if maker == 0 { 0 } else { self.count_twin(base, (site, info.kind, type_name)) };
@@ -212,14 +230,13 @@ impl Globals {
             kind: info.kind,
             type_name,
             wait: info.wait,
-            read_recursive_in_handler: info.read_recursive_in_handler,
-            readers_pass: (info.readers_pass)(),
-            upgradable_excludes: (info.upgradable_excludes)(),
+            shared: Shares::default(),
             guards_move: info.guards_move,
             holder_may_change: info.holder_may_change,
             by_instance: info.by_instance,
             foreign: info.foreign && crate::shims().next().is_some(),
         });
+        record.shared.learn(info);
         self.classes.push(record);
         self.index.insert(hash, base);
         record
