@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::path::Path;
 
 use super::capture::RETURN_FROM_SIGNAL;
-use crate::report::Frame;
+use crate::report::{Frame, in_library};
 
 /// Crates whose frames are never the user's: ours, and what lies between a signal and its action.
 const OURS: [&str; 6] =
@@ -85,7 +85,10 @@ fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {
         frames.truncate(end);
     }
     frames.retain(|frame| match frame.symbol() {
-        Some(symbol) => !is_ours(symbol) && !is_plumbing(symbol) && !frame.file.as_deref().is_some_and(is_our_file),
+        Some(symbol) => {
+            let of_file = |file| is_our_file(file) || is_bare(symbol) && is_plumbing_file(file);
+            !is_ours(symbol) && !is_plumbing(symbol) && !frame.file.as_deref().is_some_and(of_file)
+        }
         // Of a program without symbols, or of code that was made at run time.
         None => true,
     });
@@ -110,6 +113,26 @@ fn is_our_file(file: &str) -> bool {
         "/signal-hook-",
     ];
     DIRECTORIES.iter().any(|directory| file.contains(directory))
+}
+
+/// Whether a symbol is a name without a path: `call_once<fn(), ()>`.
+fn is_bare(symbol: &str) -> bool {
+    !symbol.split('<').next().unwrap_or_default().contains("::")
+}
+
+/// What [`is_plumbing`] knows by its path.
+fn is_plumbing_file(file: &str) -> bool {
+    const PLUMBING: [&str; 8] = [
+        "/core/src/ops/function.rs",
+        "/core/src/panic/unwind_safe.rs",
+        "/std/src/panicking.rs",
+        "/std/src/panic.rs",
+        "/std/src/sys/",
+        "/std/src/thread/",
+        "/std/src/rt.rs",
+        "/alloc/src/boxed.rs",
+    ];
+    in_library(file) && PLUMBING.iter().any(|plumbing| file.contains(plumbing))
 }
 
 /// The crate a symbol belongs to: of `<a::B as c::D>::e` it is `a`.
@@ -157,6 +180,26 @@ mod tests {
         let frame = |ip, symbol: Option<&str>| Frame { ip, symbol: symbol.map(String::from), file: None, line: 0, module: None };
         let frames = trim(vec![frame(1, None), frame(2, None), frame(3, Some("__libc_start_main"))]);
         assert_eq!(frames.iter().map(|frame| frame.ip).collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn plumbing_is_known_by_its_file_where_symbols_are_bare() {
+        let frame = |symbol: &str, file: &str| Frame {
+            ip: 1,
+            symbol: Some(symbol.into()),
+            file: Some(file.into()),
+            line: 1,
+            module: None,
+        };
+        let library = "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/";
+        let frames = trim(vec![
+            frame("with_both<u16, user::main::{closure_env#2}>", "/a/main.rs"),
+            frame("map<u8, u8, user::main::{closure_env#0}>", &format!("{library}core/src/option.rs")),
+            frame("call_once<fn(), ()>", &format!("{library}core/src/ops/function.rs")),
+            frame("do_call<fn(), ()>", &format!("{library}std/src/panicking.rs")),
+        ]);
+        let symbols: Vec<_> = frames.iter().map(|frame| frame.symbol().unwrap().split('<').next().unwrap()).collect();
+        assert_eq!(symbols, ["with_both", "map"]);
     }
 
     #[test]
