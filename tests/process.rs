@@ -167,6 +167,9 @@ fn scenario() {
         "exit-in-a-storm" => exit_in_a_storm(),
         "low-memory" => low_memory(),
         "plugin" => plugin(),
+        "last-destructors" => last_destructors(),
+        "no-thread" => no_thread(),
+        "comparator" => comparator(),
         "storm" => storm(false),
         "storm-planted" => storm(true),
         _ => panic!("no scenario `{name}`"),
@@ -236,6 +239,68 @@ fn low_memory() {
     if cfg!(feature = "validate") {
         assert!((100..locks.len()).contains(&known), "{known}");
     }
+}
+
+static AT_THE_END: Mutex<u32> = Mutex::new(0);
+static AT_THE_END_KEY: AtomicU64 = AtomicU64::new(0);
+
+/// Each round of a thread's last destructors takes a lock, and asks for another one: the last comes when the thread's end was seen.
+fn last_destructors() {
+    extern "C" fn in_each_round(value: *mut libc::c_void) {
+        *AT_THE_END.lock() += 1;
+        // SAFETY: the key exists.
+        unsafe { libc::pthread_setspecific(AT_THE_END_KEY.load(Ordering::Relaxed) as u32, value) };
+    }
+    extern "C" fn begin(value: *mut libc::c_void) -> *mut libc::c_void {
+        in_each_round(value);
+        value
+    }
+    let mut key = 0;
+    // SAFETY: the arguments live across the calls. The stack is larger than what the C library keeps, so it is unmapped, with the thread's
+    // own memory.
+    unsafe {
+        assert_eq!(libc::pthread_key_create(&raw mut key, Some(in_each_round)), 0);
+        AT_THE_END_KEY.store(key.into(), Ordering::Relaxed);
+        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+        assert_eq!(libc::pthread_attr_init(&raw mut attributes), 0);
+        assert_eq!(libc::pthread_attr_setstacksize(&raw mut attributes, 64 << 20), 0);
+        for _ in 0..3 {
+            let mut thread = 0;
+            assert_eq!(libc::pthread_create(&raw mut thread, &raw const attributes, begin, 8 as *mut _), 0);
+            libc::pthread_join(thread, std::ptr::null_mut());
+        }
+    }
+    assert!(*AT_THE_END.lock() >= 3 * 4);
+    std::thread::spawn(|| *AT_THE_END.lock() += 1).join().unwrap();
+    if cfg!(feature = "validate") {
+        assert_eq!(stats().threads, 1);
+    }
+}
+
+/// A test that wants a thread, and cannot have it.
+fn no_thread() {
+    let outcome = std::panic::catch_unwind(|| {
+        lockdep::testing::isolated(|cx| {
+            let limit = libc::rlimit { rlim_cur: 1 << 20, rlim_max: libc::RLIM_INFINITY };
+            // SAFETY: sets a limit of this process.
+            assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) }, 0);
+            let _ = cx.spawn(|| ()).join();
+        })
+    });
+    assert!(outcome.is_err());
+    println!("the panic came through");
+}
+
+/// Compares, and takes locks that nobody took before.
+fn comparator() {
+    fn compare(held: *const (), new: *const ()) -> std::cmp::Ordering {
+        let lock = Mutex::with_class((), Box::leak(Box::new(LockClass::new("new"))));
+        drop(lock.lock());
+        held.cmp(&new)
+    }
+    static CLASS: LockClass = LockClass::new("compared").ordered_by(compare);
+    let locks = [0, 1].map(|n| Mutex::with_class(n, &CLASS));
+    let _both = (locks[0].lock(), locks[1].lock());
 }
 
 /// A library with checked locks comes and goes, and a thread that used it stays.
@@ -1182,6 +1247,31 @@ mod validated {
         let text = stderr(&output);
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.starts_with("lockdep: out of memory: what is new from here on"), "{text}");
+    }
+
+    /// What was said of their locks used to be written to where they had been.
+    #[test]
+    fn a_thread_that_takes_locks_after_its_end_was_seen() {
+        let output = run("last-destructors", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
+    }
+
+    /// It used to wait for the thread that it did not get.
+    #[test]
+    fn an_isolated_test_without_a_thread_ends() {
+        let output = run("no-thread", &[]);
+        assert_exit(&output, 0);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("the panic came through"));
+    }
+
+    /// It used to change under itself what it was looking at.
+    #[test]
+    fn a_comparator_that_takes_a_lock_is_an_abort() {
+        let output = run("comparator", &[]);
+        assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{}", stderr(&output));
+        let sentence = "lockdep: the function given to `LockClass::ordered_by` took a lock: it may only compare\n";
+        assert!(stderr(&output).ends_with(sentence), "{}", stderr(&output));
     }
 
     /// It used to be an overflow.

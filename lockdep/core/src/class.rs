@@ -72,7 +72,7 @@ impl LockClass {
     /// says `Less` if they may nest so.
     ///
     /// The comparator sees addresses only, runs at acquisitions inside signal handlers too, and must be a strict order: it
-    /// must not allocate, lock or panic.
+    /// must not allocate or panic, and if it takes a checked lock, the process ends with a sentence that says so.
     ///
     /// # Examples
     ///

@@ -621,7 +621,9 @@ pub(super) fn judge(
     if found.stop.is_some() {
         return found;
     }
-    let settled = !thread.is_shuffling();
+    // What is remembered is remembered for what is held.
+    let settled =
+        !thread.is_shuffling() && thread.untidy.load(Ordering::Relaxed) == 0 && handler::interrupted_whole(thread, held);
     // Each time anew: a comparator looks at addresses.
     let compared = acquire.info.rules.compare.is_some();
     let said = acquire.nest.is_some() || acquire.new.ordered().is_some();
@@ -1083,6 +1085,42 @@ mod tests {
     fn in_turn(locks: [(&LockMap, How<'_>); 2]) {
         locks.into_iter().for_each(|(lock, how)| lock.lock(how, || Some(()), || ()));
         locks.into_iter().rev().for_each(|(lock, _)| lock.release());
+    }
+
+    /// A signal between the two halves of a push or a pop: what its handler may do there it may not do where the lock is held.
+    #[test]
+    fn what_is_proven_half_way_is_not_proven() {
+        let half_way: [fn(&ThreadState, u64); 2] = [
+            // The key is there, the entry is not.
+            |thread, longer| thread.chain.store(longer, Ordering::Relaxed),
+            // The entry is reserved; or it is free again, and the key not yet shorter.
+            |thread, longer| {
+                thread.chain.store(longer, Ordering::Relaxed);
+                thread.push(&Held { chain: longer, ..Held::FREE });
+            },
+        ];
+        for half_way in half_way {
+            let [lock, ..] = pages();
+            let take = || lock.lock(How::write(), || Some(()), || ());
+            let reports = isolated(|cx| {
+                let thread = current();
+                take();
+                let longer = ThreadState::get(&thread.chain);
+                lock.release();
+                let before = (thread.depth(), ThreadState::get(&thread.chain));
+                half_way(thread, longer);
+                cx.in_handler(libc::SIGUSR1, || {
+                    take();
+                    lock.release();
+                });
+                thread.set_depth(before.0);
+                thread.chain.store(before.1, Ordering::Relaxed);
+                take();
+                cx.in_handler(libc::SIGUSR1, take);
+            });
+            let kinds: Vec<_> = reports.iter().map(Report::kind).collect();
+            assert_eq!(kinds, [ReportKind::IrqUsage, ReportKind::Recursion]);
+        }
     }
 
     /// Known without a slow section the second time, whichever the locks; and not when it is not so.

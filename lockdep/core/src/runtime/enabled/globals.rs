@@ -326,9 +326,13 @@ impl Globals {
     }
 
     /// Registers a thread.
-    pub(crate) fn join(&mut self, thread: &'static ThreadState) -> (u32, u32) {
+    pub(crate) fn join(&mut self, thread: &'static ThreadState, listed: bool) -> (u32, u32) {
         self.next_thread += 1;
         self.clock += 1;
+        thread.listed.set(listed);
+        if !listed {
+            return (self.next_thread, self.clock);
+        }
         thread.next.set(self.threads);
         thread.previous.set(ptr::null());
         // SAFETY: registered threads are alive: they leave the registry before they end.
@@ -372,6 +376,9 @@ impl Globals {
         self.notifiers.retain(|&(_, thread), _| thread != gone);
         if thread.left_evidence.load(Ordering::Relaxed) != 0 {
             self.names.insert(gone, thread.name.get());
+        }
+        if !thread.listed.replace(false) {
+            return;
         }
         // SAFETY: as in `join`.
         unsafe {

@@ -1,16 +1,17 @@
 //! Signal handlers: a context of its own on top of the interrupted code.
 
+use core::cell::Cell;
 use core::panic::Location;
 use core::sync::atomic::{Ordering, compiler_fence};
 
 use super::acquire::{conclude, event, place, place_here};
-use super::chain::{extend, handler_step};
+use super::chain::{extend, handler_step, step_of};
 use super::raw::Found;
 use super::thread::{HANDLERS, ThreadState, current};
-use super::{Errno, config, deliver, irqs, lazy, life, slow};
+use super::{Errno, complain, config, deliver, irqs, lazy, life, slow};
 #[cfg(feature = "interpose")]
 use crate::engine::Reopen;
-use crate::engine::{End, Event, Held, Installed, Offence, Place};
+use crate::engine::{End, Event, Held, Installed, Offence, Place, State};
 use crate::runtime::mask;
 use crate::stack::{UNKNOWN_FRAME, here};
 
@@ -139,6 +140,17 @@ impl Interrupted {
     pub(super) fn outer_frame(&self) -> usize {
         self.outer_stack.frame
     }
+
+    /// Whether the chain that was interrupted is that of the entries that were found, and not that of one more or one less: an entry and
+    /// its key do not come and go in one instruction. `began` is what the interrupted context began with.
+    fn agrees(&self, found: &[Held], began: u64) -> bool {
+        let chain = match found.get(self.base..).and_then(<[Held]>::last) {
+            None => began,
+            Some(held) if held.is_lock() => extend(held.chain, step_of(held)),
+            Some(held) => held.chain,
+        };
+        chain == self.chain && found.last().is_none_or(|held| held.state != State::Free)
+    }
 }
 
 /// Enters the context of `signal`, whose handler runs with `entered` blocked, and interrupted what had `found` blocked, if that is known,
@@ -187,7 +199,11 @@ pub(crate) fn enter(
     };
     let signal = signal as u8;
     // The place among the running handlers first: one that arrives from here on takes the next.
-    thread.nesting.store(interrupted.nesting + 1, Ordering::Relaxed);
+    let Some(nesting) = interrupted.nesting.checked_add(1) else {
+        complain(b"lockdep: 256 handlers are running in one thread, each in the middle of the one before: this is an abort\n");
+        std::process::abort()
+    };
+    thread.nesting.store(nesting, Ordering::Relaxed);
     compiler_fence(Ordering::SeqCst);
     if let Some(kept) = thread.interrupted.get(usize::from(interrupted.nesting)) {
         kept.set(interrupted);
@@ -251,6 +267,18 @@ impl Interrupted {
         compiler_fence(Ordering::SeqCst);
         thread.nesting.store(self.nesting, Ordering::Relaxed);
     }
+}
+
+/// Whether what the running handler interrupted is not in the middle of a push or a pop; `held` are all entries. In a slow section.
+pub(super) fn interrupted_whole(thread: &ThreadState, held: &[Held]) -> bool {
+    let nesting = usize::from(thread.nesting.load(Ordering::Relaxed));
+    let interrupted = |handler: usize| thread.interrupted.get(handler).map(Cell::get);
+    let began = |of: &Interrupted| match nesting.checked_sub(2) {
+        None => Some(life::graph(thread).seed),
+        Some(outer) => interrupted(outer).map(|outer| extend(outer.chain, handler_step(of.handler))),
+    };
+    let Some(handler) = nesting.checked_sub(1) else { return true };
+    interrupted(handler).is_some_and(|of| began(&of).is_some_and(|began| of.agrees(&held[..thread.base()], began)))
 }
 
 /// The running handler does what no handler may do; `interrupted` is what the interrupted code is in the middle of, if that matters.

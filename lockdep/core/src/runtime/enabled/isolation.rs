@@ -92,10 +92,27 @@ impl Drop for Inside {
     }
 }
 
+/// A thread that the test waits for.
+struct Counted(Arc<Listed>);
+
+impl Counted {
+    fn new(listed: &Arc<Listed>) -> Counted {
+        *listed.0.threads.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Counted(Arc::clone(listed))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        *self.0.0.threads.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.0.threads_changed.notify_all();
+    }
+}
+
 /// A thread of a test. It ends when the destructors of its thread-locals have run: what these release is not left behind.
 struct Member {
     inside: Option<Inside>,
-    listed: Arc<Listed>,
+    counted: Counted,
     /// Its function did not unwind.
     returned: bool,
 }
@@ -114,7 +131,7 @@ impl Drop for Member {
         drop(inside);
         // What it did to its mask was judged inside, and put back.
         state.born.store(ThreadState::get(&state.mask), Ordering::Relaxed);
-        let graph = &self.listed.0;
+        let graph = &self.counted.0.0;
         let thread = state.thread().id;
         slow::with(|globals| {
             globals.clock += 1;
@@ -122,9 +139,6 @@ impl Drop for Member {
             // SAFETY: in a slow section, and the graph is alive: we have a share of it.
             unsafe { graph.inner().engine.apply(Event::ThreadEnd { thread, now }) };
         });
-        let mut threads = graph.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        *threads -= 1;
-        graph.threads_changed.notify_all();
     }
 }
 
@@ -156,14 +170,14 @@ impl Isolation {
     }
 
     pub(crate) fn spawn<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-        let listed = Arc::clone(&self.listed);
-        self.count(|threads| *threads += 1);
+        // Dropped with the closure where no thread can be had.
+        let counted = Counted::new(&self.listed);
         let began = self.tick();
         std::thread::spawn(move || {
-            let inside = Inside::enter(&listed);
+            let inside = Inside::enter(&counted.0);
             inside.thread.began.store(began, Ordering::Relaxed);
             // Before any other of the thread's: so it is dropped after them.
-            MEMBER.with_borrow_mut(|member| *member = Some(Member { inside: Some(inside), listed, returned: false }));
+            MEMBER.with_borrow_mut(|member| *member = Some(Member { inside: Some(inside), counted, returned: false }));
             let outcome = catch_unwind(AssertUnwindSafe(f));
             MEMBER.with_borrow_mut(|member| member.as_mut().expect("set above").returned = outcome.is_ok());
             outcome.unwrap_or_else(|payload| resume_unwind(payload))
@@ -185,10 +199,6 @@ impl Isolation {
     #[track_caller]
     pub(crate) fn in_handler<R>(&self, signal: libc::c_int, f: impl FnOnce() -> R) -> R {
         handler::simulate(signal, Location::caller(), f)
-    }
-
-    fn count(&self, change: impl FnOnce(&mut usize)) {
-        change(&mut self.listed.0.threads.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     fn wait_for_threads(&self) {

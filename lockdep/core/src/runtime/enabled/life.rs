@@ -139,7 +139,8 @@ fn prepare_now(thread: &'static ThreadState) {
             }
             return;
         }
-        let (id, began) = globals.join(thread);
+        // In the last of its destructors a thread is here again, and nobody will see its end: what refers to it would outlive it.
+        let (id, began) = globals.join(thread, thread.ending.load(Ordering::Relaxed) == 0);
         thread.id.store(id, Ordering::Relaxed);
         thread.memory.store(id.into(), Ordering::Relaxed);
         thread.began.store(began, Ordering::Relaxed);
@@ -262,6 +263,9 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
         let spots = thread.spots.start(core::ptr::null_mut(), false);
         thread.instances.store(0, Ordering::Relaxed);
+        // Whatever comes yet begins with what was blocked above.
+        thread.born.store(0, Ordering::Relaxed);
+        thread.inherited.store(core::ptr::null_mut(), Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
             take_room(globals, thread);
