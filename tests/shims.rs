@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+/// One lock file, and each set of patches writes its own.
+static ONE_BY_ONE: Mutex<()> = Mutex::new(());
+
 /// Builds the program `name` under the patches of these files; returns where it is, and what cargo said.
 fn build(name: &str, patches: &[&str], target: &str) -> (PathBuf, String) {
-    // One lock file, and each set of patches writes its own.
-    static ONE_BY_ONE: Mutex<()> = Mutex::new(());
     let _lock_file = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = root.join("target").join(target);
@@ -194,6 +195,45 @@ fn the_originals_own_search_for_deadlocks_works_in_every_version() {
         // Checked, it would not come to that.
         let (code, said) = run_with(&format!("{version}-stuck"), &[("LOCKDEP", "off")]);
         assert_eq!((code, said.as_str()), (Some(0), "1 2\n"), "{version}");
+    }
+}
+
+/// A feature that a shim lacks is one that some program cannot be built with.
+#[test]
+#[ignore = "asks cargo for the originals"]
+fn every_feature_of_the_originals_is_there() {
+    let shims = Path::new(env!("CARGO_MANIFEST_DIR")).join("lockdep/shims");
+    let metadata = |arguments: &[&str], directory: &Path| -> Vec<serde_json::Value> {
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--quiet", "--format-version", "1"])
+            .args(arguments)
+            .current_dir(directory)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        metadata["packages"].as_array().unwrap().clone()
+    };
+    let features =
+        |package: &serde_json::Value| -> Vec<String> { package["features"].as_object().unwrap().keys().cloned().collect() };
+    let lock_file = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = std::fs::remove_file(shims.join("tests/tree/Cargo.lock"));
+    let originals = metadata(&[], &shims.join("tests/tree"));
+    drop(lock_file);
+    for (shim, name) in [
+        ("lock_api-0.4", "lock_api"),
+        ("lock_api-0.5", "lock_api"),
+        ("parking_lot-0.11", "parking_lot"),
+        ("parking_lot-0.12", "parking_lot"),
+        ("parking_lot-0.13", "parking_lot"),
+        ("signal-hook-registry-1", "signal-hook-registry"),
+    ] {
+        let ours = &metadata(&["--no-deps"], &shims.join(shim))[0];
+        // Also the newest of its kind: older ones have fewer features.
+        let original = originals.iter().find(|package| package["name"] == name && package["version"] == ours["version"]);
+        let original = original.unwrap_or_else(|| panic!("no original of {shim} {} in the tree", ours["version"]));
+        assert!(original["source"].is_string(), "{shim}: not the original");
+        assert_eq!(features(ours), features(original), "{shim}");
     }
 }
 
