@@ -304,8 +304,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "An upgrade is a blocking acquisition",
         "map/enabled.rs",
-        "        acquire::upgrade(self, Location::caller());\n",
-        "",
+        "        acquire::upgrade(self, Location::caller());\n        if !attempt() {\n",
+        "        if !attempt() {\n",
         "it",
         "inversion::readers::an_upgrade_is_an_acquisition",
     ),
@@ -1675,6 +1675,23 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "EMPTY.try_lock(READ, || Some(()));",
         "it",
         "dashmap::what_a_clone_takes_is_taken_under_a_shard",
+    ),
+    // ---- Raw locks of others.
+    mutation(
+        "A raw lock that nobody knows is taken by its `lock` alone",
+        "lockdep/lock-api/src/sides.rs",
+        "R::LOCKDEP_ATTEMPT_FIRST || begins_with_an_attempt::<R>()",
+        "true",
+        "it",
+        "raw_locks::a_lock_that_cannot_be_tried_is_taken_once",
+    ),
+    mutation(
+        "… and the wait for it is announced before that",
+        "map/enabled.rs",
+        "        contention::announce(self);\n        let attempt",
+        "        let attempt",
+        "it",
+        "raw_locks::a_circle_of_locks_that_cannot_be_tried_is_found",
     ),
     // ---- Reports.
     mutation(

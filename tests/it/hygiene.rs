@@ -259,9 +259,9 @@ fn releases_in_any_order_are_silent() {
 }
 
 /// Gives up instead of taking the lock: at once, after it was waited for, or when others are let in.
-struct Weary(AtomicU8);
+struct Weary<const ATTEMPT_FIRST: bool>(AtomicU8);
 
-impl Weary {
+impl<const ATTEMPT_FIRST: bool> Weary<ATTEMPT_FIRST> {
     const STRONG: u8 = 0;
     const AT_ONCE: u8 = 1;
     const LATER: u8 = 2;
@@ -275,51 +275,58 @@ impl Weary {
 }
 
 // SAFETY: it is used by one thread, and never taken twice.
-unsafe impl lock_api::RawMutex for Weary {
+unsafe impl<const ATTEMPT_FIRST: bool> lock_api::RawMutex for Weary<ATTEMPT_FIRST> {
     #[allow(clippy::declare_interior_mutable_const, reason = "what the trait asks for")]
-    const INIT: Weary = Weary(AtomicU8::new(Weary::STRONG));
+    const INIT: Self = Weary(AtomicU8::new(Self::STRONG));
+    const LOCKDEP_ATTEMPT_FIRST: bool = ATTEMPT_FIRST;
     type GuardMarker = lock_api::GuardNoSend;
 
     fn lock(&self) {
-        self.give_up_if(Weary::LATER);
+        self.give_up_if(Self::LATER);
+        self.give_up_if(Self::AT_ONCE);
     }
 
     fn try_lock(&self) -> bool {
-        self.give_up_if(Weary::AT_ONCE);
-        self.0.load(Relaxed) != Weary::LATER
+        self.give_up_if(Self::AT_ONCE);
+        self.0.load(Relaxed) != Self::LATER
     }
 
     unsafe fn unlock(&self) {}
 }
 
 // SAFETY: as above.
-unsafe impl lock_api::RawMutexFair for Weary {
+unsafe impl<const ATTEMPT_FIRST: bool> lock_api::RawMutexFair for Weary<ATTEMPT_FIRST> {
     unsafe fn unlock_fair(&self) {}
 
     unsafe fn bump(&self) {
-        self.give_up_if(Weary::IN_BUMP);
+        self.give_up_if(Self::IN_BUMP);
     }
 }
 
 /// Nobody got the lock, so nobody holds it: it used to stay held in the books.
 #[test]
 fn a_raw_lock_that_unwinds() {
+    unwinds::<false>();
+    unwinds::<true>();
+}
+
+fn unwinds<const ATTEMPT_FIRST: bool>() {
     let reports = isolated(|_cx| {
-        let lock = lock_api::Mutex::<Weary, u8>::new(0);
+        let lock = lock_api::Mutex::<Weary<ATTEMPT_FIRST>, u8>::new(0);
         let weary = |when| {
             // SAFETY: it is not released.
             unsafe { lock.raw() }.0.store(when, Relaxed);
         };
-        for when in [Weary::AT_ONCE, Weary::LATER] {
+        for when in [Weary::<ATTEMPT_FIRST>::AT_ONCE, Weary::<ATTEMPT_FIRST>::LATER] {
             weary(when);
             assert!(catch_unwind(AssertUnwindSafe(|| drop(lock.lock()))).is_err());
             lockdep::assert_not_held!(lock);
-            weary(Weary::STRONG);
+            weary(Weary::<ATTEMPT_FIRST>::STRONG);
             drop(lock.lock());
         }
         // A guard that is bumped still holds the lock, once.
         let mut guard = lock.lock();
-        weary(Weary::IN_BUMP);
+        weary(Weary::<ATTEMPT_FIRST>::IN_BUMP);
         assert!(catch_unwind(AssertUnwindSafe(|| lock_api::MutexGuard::bump(&mut guard))).is_err());
         lockdep::assert_held!(lock);
         drop(guard);

@@ -28,6 +28,8 @@ mod map;
 #[cfg(feature = "validate")]
 mod once;
 #[cfg(feature = "validate")]
+mod raw_locks;
+#[cfg(feature = "validate")]
 mod recursion;
 #[cfg(feature = "validate")]
 mod recursive_readers;

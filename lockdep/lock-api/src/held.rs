@@ -4,6 +4,7 @@
 //! that they hold. So the order of the two steps (the map first, then the raw lock) is written once, whatever raw traits there are:
 //! each surface has a `sides` of its own, which says how its raw traits take and release a side.
 
+use core::any::type_name;
 use core::cell::Cell;
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
@@ -76,6 +77,9 @@ pub(crate) unsafe trait Side<R> {
     /// Whether a guard may be dropped by another thread than the one that took it.
     const GUARDS_MOVE: bool;
 
+    /// Whether [`try_lock`](Self::try_lock) before [`lock`](Self::lock) makes no difference: whether the raw lock begins with that itself.
+    fn attempt_first() -> bool;
+
     /// What the raw lock gives to whoever takes it, and gets back. Forgetting it is safe.
     type State;
 
@@ -90,6 +94,25 @@ pub(crate) unsafe trait Side<R> {
     ///
     /// `raw` is held in this way in the current context, and `state` came with that.
     unsafe fn unlock(raw: &R, state: Self::State);
+}
+
+/// Raw locks of other crates whose waits begin with an attempt, as reading them shows. Of any other, readers may step back for writers
+/// that wait, or acquisitions be counted: it is taken as its user says, and by nothing else.
+const BEGIN_WITH_AN_ATTEMPT: [&str; 8] = [
+    "parking_lot::raw_mutex::RawMutex",
+    "parking_lot::raw_fair_mutex::RawFairMutex",
+    "parking_lot::raw_rwlock::RawRwLock",
+    "dashmap::lock::RawRwLock",
+    "spin::mutex::spin::SpinMutex<",
+    "spin::mutex::Mutex<",
+    "spin::rwlock::RwLock<",
+    "spinning_top::",
+];
+
+/// Whether `R` is one of these.
+#[inline]
+pub(crate) fn begins_with_an_attempt<R>() -> bool {
+    BEGIN_WITH_AN_ATTEMPT.iter().any(|name| type_name::<R>().starts_with(name))
 }
 
 /// A [`Side`] that can be released fairly.
@@ -225,7 +248,11 @@ where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        let state = map.lock(how, || attempt(raw).state(), || block(raw));
+        let state = if S::attempt_first() {
+            map.lock(how, || attempt(raw).state(), || block(raw))
+        } else {
+            map.lock_once(how, || attempt(raw).state(), || block(raw))
+        };
         // SAFETY: taken by the line above.
         unsafe { Held::assume(lock.clone(), state) }
     }
@@ -638,21 +665,24 @@ unsafe fn upgrade<R, S: TryTurn<R, To>, To: Side<R>>(checked: &Checked<R>, hold:
         Hold::Before(state) => state,
         _ => unreachable!("it is upgraded once"),
     };
-    map.upgrade(
-        // SAFETY: held on the side `S`, with this state.
-        || match unsafe { S::try_turn(raw, before()) } {
-            Ok(state) => {
-                hold.set(Hold::After(state));
-                true
-            }
-            Err(state) => {
-                hold.set(Hold::Before(state));
-                false
-            }
-        },
-        // SAFETY: as above; called only if the attempt gave the state back.
-        || hold.set(Hold::After(unsafe { S::turn(raw, before()) })),
-    );
+    // SAFETY: held on the side `S`, with this state.
+    let attempt = || match unsafe { S::try_turn(raw, before()) } {
+        Ok(state) => {
+            hold.set(Hold::After(state));
+            true
+        }
+        Err(state) => {
+            hold.set(Hold::Before(state));
+            false
+        }
+    };
+    // SAFETY: as above; called only if the attempt gave the state back, or was not made.
+    let block = || hold.set(Hold::After(unsafe { S::turn(raw, before()) }));
+    if S::attempt_first() {
+        map.upgrade(attempt, block);
+    } else {
+        map.upgrade_once(attempt, block);
+    }
 }
 
 /// From the side `To` to the side `S`, on behalf of a guard that exists.
@@ -674,7 +704,11 @@ unsafe fn turn_back<R, S: Side<R>, To: Turn<R, S>>(checked: &Checked<R>, state: 
 fn relock<R, S: Side<R>>(checked: &Checked<R>, how: How<'_>, slot: &mut ManuallyDrop<S::State>) {
     let Checked { map, raw } = checked;
     let unwinding = OnDrop(|| *slot = ManuallyDrop::new(take_or_abort::<_, S>(checked)));
-    let state = map.lock(how, || S::try_lock(raw), || S::lock(raw));
+    let state = if S::attempt_first() {
+        map.lock(how, || S::try_lock(raw), || S::lock(raw))
+    } else {
+        map.lock_once(how, || S::try_lock(raw), || S::lock(raw))
+    };
     mem::forget(unwinding);
     *slot = ManuallyDrop::new(state);
 }

@@ -19,6 +19,7 @@
 //! | make, drop | a few stores |
 //! | acquire, release | thread-local bookkeeping, once this order of locks has been seen in this thread |
 //! | a new order | the validator's own lock |
+//! | acquire while another lock is held, if the raw lock is not known | a look at who waits for whom: the validator's own lock |
 //!
 //! # Examples
 //!
@@ -64,6 +65,10 @@
 //! * [`ArcMutexGuard`] and [`ArcReentrantMutexGuard`] implement `Debug` and `Display` as well.
 //! * A panic of the validator, or of the raw lock, when `unlocked` takes its lock again, leaves the lock held if it is free, and
 //!   aborts the process if it is not: the guard must not stand for a lock that somebody else holds.
+//! * With `validate`, a test in `lockdep::testing::isolated` tries a lock again and again (`try_lock` of the raw lock), instead of
+//!   calling its `lock`, where its guards may go to other threads and somebody holds it: a test shall not hang. And whether a lock is held
+//!   at all may be asked of the raw lock (`is_locked`) before a report says that this thread holds it. Otherwise `lock` is the
+//!   raw lock's `lock`, once.
 //! * A panic of the raw lock, when `with_upgraded` upgrades or goes back, aborts the process, for the same reason.
 
 #![allow(clippy::duplicate_mod, reason = "the two surfaces are one source over two sets of raw traits")]

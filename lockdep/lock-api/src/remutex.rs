@@ -225,6 +225,11 @@ unsafe impl<R: RawMutex, G: GetThreadId> Side<RawReentrantMutex<R, G>> for Reent
     type State = ();
     type Marker = GuardNoSend;
 
+    #[inline(always)]
+    fn attempt_first() -> bool {
+        <Whole as Side<R>>::attempt_first()
+    }
+
     #[inline]
     fn lock(raw: &RawReentrantMutex<R, G>) {
         raw.lock();

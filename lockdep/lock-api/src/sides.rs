@@ -4,7 +4,7 @@ use core::mem;
 
 use lockdep_core::{How, Mode};
 
-use crate::held::{FairSide, OnDrop, Side, TryTurn, Turn};
+use crate::held::{FairSide, OnDrop, Side, TryTurn, Turn, begins_with_an_attempt};
 use crate::{
     RawMutex, RawMutexFair, RawRwLock, RawRwLockDowngrade, RawRwLockFair, RawRwLockUpgrade, RawRwLockUpgradeDowngrade,
     RawRwLockUpgradeFair, RawRwLockUpgradeTimed,
@@ -32,6 +32,11 @@ macro_rules! side {
             const GUARDS_MOVE: bool = size_of::<R::GuardMarker>() == 0;
             type State = ();
             type Marker = R::GuardMarker;
+
+            #[inline(always)]
+            fn attempt_first() -> bool {
+                R::LOCKDEP_ATTEMPT_FIRST || begins_with_an_attempt::<R>()
+            }
 
             #[inline]
             fn lock(raw: &R) {

@@ -64,6 +64,12 @@ impl LockMap {
         block()
     }
 
+    /// The same by `block` alone, called once.
+    #[inline(always)]
+    pub fn lock_once<G>(&self, _how: How<'_>, _attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        block()
+    }
+
     /// An attempt that does not wait; recorded if it succeeds.
     #[inline(always)]
     pub fn try_lock<G>(&self, _how: How<'_>, attempt: impl FnOnce() -> Option<G>) -> Option<G> {
@@ -113,6 +119,12 @@ impl LockMap {
     /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried, then waited for.
     #[inline(always)]
     pub fn upgrade(&self, _attempt: impl FnMut() -> bool, block: impl FnOnce()) {
+        block();
+    }
+
+    /// The same by `block` alone.
+    #[inline(always)]
+    pub fn upgrade_once(&self, _attempt: impl FnMut() -> bool, block: impl FnOnce()) {
         block();
     }
 

@@ -270,6 +270,29 @@ impl LockMap {
         }
     }
 
+    /// The same by `block` alone, called once, of a lock of which nobody knows whether an attempt before it is the same: announced as a
+    /// wait in any case. `attempt` is made only where a test would hang without it.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn lock_once<G>(&self, how: How<'_>, attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        acquire::acquire(self, how, Location::caller());
+        self.wait_once(attempt, block)
+    }
+
+    #[inline(never)]
+    #[track_caller]
+    fn wait_once<G>(&self, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        contention::announce(self);
+        let attempt = || self.or_taken_back(&mut attempt);
+        let guard = contention::wait_in_isolation_if_held(self, attempt).unwrap_or_else(|| self.or_taken_back(block));
+        contention::settle(self);
+        guard
+    }
+
     #[cold]
     #[inline(never)]
     #[track_caller]
@@ -366,6 +389,19 @@ impl LockMap {
         if !attempt() {
             contention::wait_for_upgrade(self, attempt, block);
         }
+        acquire::converted(self, Mode::Upgradable, Mode::Write);
+    }
+
+    /// The same by `block` alone, as [`lock_once`](Self::lock_once).
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn upgrade_once(&self, attempt: impl FnMut() -> bool, block: impl FnOnce()) {
+        acquire::upgrade(self, Location::caller());
+        contention::wait_for_upgrade(self, attempt, block);
         acquire::converted(self, Mode::Upgradable, Mode::Write);
     }
 

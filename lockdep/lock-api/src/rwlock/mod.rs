@@ -38,7 +38,12 @@ unsafe impl<R: RawRwLock + Sync, T: ?Sized + Send + Sync> Sync for RwLock<R, T> 
 
 /// Raw locks of other crates whose readers do not care for writers that wait, as reading them shows. Of any other it is assumed that
 /// they do, as those of `parking_lot` but the one of `RecursiveRwLock`: by its traits no raw lock says so.
-const READERS_PASS: [&str; 3] = ["dashmap::lock::RawRwLock", "spin::rwlock::RwLock<", "parking_lot::raw_rwlock::RawRwLock<true>"];
+const READERS_PASS: [&str; 4] = [
+    "dashmap::lock::RawRwLock",
+    "parking_lot::raw_rwlock::RawRwLock<true>",
+    "spin::rwlock::RwLock<",
+    "spinning_top::rw_spinlock::RawRwSpinlock",
+];
 
 /// Of these an upgradable hold keeps new readers out.
 const UPGRADABLE_EXCLUDES: [&str; 1] = ["spin::rwlock::RwLock<"];

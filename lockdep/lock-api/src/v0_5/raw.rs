@@ -59,6 +59,10 @@ pub unsafe trait RawMutex {
     #[doc(hidden)]
     const LOCKDEP_FOREIGN: bool = true;
 
+    /// Whether an attempt before it waits makes no difference, and may be made.
+    #[doc(hidden)]
+    const LOCKDEP_ATTEMPT_FIRST: bool = !Self::LOCKDEP_FOREIGN;
+
     /// How `lock` waits.
     #[doc(hidden)]
     const LOCKDEP_WAIT: WaitType = WaitType::Sleep;
@@ -178,6 +182,10 @@ pub unsafe trait RawRwLock {
     /// Whether it may be in code that does not know of the validator.
     #[doc(hidden)]
     const LOCKDEP_FOREIGN: bool = true;
+
+    /// Whether an attempt before it waits makes no difference, and may be made.
+    #[doc(hidden)]
+    const LOCKDEP_ATTEMPT_FIRST: bool = !Self::LOCKDEP_FOREIGN;
 
     /// How the lock methods wait.
     #[doc(hidden)]

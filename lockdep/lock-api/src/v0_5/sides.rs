@@ -6,7 +6,7 @@ use super::{
     GuardNoSend, RawMutex, RawMutexFair, RawRwLock, RawRwLockDowngrade, RawRwLockFair, RawRwLockUpgrade,
     RawRwLockUpgradeDowngrade, RawRwLockUpgradeFair, RawRwLockUpgradeTimed,
 };
-use crate::held::{FairSide, Side, TryTurn, Turn};
+use crate::held::{FairSide, Side, TryTurn, Turn, begins_with_an_attempt};
 
 /// The only side of a mutex.
 pub(crate) enum Whole {}
@@ -36,6 +36,11 @@ macro_rules! side {
             type State = R::$State;
             // The state decides.
             type Marker = ();
+
+            #[inline(always)]
+            fn attempt_first() -> bool {
+                R::LOCKDEP_ATTEMPT_FIRST || begins_with_an_attempt::<R>()
+            }
 
             #[inline]
             fn lock(raw: &R) -> R::$State {

@@ -134,6 +134,7 @@ macro_rules! raw_mutex {
         unsafe impl lock_api::RawMutex for $Raw {
             const INIT: $Raw = $init;
             const LOCKDEP_NAME: &'static str = $name;
+            const LOCKDEP_ATTEMPT_FIRST: bool = true;
             op!(states of RawMutex);
             op!(lock lock |$this| $mutex.lock_until(None));
             op!(attempt try_lock |$this| $mutex.try_take());

@@ -318,6 +318,7 @@ pub(super) fn after(timeout: Duration) -> Option<Instant> {
 unsafe impl<const RECURSIVE: bool> lock_api::RawRwLock for RawRwLock<RECURSIVE> {
     const INIT: RawRwLock<RECURSIVE> = RawRwLock::new();
     const LOCKDEP_NAME: &'static str = if RECURSIVE { "RecursiveRwLock" } else { "RwLock" };
+    const LOCKDEP_ATTEMPT_FIRST: bool = true;
     const LOCKDEP_READ_RECURSIVE: bool = RECURSIVE;
     op!(states of RawRwLock);
     op!(lock lock_shared |this| this.come_in(Self::SHARED, None));

@@ -21,7 +21,7 @@ use core::sync::atomic::Ordering;
 
 use allocator_api2::vec::Vec;
 
-use super::acquire::{conclude, event, is_hold_of, place, take_out, whole};
+use super::acquire::{came_along, conclude, event, is_hold_of, place, take_out, whole};
 use super::globals::{ClassRecord, Globals};
 use super::thread::{ThreadState, current};
 use super::{config, life, orphans, slow, watchdog};
@@ -119,6 +119,12 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
     None
 }
 
+/// The same where somebody has the lock, as far as is known: the others get it at once, without attempts.
+#[track_caller]
+pub(crate) fn wait_in_isolation_if_held<G>(map: &LockMap, attempt: impl FnMut() -> Option<G>) -> Option<G> {
+    if is_isolated(current()) && came_along(map) { wait_in_isolation(map, attempt) } else { None }
+}
+
 fn is_isolated(thread: &ThreadState) -> bool {
     let graph = thread.graph.load(Ordering::Relaxed);
     // SAFETY: graphs stay as long as a thread is in them.
@@ -130,11 +136,21 @@ fn overdue(thread: &ThreadState) -> bool {
     since != 0 && clock() - since >= PATIENCE && is_isolated(thread)
 }
 
-/// Before a wait for a lock whose entry is on top already.
+/// Before a wait for a lock whose entry is on top already, which cannot be tried. What may come apart is looked at again, for a while.
 #[track_caller]
 pub(crate) fn announce(map: &LockMap) {
+    let _errno = super::Errno::keep();
     let thread = current();
-    if let Some(at) = begin_wait(thread, map) {
+    let mut at = begin_wait(thread, map);
+    for _ in 0..NAPS {
+        let Some(waits) = at else { return };
+        if look_for_circle(thread, waits, Doubt::Wait) == Circle::None {
+            return;
+        }
+        nap();
+        at = waiting(thread, map.instance());
+    }
+    if let Some(at) = at {
         look_for_circle(thread, at, Doubt::Ignore);
     }
 }

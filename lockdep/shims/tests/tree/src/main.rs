@@ -147,6 +147,10 @@ fn main() {
 fn clean() {
     use parking_lot_12::lock_api::RawRwLock as _;
 
+    // Readers pass a writer that waits.
+    let top = spinning_top::RwSpinlock::new(0_u8);
+    drop((top.read(), top.read()));
+
     thirteen();
     let lock = std::sync::Arc::new(parking_lot_12::RwLock::new(vec![1]));
     let upgradable = lock.upgradable_read();

@@ -1,0 +1,223 @@
+//! Raw locks that somebody wrote for `lock_api`: `lock` of the checked lock is `lock` of the raw one, once, and nothing else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lockdep::ReportKind::{Deadlock, Inversion};
+use lockdep::Severity::Certain;
+use lockdep::lock_api::{self, RawRwLock as _};
+
+use crate::support::{Watchdog, assert_silent, isolated, of_kind};
+
+/// Counts how often it is taken, and cannot be tried.
+struct Counting {
+    held: AtomicBool,
+    taken: AtomicUsize,
+}
+
+// SAFETY: one thread at a time sees the flag change to `true`.
+unsafe impl lock_api::RawMutex for Counting {
+    #[allow(clippy::declare_interior_mutable_const, reason = "what the trait asks for")]
+    const INIT: Counting = Counting { held: AtomicBool::new(false), taken: AtomicUsize::new(0) };
+    type GuardMarker = lock_api::GuardNoSend;
+
+    fn lock(&self) {
+        self.taken.fetch_add(1, Relaxed);
+        while self.held.swap(true, Acquire) {
+            thread::yield_now();
+        }
+    }
+
+    fn try_lock(&self) -> bool {
+        unimplemented!("nobody needs it")
+    }
+
+    unsafe fn unlock(&self) {
+        self.held.store(false, Release);
+    }
+}
+
+// SAFETY: as above.
+unsafe impl lock_api::RawMutexFair for Counting {
+    unsafe fn unlock_fair(&self) {
+        self.held.store(false, Release);
+    }
+}
+
+type Mutex = lock_api::Mutex<Counting, u8>;
+
+fn use_three_times(mutex: &Mutex) {
+    *mutex.lock() += 1;
+    let mut guard = mutex.lock_nested(1);
+    lock_api::MutexGuard::unlocked(&mut guard, || ());
+    // SAFETY: it is not released here.
+    assert_eq!(unsafe { mutex.raw() }.taken.swap(0, Relaxed), 3);
+}
+
+#[test]
+fn a_lock_that_cannot_be_tried_is_taken_once() {
+    let mutex = Mutex::new(0);
+    use_three_times(&mutex);
+    assert_silent(&isolated(|_| use_three_times(&mutex)));
+}
+
+/// The wait is announced before the raw lock blocks.
+#[test]
+fn a_circle_of_locks_that_cannot_be_tried_is_found() {
+    let mut ended = Vec::new();
+    let reports = isolated(|cx| {
+        let locks =
+            [crate::support::class("left"), crate::support::class("right")].map(|class| Arc::new(Mutex::with_class(0, class)));
+        let barrier = Arc::new(Barrier::new(2));
+        let threads = [0, 1].map(|i| {
+            let (held, wanted, barrier) = (Arc::clone(&locks[i]), Arc::clone(&locks[1 - i]), Arc::clone(&barrier));
+            cx.spawn(move || {
+                let _held = held.lock();
+                barrier.wait();
+                drop(wanted.lock());
+            })
+        });
+        ended.extend(threads.map(|thread| thread.join().is_err()));
+    });
+    assert_eq!(ended.iter().filter(|&&ended| ended).count(), 1, "{reports:?}");
+    assert_eq!(of_kind(&reports, Deadlock).severity(), Certain);
+    of_kind(&reports, Inversion);
+}
+
+/// Readers step back for a writer that waits, unless they only try.
+struct WritersFirst {
+    holders: AtomicIsize,
+    waiting: AtomicUsize,
+    upgrades: AtomicUsize,
+}
+
+// SAFETY: readers count upwards from 0, and a writer goes from 0 to -1 only.
+unsafe impl lock_api::RawRwLock for WritersFirst {
+    #[allow(clippy::declare_interior_mutable_const, reason = "what the trait asks for")]
+    const INIT: WritersFirst =
+        WritersFirst { holders: AtomicIsize::new(0), waiting: AtomicUsize::new(0), upgrades: AtomicUsize::new(0) };
+    type GuardMarker = lock_api::GuardNoSend;
+
+    fn lock_shared(&self) {
+        while self.waiting.load(Acquire) != 0 || !self.try_lock_shared() {
+            thread::yield_now();
+        }
+    }
+
+    fn try_lock_shared(&self) -> bool {
+        self.holders.fetch_update(Acquire, Relaxed, |n| (n >= 0).then_some(n + 1)).is_ok()
+    }
+
+    unsafe fn unlock_shared(&self) {
+        self.holders.fetch_sub(1, Release);
+    }
+
+    fn lock_exclusive(&self) {
+        self.waiting.fetch_add(1, Relaxed);
+        while !self.try_lock_exclusive() {
+            thread::yield_now();
+        }
+        self.waiting.fetch_sub(1, Relaxed);
+    }
+
+    fn try_lock_exclusive(&self) -> bool {
+        self.holders.compare_exchange(0, -1, Acquire, Relaxed).is_ok()
+    }
+
+    unsafe fn unlock_exclusive(&self) {
+        self.holders.store(0, Release);
+    }
+}
+
+// SAFETY: as above; nobody holds it upgradably beside a reader here.
+unsafe impl lock_api::RawRwLockUpgrade for WritersFirst {
+    fn lock_upgradable(&self) {
+        while !self.try_lock_exclusive() {
+            thread::yield_now();
+        }
+    }
+
+    fn try_lock_upgradable(&self) -> bool {
+        unimplemented!("nobody needs it")
+    }
+
+    unsafe fn unlock_upgradable(&self) {
+        self.holders.store(0, Release);
+    }
+
+    unsafe fn upgrade(&self) {
+        self.upgrades.fetch_add(1, Relaxed);
+    }
+
+    unsafe fn try_upgrade(&self) -> bool {
+        unimplemented!("nobody needs it")
+    }
+}
+
+type RwLock = lock_api::RwLock<WritersFirst, u8>;
+
+/// It starved: readers were let in by the attempt.
+#[test]
+fn a_writer_that_waits_gets_in_between_readers() {
+    static LOCK: RwLock = RwLock::new(0);
+    static WRITTEN: AtomicBool = AtomicBool::new(false);
+    let _watchdog = Watchdog::new();
+    let begun = Instant::now();
+    thread::scope(|threads| {
+        for _ in 0..3 {
+            threads.spawn(|| {
+                while !WRITTEN.load(Relaxed) {
+                    let _read = LOCK.read();
+                    thread::sleep(Duration::from_millis(3));
+                    assert!(begun.elapsed() < Duration::from_secs(20), "the writer starves");
+                }
+            });
+        }
+        thread::sleep(Duration::from_millis(30));
+        *LOCK.write() += 1;
+        WRITTEN.store(true, Relaxed);
+    });
+}
+
+#[test]
+fn an_upgrade_that_cannot_be_tried_is_made_once() {
+    let lock = RwLock::new(0);
+    let reports = isolated(|_| {
+        let mut written = lock_api::RwLockUpgradableReadGuard::upgrade(lock.upgradable_read());
+        *written += 1;
+    });
+    assert_silent(&reports);
+    // SAFETY: it is not released here.
+    assert_eq!(unsafe { lock.raw() }.upgrades.load(Relaxed), 1);
+}
+
+/// The thread that holds it takes it again, which is no wait for itself.
+#[test]
+fn a_reentrant_lock_over_one_that_cannot_be_tried() {
+    use std::num::NonZeroUsize;
+
+    struct Ids;
+    // SAFETY: the address of a thread-local is this thread's own, and not 0.
+    unsafe impl lock_api::GetThreadId for Ids {
+        #[allow(clippy::declare_interior_mutable_const, reason = "what the trait asks for")]
+        const INIT: Ids = Ids;
+
+        fn nonzero_thread_id(&self) -> NonZeroUsize {
+            thread_local!(static HERE: u8 = const { 0 });
+            HERE.with(|here| NonZeroUsize::new(std::ptr::from_ref(here).addr()).unwrap())
+        }
+    }
+
+    let (outer, lock) = (Mutex::new(0), lock_api::ReentrantMutex::<Counting, Ids, u8>::new(0));
+    assert_silent(&isolated(|_| {
+        let _outer = outer.lock();
+        let _first = lock.lock();
+        drop(lock.lock());
+        drop(lock.lock());
+    }));
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(lock.lock()))).is_ok());
+}
