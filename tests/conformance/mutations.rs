@@ -1693,6 +1693,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "it",
         "raw_locks::a_circle_of_locks_that_cannot_be_tried_is_found",
     ),
+    mutation(
+        "Before a thread is said to wait for itself, the lock is asked whether it is held",
+        "map/enabled.rs",
+        "        if contention::is_free(self, is_held) {",
+        "        if false {",
+        "it",
+        "raw_locks::a_hold_that_was_ended_by_the_raw_lock",
+    ),
+    mutation(
+        "… also when another thread has it for a moment",
+        "runtime/enabled/contention.rs",
+        "(0..NAPS).any(|_| {",
+        "(0..0).any(|_| {",
+        "it",
+        "raw_locks::a_hold_that_was_ended_by_the_raw_lock_while_another_thread_takes_it",
+    ),
     // ---- Reports.
     mutation(
         "Every test fails that does what was reported of another",

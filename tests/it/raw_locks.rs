@@ -221,3 +221,57 @@ fn a_reentrant_lock_over_one_that_cannot_be_tried() {
     }));
     assert!(catch_unwind(AssertUnwindSafe(|| drop(lock.lock()))).is_ok());
 }
+
+/// Guards forgotten, and what they held released by the raw lock, which nobody sees.
+#[test]
+fn a_hold_that_was_ended_by_the_raw_lock() {
+    use std::mem::forget;
+
+    use lockdep::lock_api::RawMutex as _;
+    use lockdep::parking_lot;
+
+    // One lock for each graph: until it is taken again, the hold that was ended is believed.
+    macro_rules! silent {
+        ($lock:expr, $take:ident, $unlock:ident) => {{
+            let lock = $lock;
+            assert_silent(&isolated(|_| {
+                for _ in 0..3 {
+                    forget(lock.$take());
+                    // SAFETY: held, and its guard is gone.
+                    unsafe { lock.raw().$unlock() };
+                }
+                drop(lock.$take());
+            }));
+        }};
+    }
+    silent!(parking_lot::Mutex::new(0), lock, unlock);
+    silent!(parking_lot::RwLock::new(0), write, unlock_exclusive);
+    silent!(parking_lot::RwLock::new(0), read, unlock_shared);
+    silent!(RwLock::new(0), write, unlock_exclusive);
+    silent!(RwLock::new(0), read, unlock_shared);
+}
+
+/// Another thread has it meanwhile, and does not keep it for long.
+#[test]
+fn a_hold_that_was_ended_by_the_raw_lock_while_another_thread_takes_it() {
+    use lockdep::lock_api::RawMutex as _;
+    use lockdep::parking_lot;
+
+    let mutex = Arc::new(parking_lot::Mutex::new(0_u8));
+    let reports = isolated(|cx| {
+        std::mem::forget(mutex.lock());
+        // SAFETY: held, and its guard is gone.
+        unsafe { mutex.raw().unlock() };
+        let (of_other, barrier) = (Arc::clone(&mutex), Arc::new(Barrier::new(2)));
+        let taken = Arc::clone(&barrier);
+        let other = cx.spawn(move || {
+            let _guard = of_other.lock();
+            taken.wait();
+            thread::sleep(Duration::from_millis(3));
+        });
+        barrier.wait();
+        drop(mutex.lock());
+        other.join().unwrap();
+    });
+    assert_silent(&reports);
+}

@@ -80,6 +80,9 @@ pub(crate) unsafe trait Side<R> {
     /// Whether [`try_lock`](Self::try_lock) before [`lock`](Self::lock) makes no difference: whether the raw lock begins with that itself.
     fn attempt_first() -> bool;
 
+    /// Whether anybody holds the raw lock, in any way.
+    fn is_held(raw: &R) -> bool;
+
     /// What the raw lock gives to whoever takes it, and gets back. Forgetting it is safe.
     type State;
 
@@ -249,9 +252,9 @@ where
     {
         let Checked { map, raw } = lock.checked();
         let state = if S::attempt_first() {
-            map.lock(how, || attempt(raw).state(), || block(raw))
+            map.lock_raw(how, || S::is_held(raw), || attempt(raw).state(), || block(raw))
         } else {
-            map.lock_once(how, || attempt(raw).state(), || block(raw))
+            map.lock_once(how, || S::is_held(raw), || attempt(raw).state(), || block(raw))
         };
         // SAFETY: taken by the line above.
         unsafe { Held::assume(lock.clone(), state) }
@@ -705,9 +708,9 @@ fn relock<R, S: Side<R>>(checked: &Checked<R>, how: How<'_>, slot: &mut Manually
     let Checked { map, raw } = checked;
     let unwinding = OnDrop(|| *slot = ManuallyDrop::new(take_or_abort::<_, S>(checked)));
     let state = if S::attempt_first() {
-        map.lock(how, || S::try_lock(raw), || S::lock(raw))
+        map.lock_raw(how, || S::is_held(raw), || S::try_lock(raw), || S::lock(raw))
     } else {
-        map.lock_once(how, || S::try_lock(raw), || S::lock(raw))
+        map.lock_once(how, || S::is_held(raw), || S::try_lock(raw), || S::lock(raw))
     };
     mem::forget(unwinding);
     *slot = ManuallyDrop::new(state);

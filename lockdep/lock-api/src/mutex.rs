@@ -193,7 +193,8 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
     ///
     /// # Safety
     ///
-    /// It must not be released while a guard exists. What is done to it here, the validator does not see.
+    /// It must not be released while a guard exists. What is done to it here, the validator does not see: a hold that
+    /// is released here counts as one until this thread takes the lock again. `force_unlock` and its sisters are seen.
     #[inline]
     pub unsafe fn raw(&self) -> &R {
         &self.checked.raw

@@ -231,6 +231,11 @@ unsafe impl<R: RawMutex, G: GetThreadId> Side<RawReentrantMutex<R, G>> for Reent
     }
 
     #[inline]
+    fn is_held(raw: &RawReentrantMutex<R, G>) -> bool {
+        raw.is_locked()
+    }
+
+    #[inline]
     fn lock(raw: &RawReentrantMutex<R, G>) {
         raw.lock();
     }

@@ -39,6 +39,11 @@ macro_rules! side {
             }
 
             #[inline]
+            fn is_held(raw: &R) -> bool {
+                raw.is_locked()
+            }
+
+            #[inline]
             fn lock(raw: &R) {
                 raw.$lock();
             }

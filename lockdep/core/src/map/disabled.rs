@@ -64,9 +64,27 @@ impl LockMap {
         block()
     }
 
+    /// The same, of a lock that may be released by means which are not seen.
+    #[inline(always)]
+    pub fn lock_raw<G>(
+        &self,
+        _how: How<'_>,
+        _is_held: impl Fn() -> bool,
+        _attempt: impl FnMut() -> Option<G>,
+        block: impl FnOnce() -> G,
+    ) -> G {
+        block()
+    }
+
     /// The same by `block` alone, called once.
     #[inline(always)]
-    pub fn lock_once<G>(&self, _how: How<'_>, _attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+    pub fn lock_once<G>(
+        &self,
+        _how: How<'_>,
+        _is_held: impl Fn() -> bool,
+        _attempt: impl FnMut() -> Option<G>,
+        block: impl FnOnce() -> G,
+    ) -> G {
         block()
     }
 

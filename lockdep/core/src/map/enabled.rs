@@ -270,7 +270,42 @@ impl LockMap {
         }
     }
 
-    /// The same by `block` alone, called once, of a lock of which nobody knows whether an attempt before it is the same: announced as a
+    /// The same, of a lock that may be released by means which are not seen: before a thread is said to wait for itself, `is_held` says
+    /// whether anybody holds it.
+    ///
+    /// # Panics
+    ///
+    /// When waiting could never end.
+    #[inline(always)]
+    #[track_caller]
+    pub fn lock_raw<G>(
+        &self,
+        how: How<'_>,
+        is_held: impl Fn() -> bool,
+        mut attempt: impl FnMut() -> Option<G>,
+        block: impl FnOnce() -> G,
+    ) -> G {
+        if acquire::acquire_unless_held(self, how, Location::caller()) {
+            self.acquire_again(how, is_held);
+        }
+        match self.or_taken_back(&mut attempt) {
+            Some(guard) => guard,
+            None => self.wait(attempt, block),
+        }
+    }
+
+    /// This thread holds the lock, as far as is known.
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn acquire_again(&self, how: How<'_>, is_held: impl Fn() -> bool) {
+        if contention::is_free(self, is_held) {
+            acquire::ended_unseen(self);
+        }
+        acquire::acquire(self, how, Location::caller());
+    }
+
+    /// As [`lock_raw`](Self::lock_raw) by `block` alone, called once, of a lock of which nobody knows whether an attempt before it is the same: announced as a
     /// wait in any case. `attempt` is made only where a test would hang without it.
     ///
     /// # Panics
@@ -278,8 +313,16 @@ impl LockMap {
     /// When waiting could never end.
     #[inline(always)]
     #[track_caller]
-    pub fn lock_once<G>(&self, how: How<'_>, attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
-        acquire::acquire(self, how, Location::caller());
+    pub fn lock_once<G>(
+        &self,
+        how: How<'_>,
+        is_held: impl Fn() -> bool,
+        attempt: impl FnMut() -> Option<G>,
+        block: impl FnOnce() -> G,
+    ) -> G {
+        if acquire::acquire_unless_held(self, how, Location::caller()) {
+            self.acquire_again(how, is_held);
+        }
         self.wait_once(attempt, block)
     }
 

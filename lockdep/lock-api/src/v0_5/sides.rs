@@ -43,6 +43,11 @@ macro_rules! side {
             }
 
             #[inline]
+            fn is_held(raw: &R) -> bool {
+                raw.is_locked()
+            }
+
+            #[inline]
             fn lock(raw: &R) -> R::$State {
                 raw.$lock()
             }

@@ -18,19 +18,36 @@ use crate::stack::{StackCache, Template, UNKNOWN_FRAME, Wanted, complete, here, 
 #[inline(always)]
 #[track_caller]
 pub(crate) fn acquire(map: &LockMap, how: How<'_>, site: &'static Location<'static>) {
-    take(map, how, site, HeldFlags(0));
+    take::<false>(map, how, site, HeldFlags(0));
+}
+
+/// The same, but for a lock that this thread holds already, as far as is known, so that it would wait for itself: nothing is done then.
+/// Whether that is so. A hold may have been ended by means we did not see, which can be asked of the lock itself.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn acquire_unless_held(map: &LockMap, how: How<'_>, site: &'static Location<'static>) -> bool {
+    take::<true>(map, how, site, HeldFlags(0))
+}
+
+/// The lock is free: what this thread holds of it, as far as is known, it holds no longer.
+#[cold]
+pub(crate) fn ended_unseen(map: &LockMap) {
+    let thread = current();
+    while let Some(at) = thread.last_own(|held| is_hold_of(held, map)) {
+        take_out(thread, at);
+    }
 }
 
 /// After an acquisition that did not wait.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn acquired(map: &LockMap, how: How<'_>, site: &'static Location<'static>) {
-    take(map, how, site, HeldFlags::TRY);
+    take::<false>(map, how, site, HeldFlags::TRY);
 }
 
 #[inline(always)]
 #[track_caller]
-fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) {
+fn take<const ASK: bool>(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: HeldFlags) -> bool {
     // Taken apart here, before any call, and put together again only behind one, so that it lives in registers.
     let How { mode, subclass, reentrant, nest, order, .. } = how;
     let thread = current();
@@ -53,14 +70,15 @@ fn take(map: &LockMap, how: How<'_>, site: &'static Location<'static>, flags: He
             && fits(thread, more)
         {
             push_known(thread, template, map, longer, info.instance());
-            return;
+            return false;
         }
         if take_known(map, wanted, longer) {
-            return;
+            return false;
         }
     }
-    take_otherwise(map, (mode, subclass), (nest, order), site, flags, moment, first);
+    let held = take_otherwise(map, (mode, subclass), (nest, order), site, flags, moment, (first, ASK));
     keep_frame();
+    held
 }
 
 /// A lock that nobody took before: known as its like, if this process has seen that.
@@ -109,7 +127,7 @@ fn take_known(map: &LockMap, wanted: Wanted, longer: u64) -> bool {
     true
 }
 
-/// Not in the way it was taken here the last time.
+/// Not in the way it was taken here the last time. Whether it was not taken, for it is held already: if that is `ask`ed.
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -120,10 +138,10 @@ fn take_otherwise(
     site: &'static Location<'static>,
     flags: HeldFlags,
     moment: (usize, usize),
-    first: bool,
-) {
+    (first, ask): (bool, bool),
+) -> bool {
     if config::idle() {
-        return;
+        return false;
     }
     let thread = current();
     life::prepare(thread);
@@ -138,11 +156,22 @@ fn take_otherwise(
         if proven_here(thread, map, key) == Some(true) {
             push(thread, &held, longer);
             remember_spot(thread, key, &held, moment, forgotten);
-            return;
+            return false;
         }
+    }
+    if ask && waits_for_itself(thread, map, mode, flags) {
+        return true;
     }
     first_time(map, how, site, place, flags, first);
     keep_frame();
+    false
+}
+
+/// Whether what keeps the thread from the lock is held by itself, in this very context: what a handler interrupted may be about to take
+/// what it does not hold yet.
+fn waits_for_itself(thread: &ThreadState, map: &LockMap, mode: Mode, flags: HeldFlags) -> bool {
+    let judged = mode != Mode::ReadRecursive && !flags.has(HeldFlags::REENTRANT) && !config::off();
+    judged && thread.own_entries().any(|held| is_hold_of(&held, map))
 }
 
 /// Remembers an acquisition of a known chain, with its place and stack.
@@ -1121,6 +1150,29 @@ mod tests {
             let kinds: Vec<_> = reports.iter().map(Report::kind).collect();
             assert_eq!(kinds, [ReportKind::IrqUsage, ReportKind::Recursion]);
         }
+    }
+
+    /// A handler comes between the note of an acquisition and the acquisition: the lock is free, and its entry is true all the same.
+    #[test]
+    fn what_a_handler_interrupted_is_not_asked_for() {
+        let lock = LockMap::new::<Kind, ()>();
+        let reports = isolated(|cx| {
+            let take = |between: &dyn Fn()| {
+                let attempt = || {
+                    between();
+                    Some(())
+                };
+                lock.lock_raw(How::write(), || false, attempt, || ());
+            };
+            take(&|| {
+                cx.in_handler(libc::SIGUSR1, || {
+                    take(&|| ());
+                    lock.release();
+                });
+            });
+            lock.release();
+        });
+        assert_eq!(reports.iter().map(Report::kind).collect::<Vec<_>>(), [ReportKind::Recursion]);
     }
 
     /// Known without a slow section the second time, whichever the locks; and not when it is not so.

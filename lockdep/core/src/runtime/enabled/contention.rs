@@ -73,6 +73,20 @@ fn wait_in_doubt<G>(map: &LockMap, attempt: &mut impl FnMut() -> Option<G>) -> O
     None
 }
 
+/// Whether a lock that this thread holds, as far as is known, is free in truth. Another one may have it for a moment.
+#[cold]
+pub(crate) fn is_free(map: &LockMap, is_held: impl Fn() -> bool) -> bool {
+    let of_another =
+        || slow::with(|globals| globals.others(current()).any(|other| other.entries().any(|held| is_hold_of(&held, map))));
+    let _errno = super::Errno::keep();
+    !is_held()
+        || of_another()
+            && (0..NAPS).any(|_| {
+                nap();
+                !is_held()
+            })
+}
+
 fn nap() {
     let nap = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
     // SAFETY: `nap` lives across the call.
