@@ -285,12 +285,21 @@ impl LockMap {
         mut attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
     ) -> G {
-        if acquire::acquire_unless_held(self, how, Location::caller()) {
-            self.acquire_again(how, is_held);
-        }
+        self.acquire_asking(how, is_held);
         match self.or_taken_back(&mut attempt) {
             Some(guard) => guard,
             None => self.wait(attempt, block),
+        }
+    }
+
+    /// Before it is taken. What this thread is known to hold of it may have been released unseen.
+    #[inline(always)]
+    #[track_caller]
+    fn acquire_asking(&self, how: How<'_>, is_held: impl Fn() -> bool) {
+        // As in `acquire`: put together again behind a call only.
+        let How { mode, subclass, reentrant, nest, order, .. } = how;
+        if acquire::acquire_unless_held(self, how, Location::caller()) {
+            self.acquire_again(How { subclass, reentrant, nest, order, ..How::new(mode) }, is_held);
         }
     }
 
@@ -320,9 +329,7 @@ impl LockMap {
         attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
     ) -> G {
-        if acquire::acquire_unless_held(self, how, Location::caller()) {
-            self.acquire_again(how, is_held);
-        }
+        self.acquire_asking(how, is_held);
         self.wait_once(attempt, block)
     }
 
