@@ -28,11 +28,15 @@ struct Registered {
     action: Arc<Action>,
 }
 
+/// The number of an action.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+struct ActionId(u128);
+
 /// Names an action, to take it back.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
 pub struct SigId {
     signal: c_int,
-    action: u128,
+    action: ActionId,
 }
 
 struct Slot {
@@ -146,7 +150,7 @@ fn add(signal: c_int, place: Handler, action: Arc<Action>) -> Result<SigId, Erro
             return Err(error);
         }
     }
-    Ok(SigId { signal, action: id })
+    Ok(SigId { signal, action: ActionId(id) })
 }
 
 #[track_caller]
@@ -234,7 +238,7 @@ where
 
 /// Takes an action back; returns whether it was there. Not in a handler: it waits for handlers to end.
 pub fn unregister(id: SigId) -> bool {
-    remove(id.signal, |action| action == id.action)
+    remove(id.signal, |action| ActionId(action) == id.action)
 }
 
 /// Takes all actions of a signal back, whoever registered them.

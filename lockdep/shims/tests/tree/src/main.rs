@@ -131,7 +131,9 @@ fn main() {
         Some("handler") => {
             static SHARED: parking_lot_12::Mutex<u32> = parking_lot_12::const_mutex(0);
             // SAFETY: it is not; that is the point.
-            unsafe { signal_hook::low_level::register(libc::SIGUSR1, || *SHARED.lock() += 1) }.unwrap();
+            let id = unsafe { signal_hook::low_level::register(libc::SIGUSR1, || *SHARED.lock() += 1) }.unwrap();
+            // As the original's.
+            assert_eq!(format!("{id:?}"), "SigId { signal: 10, action: ActionId(1) }");
             signal_hook::low_level::raise(libc::SIGUSR1).unwrap();
             assert_eq!(*SHARED.lock(), 1);
         }
