@@ -98,10 +98,12 @@ fn all_shims_are_there_and_right_code_is_silent() {
 #[ignore = "asks cargo for the versions of a tree of its own"]
 fn what_is_not_patched_is_named() {
     let shims = Path::new(env!("CARGO_MANIFEST_DIR")).join("lockdep/shims");
-    let check = |arguments: &[&str]| {
-        let checked = Command::new(shims.join("check")).args(arguments).current_dir(shims.join("tests/tree")).output().unwrap();
+    let check_in = |directory: &str, arguments: &[&str]| {
+        let checked =
+            Command::new(shims.join("check")).args(arguments).current_dir(shims.join("tests").join(directory)).output().unwrap();
         (checked.status.code(), String::from_utf8_lossy(&[checked.stderr, checked.stdout].concat()).into_owned())
     };
+    let check = |arguments: &[&str]| check_in("tree", arguments);
     let (code, said) = check(&["--config", "../config/patches.toml"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.lines().all(|line| line.ends_with(": checked")) && said.lines().count() >= 6, "{said}");
@@ -115,6 +117,12 @@ fn what_is_not_patched_is_named() {
     }
     let (code, said) = check(&["--config", "patch.crates-io.parking_lot.path = '/nowhere'"]);
     assert!(code == Some(2) && said.contains("/nowhere"), "{said}");
+    // Where somebody asks for one version only, `cargo update` does not help, and it is said who does.
+    let lock_file = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let (code, said) = check_in("pinned", &["--config", one]);
+    drop(lock_file);
+    let pinned = |line: &str| line.contains("ruled out by `parking_lot = \"=0.12.4\"` required by package `pinned ");
+    assert!(code == Some(1) && said.lines().any(pinned) && !said.contains("`cargo update -p parking_lot"), "{said}");
 }
 
 #[test]
