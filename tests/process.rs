@@ -17,6 +17,7 @@ use lockdep::parking_lot::{self, Mutex};
 use lockdep::signal::{self, Registration};
 use lockdep::spin::{RwSpinLock, SpinLock};
 use lockdep::{LockClass, irq, stats};
+use lockdep_core::runtime::{Handler, in_signal};
 
 /// An allocator that no handler may use. It is checked on top of that, and nothing may come of it.
 struct NotInHandlers;
@@ -169,6 +170,9 @@ fn scenario() {
         "last-destructors" => last_destructors(),
         "no-thread" => no_thread(),
         "comparator" => comparator(),
+        "comparator-panics" => comparator_panics(),
+        "handlers-254" => nested_handlers(254),
+        "handlers-255" => nested_handlers(255),
         "storm" => storm(false),
         "storm-planted" => storm(true),
         _ => panic!("no scenario `{name}`"),
@@ -300,6 +304,21 @@ fn comparator() {
     static CLASS: LockClass = LockClass::new("compared").ordered_by(compare);
     let locks = [0, 1].map(|n| Mutex::with_class(n, &CLASS));
     let _both = (locks[0].lock(), locks[1].lock());
+}
+
+fn comparator_panics() {
+    static CLASS: LockClass = LockClass::new("compared").ordered_by(|_, _| panic!("it cannot compare"));
+    let locks = [0, 1].map(|n| Mutex::with_class(n, &CLASS));
+    let _both = (locks[0].lock(), locks[1].lock());
+}
+
+/// So many handlers, each of which interrupts the one before.
+fn nested_handlers(count: u32) {
+    let signum = if count % 2 == 0 { libc::SIGUSR1 } else { libc::SIGUSR2 };
+    match count {
+        0 => {}
+        _ => in_signal(signum, Handler::of(&nested_handlers), || nested_handlers(count - 1)),
+    }
 }
 
 /// A library with checked locks comes and goes, and a thread that used it stays.
@@ -1253,11 +1272,24 @@ mod validated {
 
     /// It used to change under itself what it was looking at.
     #[test]
-    fn a_comparator_that_takes_a_lock_is_an_abort() {
-        let output = run("comparator", &[]);
-        assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{}", stderr(&output));
-        let sentence = "lockdep: the function given to `LockClass::ordered_by` took a lock: it may only compare\n";
-        assert!(stderr(&output).ends_with(sentence), "{}", stderr(&output));
+    fn a_comparator_that_does_more_than_compare_is_an_abort() {
+        for (scenario, what) in [("comparator", "takes, waits for or drops a lock"), ("comparator-panics", "panicked")] {
+            let output = run(scenario, &[]);
+            assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{}", stderr(&output));
+            let sentence = format!("lockdep: the comparator of a `LockClass` {what}, which it must not: this is an abort\n");
+            assert!(stderr(&output).ends_with(&sentence), "{}", stderr(&output));
+        }
+    }
+
+    /// The next one used to count as none.
+    #[test]
+    fn too_many_handlers_on_top_of_each_other_are_one_sentence() {
+        let output = run("handlers-254", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
+        let output = run("handlers-255", &[]);
+        assert_eq!(output.status.signal(), Some(libc::SIGABRT));
+        assert!(stderr(&output).starts_with("lockdep: more than 254 signal handlers"), "{}", stderr(&output));
     }
 
     /// It used to be an overflow.

@@ -71,8 +71,13 @@ impl LockClass {
     /// Locks of this class may nest in the order that `compare` gives: it gets the lock held and the lock to be taken, and
     /// says `Less` if they may nest so.
     ///
-    /// The comparator sees addresses only, runs at acquisitions inside signal handlers too, and must be a strict order: it
-    /// must not allocate or panic, and if it takes a checked lock, the process ends with a sentence that says so.
+    /// The comparator sees addresses only and must be a strict order: it may look at them and at constants, and that is all. It runs at
+    /// acquisitions inside signal handlers too, and while the validator's own lock is held. So it must not allocate, nor wait for anything.
+    ///
+    /// # Aborts
+    ///
+    /// If the comparator panics, and if it takes or drops a checked lock of which the validator must learn something, the process ends
+    /// with one sentence.
     ///
     /// # Examples
     ///

@@ -650,9 +650,7 @@ pub(super) fn judge(
     if found.stop.is_some() {
         return found;
     }
-    // What is remembered is remembered for what is held.
-    let settled =
-        !thread.is_shuffling() && thread.untidy.load(Ordering::Relaxed) == 0 && handler::interrupted_whole(thread, held);
+    let settled = is_settled(thread);
     // Each time anew: a comparator looks at addresses.
     let compared = acquire.info.rules.compare.is_some();
     let said = acquire.nest.is_some() || acquire.new.ordered().is_some();
@@ -705,11 +703,16 @@ fn chain_of(held: &[Held], base: usize, thread: &ThreadState) -> u64 {
 
 /// Remembers a proven chain in this thread.
 fn remember_here(thread: &ThreadState, key: u64, more: u64) {
-    if config::masks_checked() {
-        // Then every acquisition comes the slow way, where the mask is looked at.
-        return;
+    // If the mask is to be looked at, every acquisition comes the slow way.
+    if !config::masks_checked() && is_settled(thread) {
+        thread.remember(key, more);
     }
-    thread.remember(key, more);
+}
+
+/// Whether the keys of this thread say what is held, so that what is found may be remembered by them: nobody is in the middle of a
+/// release, nobody else released something of ours, and a handler did not come between the two halves of an acquisition or a release.
+fn is_settled(thread: &ThreadState) -> bool {
+    !thread.is_shuffling() && thread.untidy.load(Ordering::Relaxed) == 0 && handler::interrupted_whole(thread)
 }
 
 /// Delivers what was found and does what the settings say; `pushed` is taken off again if the call does not return.
@@ -785,6 +788,10 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
 
 /// What another thread took is released here: its entry there is freed, and that thread tidies up when it comes by. In a slow
 /// section.
+///
+/// The other thread goes on meanwhile, outside slow sections. If it holds the lock too, as readers may, and releases its own hold and
+/// takes another lock between the two steps here, the wrong entry is freed: the lock that it took counts as released, and its release is
+/// an `UnlockImbalance`. An entry is too wide to be compared and exchanged, and to let the owner free it would cost every release a look.
 fn release_elsewhere(globals: &Globals, me: &ThreadState, map: &LockMap) -> bool {
     for other in globals.others(me) {
         if let Some(at) = (0..other.depth()).rev().find(|&at| is_hold_of(&other.read(at), map)) {

@@ -15,6 +15,10 @@ use crate::engine::{End, Event, Held, Installed, Offence, Place, State};
 use crate::runtime::mask;
 use crate::stack::{UNKNOWN_FRAME, here};
 
+/// So many handlers can interrupt each other: they are counted in a byte, in one place from 1. There are 64 signals, but a handler may
+/// leave its own open.
+const MOST: u8 = u8::MAX - 1;
+
 /// A handler as it was installed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handler(Option<&'static Installed>);
@@ -141,15 +145,15 @@ impl Interrupted {
         self.outer_stack.frame
     }
 
-    /// Whether the chain that was interrupted is that of the entries that were found, and not that of one more or one less: an entry and
-    /// its key do not come and go in one instruction. `began` is what the interrupted context began with.
-    fn agrees(&self, found: &[Held], began: u64) -> bool {
-        let chain = match found.get(self.base..).and_then(<[Held]>::last) {
+    /// Whether the chain that was interrupted is that of its entries, of which this is the last, and not that of one more or one less: an
+    /// entry and its key do not come and go in one instruction. `began` is what the interrupted context began with.
+    fn agrees(&self, last: Option<Held>, began: u64) -> bool {
+        let chain = match last {
             None => began,
-            Some(held) if held.is_lock() => extend(held.chain, step_of(held)),
+            Some(held) if held.is_lock() => extend(held.chain, step_of(&held)),
             Some(held) => held.chain,
         };
-        chain == self.chain && found.last().is_none_or(|held| held.state != State::Free)
+        chain == self.chain && last.is_none_or(|held| held.state != State::Free)
     }
 }
 
@@ -199,11 +203,11 @@ pub(crate) fn enter(
     };
     let signal = signal as u8;
     // The place among the running handlers first: one that arrives from here on takes the next.
-    let Some(nesting) = interrupted.nesting.checked_add(1) else {
-        complain(b"lockdep: 256 handlers are running in one thread, each in the middle of the one before: this is an abort\n");
+    if interrupted.nesting == MOST {
+        complain(b"lockdep: more than 254 signal handlers of one thread interrupt each other: this is an abort\n");
         std::process::abort()
-    };
-    thread.nesting.store(nesting, Ordering::Relaxed);
+    }
+    thread.nesting.store(interrupted.nesting + 1, Ordering::Relaxed);
     compiler_fence(Ordering::SeqCst);
     if let Some(kept) = thread.interrupted.get(usize::from(interrupted.nesting)) {
         kept.set(interrupted);
@@ -276,8 +280,8 @@ impl Interrupted {
     }
 }
 
-/// Whether what the running handler interrupted is not in the middle of a push or a pop; `held` are all entries. In a slow section.
-pub(super) fn interrupted_whole(thread: &ThreadState, held: &[Held]) -> bool {
+/// Whether what the running handler interrupted is not in the middle of a push or a pop.
+pub(super) fn interrupted_whole(thread: &ThreadState) -> bool {
     let nesting = usize::from(thread.nesting.load(Ordering::Relaxed));
     let interrupted = |handler: usize| thread.interrupted.get(handler).map(Cell::get);
     let began = |of: &Interrupted| match nesting.checked_sub(2) {
@@ -285,7 +289,8 @@ pub(super) fn interrupted_whole(thread: &ThreadState, held: &[Held]) -> bool {
         Some(outer) => interrupted(outer).map(|outer| extend(outer.chain, handler_step(of.handler))),
     };
     let Some(handler) = nesting.checked_sub(1) else { return true };
-    interrupted(handler).is_some_and(|of| began(&of).is_some_and(|began| of.agrees(&held[..thread.base()], began)))
+    let last = |of: &Interrupted| (of.base < thread.base()).then(|| thread.read(thread.base() - 1));
+    interrupted(handler).is_some_and(|of| began(&of).is_some_and(|began| of.agrees(last(&of), began)))
 }
 
 /// The running handler does what no handler may do; `interrupted` is what the interrupted code is in the middle of, if that matters.

@@ -26,24 +26,36 @@ static BLOCKS: Shared<Blocks> = Shared(UnsafeCell::new(Blocks::new()));
 
 /// Runs `f` in a slow section.
 ///
-/// `f` must not block, panic, touch a lock that is checked, allocate but from the arena, or call this again.
+/// `f` must not block, panic, touch a lock that is checked, allocate but from the arena, or call this again. Code of the program runs in
+/// here in one case only, the comparator of a class: if that panics or comes here again, the process ends.
 ///
 /// **Signal safety:** may be called in a handler.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Globals) -> R) -> R {
     let section = Section::enter();
     if !section.outermost {
-        nested();
+        stop(b"lockdep: the comparator of a `LockClass` takes, waits for or drops a lock, which it must not: this is an abort\n");
     }
+    let whole = Whole;
     // SAFETY: the section is ours alone.
     let result = f(unsafe { &mut *GLOBALS.0.get() });
+    core::mem::forget(whole);
     drop(section);
     result
 }
 
-/// The only code of others that runs in a slow section.
+/// Lets nobody see the globals as a panic leaves them.
+struct Whole;
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        stop(b"lockdep: the comparator of a `LockClass` panicked, which it must not: this is an abort\n");
+    }
+}
+
 #[cold]
-fn nested() -> ! {
-    complain(b"lockdep: the function given to `LockClass::ordered_by` took a lock: it may only compare\n");
+#[inline(never)]
+fn stop(why: &[u8]) -> ! {
+    complain(why);
     std::process::abort()
 }
 
