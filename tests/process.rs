@@ -1103,7 +1103,7 @@ mod validated {
         assert_eq!(stderr(&run("clean", &[("LOCKDEP", "off,verbose")])).lines().count(), 1);
         let wrong = run("clean", &[("LOCKDEP", "log,loud")]);
         assert!(
-            stderr(&wrong).contains("LOCKDEP=log,loud is not understood (want log, panic, abort or off"),
+            stderr(&wrong).contains("LOCKDEP=\"log,loud\" is not understood (want log, panic, abort or off"),
             "{}",
             stderr(&wrong)
         );
@@ -1217,7 +1217,7 @@ mod validated {
     }
 
     #[test]
-    fn a_bad_value_is_one_sentence_and_the_default_applies() {
+    fn a_bad_value_is_one_sentence_and_ignored() {
         for (name, value) in [
             ("LOCKDEP", "loud"),
             ("LOCKDEP_STACKS", "some"),
@@ -1228,7 +1228,7 @@ mod validated {
             let output = run("inversion", &[(name, value)]);
             assert_exit(&output, 66);
             let text = stderr(&output);
-            let sentence = format!("lockdep: {name}={value} is not understood");
+            let sentence = format!("lockdep: {name}=\"{value}\" is not understood");
             assert_eq!(text.matches(&sentence).count(), 1, "{text}");
             assert_eq!(reported(&output, "Inversion"), 1, "{text}");
         }
@@ -1241,7 +1241,12 @@ mod validated {
     fn a_bad_value_is_one_line() {
         let output = run("clean", &[("LOCKDEP", "a\nb\u{1b}[31m")]);
         assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
-        assert!(stderr(&output).starts_with("lockdep: LOCKDEP=a b [31m is not"), "{}", stderr(&output));
+        let long = run("clean", &[("LOCKDEP", &"x".repeat(5000))]);
+        let begin = format!("lockdep: LOCKDEP=\"{}\"... is not understood (want ", "x".repeat(80));
+        assert!(stderr(&long).starts_with(&begin), "{}", stderr(&long));
+        // What the program says applies then, so the sentence promises no default.
+        assert!(stderr(&long).ends_with("; it is ignored\n"), "{}", stderr(&long));
+        assert!(stderr(&output).starts_with("lockdep: LOCKDEP=\"a b [31m\" is not"), "{}", stderr(&output));
     }
 
     /// It used to be an abort, after a sentence that promised otherwise.

@@ -843,7 +843,7 @@ fn a_bad_value_is_one_sentence() {
         assert_exit(&output, 0);
         let text = stderr(&output);
         assert_eq!(text.lines().count(), 1, "{name}={value}: {text}");
-        assert!(text.starts_with(&format!("lockdep: {name}={value} is not understood (want ")), "{text}");
+        assert!(text.starts_with(&format!("lockdep: {name}=\"{value}\" is not understood (want ")), "{text}");
     }
     for value in ["0", "0.0", "2", "1.5", "86400"] {
         let output = run("short", &[("LOCKDEP_WATCHDOG", value)]);

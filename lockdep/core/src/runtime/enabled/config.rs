@@ -155,6 +155,14 @@ fn signal(value: &str) -> Option<libc::c_int> {
     number.filter(|&number| Lines::ALL.contains(number))
 }
 
+/// A value that was not understood: in quotes, so that blanks are seen, on one line, and no longer than that.
+fn quoted(value: &str) -> String {
+    const SHOWN: usize = 80;
+    let rest = if value.chars().nth(SHOWN).is_some() { "..." } else { "" };
+    let begin: String = value.chars().take(SHOWN).collect();
+    format!("\"{}\"{rest}", crate::report::clean(&begin))
+}
+
 /// Reads the environment; before `main`.
 pub(super) fn from_environment() {
     let mut config = Config::new();
@@ -164,8 +172,8 @@ pub(super) fn from_environment() {
         if take(&value) {
             made |= setting as u32;
         } else {
-            let value = crate::report::clean(&value.to_string_lossy());
-            complain(format!("lockdep: {name}={value} is not understood (want {wanted}); the default applies\n").as_bytes());
+            let value = quoted(&value.to_string_lossy());
+            complain(format!("lockdep: {name}={value} is not understood (want {wanted}); it is ignored\n").as_bytes());
         }
     };
     read_any("LOCKDEP_OUT", Setting::Out, "a directory that exists", &mut |value| {
