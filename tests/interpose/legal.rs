@@ -117,6 +117,8 @@ pub(crate) fn flags(_installer: &Installer) {
     assert_eq!(count(), 1);
     let left = install_with(libc::SIGUSR1, libc::SIG_IGN, 0, &[]);
     assert_eq!(left.sa_sigaction, libc::SIG_DFL);
+    // Its flags stay, and they are the program's.
+    assert_eq!(left.sa_flags & (libc::SA_SIGINFO | libc::SA_RESETHAND), libc::SA_RESETHAND);
     raise(libc::SIGUSR1);
 
     // SA_ONSTACK: on the other stack.

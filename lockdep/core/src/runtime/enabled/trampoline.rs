@@ -81,6 +81,9 @@ static HANDLED: AtomicU64 = AtomicU64::new(0);
 /// Those of them that may be called later than the kernel does.
 static DEFERRABLE: AtomicU64 = AtomicU64::new(0);
 
+/// Those that were installed without `SA_SIGINFO`: the kernel forgets who handled a signal once (`SA_RESETHAND`), but not the flags.
+static PLAIN: AtomicU64 = AtomicU64::new(0);
+
 /// The signals whose handlers may be called later.
 pub(crate) fn deferrable() -> u64 {
     DEFERRABLE.load(Ordering::Relaxed)
@@ -123,6 +126,7 @@ pub(crate) unsafe fn exchange(
     let _section = slow::Section::enter();
     let old = action::get(signal).ok_or(libc::EINVAL)?;
     let slot = slot_of(old.handler);
+    let was_plain = PLAIN.load(Ordering::Relaxed) & bit(signal) != 0;
     if let Some(new) = new
         && borrowed
     {
@@ -150,12 +154,14 @@ pub(crate) unsafe fn exchange(
             false => set.fetch_and(!bit(signal), Ordering::Relaxed),
         };
         put(&HANDLED, handled);
+        put(&PLAIN, handled && new.flags & libc::SA_SIGINFO as c_ulong == 0);
         // The kernel takes a handler that is called once away when it calls the trampoline: too early for one that is called later.
         put(&DEFERRABLE, handled && new.flags & libc::SA_RESETHAND as c_ulong == 0);
         irq::choose_laziness(DEFERRABLE.load(Ordering::Relaxed));
     }
     Ok(match slot {
         Some(slot) => as_installed(signal, slot, old),
+        None if was_plain && !old.is_function() => action::Action { flags: old.flags & !(libc::SA_SIGINFO as c_ulong), ..old },
         None => old,
     })
 }
