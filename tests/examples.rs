@@ -102,6 +102,22 @@ fn bfq_merge_reports_and_goes_on() {
     }
 }
 
+/// Frames by their symbols too: `normalise` drops what stands for the kernel.
+#[test]
+fn bfq_merge_prints_what_the_readme_shows() {
+    if !VALIDATE {
+        return;
+    }
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let begin = readme.find("error[lockdep::UnsafeIrqEnable]").unwrap();
+    let shown = readme[begin..].split("```").next().unwrap();
+    let printed = run("bfq_merge", &[]).stderr;
+    let (expected, actual) = (normalise(&printed), normalise(shown));
+    assert!(actual == expected, "README.md differs:\n{}", difference(&expected, &actual));
+    let signals = |text: &str| text.lines().filter_map(frame).filter(|(_, symbol, _)| *symbol == "<signal>").count();
+    assert_eq!(signals(shown), signals(&printed), "{printed}");
+}
+
 #[test]
 fn bfq_merge_raw_leaves_the_exit_code_to_the_library() {
     let ended = run("bfq_merge", &["--raw"]);
