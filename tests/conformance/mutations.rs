@@ -891,6 +891,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "lines_that_are_blocked_by_a_flag_alone",
     ),
     mutation(
+        "A handler that was called once leaves the program's flags",
+        HANDLERS,
+        "put(&PLAIN, handled && new.flags & libc::SA_SIGINFO as c_ulong == 0);",
+        "put(&PLAIN, false);",
+        "interpose",
+        "every_flag_does_what_it_does_without_us",
+    ),
+    mutation(
+        "A thread that is cancelled in a wait may end with the mask of it",
+        INTERPOSE,
+        "        self.0.born.store(real, Ordering::Relaxed);\n",
+        "",
+        "interpose",
+        "waits_that_open_what_is_blocked",
+    ),
+    mutation(
         "A handler that is called once cannot be called later",
         HANDLERS,
         "put(&DEFERRABLE, handled && new.flags & libc::SA_RESETHAND as c_ulong == 0);",

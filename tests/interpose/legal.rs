@@ -456,6 +456,32 @@ pub(crate) fn waits(installer: &Installer) {
         libc::close(epoll);
     }
     assert_eq!(*STATE.lock_irqsave(), 8);
+
+    // A thread that is cancelled in such a wait ends with the mask of it.
+    extern "C-unwind" fn is_cancelled(_: *mut c_void) -> *mut c_void {
+        // SAFETY: valid arguments; no time limit.
+        unsafe {
+            let (mut blocked, open) = (zeroed(), zeroed());
+            libc::sigaddset(&mut blocked, libc::SIGUSR1);
+            libc::pthread_sigmask(libc::SIG_BLOCK, &blocked, null_mut());
+            *STATE.lock_irqsave() += 1;
+            libc::ppoll(null_mut(), 0, null(), &open);
+        }
+        null_mut()
+    }
+    // SAFETY: a new thread, which is waited for; what unwinds through its function is the C library's.
+    unsafe {
+        let mut thread = zeroed();
+        let begin: extern "C" fn(*mut c_void) -> *mut c_void =
+            std::mem::transmute(is_cancelled as extern "C-unwind" fn(*mut c_void) -> *mut c_void);
+        assert_eq!(libc::pthread_create(&mut thread, null(), begin, null_mut()), 0);
+        while *STATE.lock_irqsave() != 9 {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert_eq!(libc::pthread_cancel(thread), 0);
+        assert_eq!(libc::pthread_join(thread, null_mut()), 0);
+    }
 }
 
 /// Signals to threads that begin and end.

@@ -245,6 +245,7 @@ unsafe fn waiting(set: *const libc::sigset_t, wait: impl FnOnce() -> c_int) -> c
     let (before, during) = (ThreadState::get(&thread.mask), word(set) & !NEVER);
     foreign(Reopen::Wait, during);
     lazy::make_real(thread);
+    let ended = EndedInWait(thread);
     let opened = before & !during;
     let result = if lazy::has_kept(thread, opened) {
         // The kernel would have found them pending.
@@ -254,8 +255,21 @@ unsafe fn waiting(set: *const libc::sigset_t, wait: impl FnOnce() -> c_int) -> c
     } else {
         wait()
     };
+    core::mem::forget(ended);
     thread.set_mask(before);
     result
+}
+
+/// Dropped where a wait is left without its end: the thread was cancelled, or a handler ends it. Nobody puts its mask back then, so
+/// it ends with that of the wait, which is no mistake of its own.
+struct EndedInWait(&'static ThreadState);
+
+impl Drop for EndedInWait {
+    fn drop(&mut self) {
+        let real = lazy::current(self.0);
+        self.0.adopt(real);
+        self.0.born.store(real, Ordering::Relaxed);
+    }
 }
 
 /// The C library's function of this name, once looked up.
