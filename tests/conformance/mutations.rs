@@ -907,6 +907,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "waits_that_open_what_is_blocked",
     ),
     mutation(
+        "What was kept goes to the action in force when it is handled",
+        LAZY,
+        "info, _)) = take(thread, opened) {\n        // It may be another one than when the signal came.\n        let Some(action) = trampoline::in_force(signal) else {",
+        "info, kept)) = take(thread, opened) {\n        let Some(action) = Some(kept) else {",
+        "interpose",
+        "lines_that_are_blocked_by_a_flag_alone",
+    ),
+    mutation(
+        "… and is discarded when it is ignored meanwhile",
+        HANDLERS,
+        "if new.handler == libc::SIG_IGN && !handler::in_handler() {",
+        "if false {",
+        "interpose",
+        "lines_that_are_blocked_by_a_flag_alone",
+    ),
+    mutation(
         "A handler that is called once cannot be called later",
         HANDLERS,
         "put(&DEFERRABLE, handled && new.flags & libc::SA_RESETHAND as c_ulong == 0);",

@@ -146,6 +146,7 @@ pub(crate) fn lazy() {
         assert_eq!((taken(0), taken(1)), (vec![6], vec![]), "{name}");
     }
 
+    replaced();
     as_the_action_says();
     only_some_are_opened();
     waits();
@@ -158,6 +159,27 @@ pub(crate) fn lazy() {
     let flags = irq::save();
     assert!(really_blocked(first));
     irq::restore(flags);
+}
+
+/// The action in force when the section ends is the one that counts, and one that ignores discards what was kept.
+fn replaced() {
+    static CALLED: AtomicU64 = AtomicU64::new(0);
+    extern "C" fn counts(_signal: c_int) {
+        CALLED.fetch_add(1, Ordering::Relaxed);
+    }
+    let first = signals()[0];
+    let notes = notes as *const () as usize;
+    let steps: [&[(c_int, usize)]; 3] =
+        [&[(0, counts as *const () as usize)], &[(0, libc::SIG_IGN)], &[(0, libc::SIG_IGN), (libc::SA_SIGINFO, notes)]];
+    for actions in steps {
+        let flags = irq::save();
+        queue(first, 1);
+        actions.iter().for_each(|&(flags, handler)| install(flags, handler));
+        irq::restore(flags);
+        assert!(taken(0).is_empty() && !really_blocked(first));
+        install(libc::SA_SIGINFO, notes);
+    }
+    assert_eq!(CALLED.load(Ordering::Relaxed), 1);
 }
 
 /// What is handled later runs with the mask that its action asks for.

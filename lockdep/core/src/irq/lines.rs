@@ -78,6 +78,11 @@ impl Lines {
     ///   `ucontext`.
     /// * `sigwait`, `signalfd` and `sigpending` do not see a signal that is kept. Without `interpose`, `sigsuspend` and `ppoll` in a
     ///   section do not wake for one, and nobody may replace the handlers.
+    /// * A program that is started in a section (`posix_spawn`, `fork` and `exec`) inherits what is really blocked: nothing that the flag
+    ///   alone blocks. Block signals that it is not to get with `pthread_sigmask`.
+    /// * A jump (`siglongjmp`) into a section, or within it, puts back the real mask that `sigsetjmp` saved, without what the flag blocked:
+    ///   use real masking where sections are jumped in.
+    /// * A signal that is kept for another thread is not discarded while it is ignored for a time.
     ///
     /// The idea is that of the kernel's paravirtual and real-time interrupt masking.
     ///

@@ -141,7 +141,12 @@ pub(super) fn change(thread: &'static ThreadState, before: u64, after: u64) {
 pub(super) fn hand_over(thread: &'static ThreadState, opened: u64) {
     let after = mask::block(opened) & !opened;
     thread.lazily_off.store(ThreadState::get(&thread.lazily_off) & !opened, Ordering::Relaxed);
-    while let Some((signal, mut info, action)) = take(thread, opened) {
+    while let Some((signal, mut info, _)) = take(thread, opened) {
+        // It may be another one than when the signal came.
+        let Some(action) = trampoline::in_force(signal) else {
+            send_again(signal, &info);
+            continue;
+        };
         // As the kernel would: its own mask, and itself; and what is still kept, so that it is not overtaken.
         let own = if action.flags.load(Ordering::Relaxed) & libc::SA_NODEFER as u64 == 0 { bit(signal) } else { 0 };
         let more = ThreadState::get(&thread.kept_signals) & opened;
@@ -150,6 +155,14 @@ pub(super) fn hand_over(thread: &'static ThreadState, opened: u64) {
         unsafe { trampoline::call_later(signal, &action, &mut info) };
     }
     mask::set(after);
+}
+
+/// `signal` is ignored from here on, which discards what waits; it stays blocked for real. Not in a handler: what that returns to is
+/// blocked by the flag.
+pub(super) fn discard(thread: &ThreadState, signal: c_int) {
+    while take(thread, bit(signal)).is_some() {
+        thread.lazily_off.store(ThreadState::get(&thread.lazily_off) & !bit(signal), Ordering::Relaxed);
+    }
 }
 
 /// The oldest of these signals, out of the queue.

@@ -149,6 +149,9 @@ pub(crate) unsafe fn exchange(
         }
         // SAFETY: as for the caller; the trampoline is a handler, and stays.
         unsafe { action::set(signal, &wanted) }?;
+        if new.handler == libc::SIG_IGN && !handler::in_handler() {
+            lazy::discard(current(), signal);
+        }
         let put = |set: &AtomicU64, whether: bool| match whether {
             true => set.fetch_or(bit(signal), Ordering::Relaxed),
             false => set.fetch_and(!bit(signal), Ordering::Relaxed),
@@ -164,6 +167,14 @@ pub(crate) unsafe fn exchange(
         None if was_plain && !old.is_function() => action::Action { flags: old.flags & !(libc::SA_SIGINFO as c_ulong), ..old },
         None => old,
     })
+}
+
+/// The action by which the kernel would call the trampoline for `signal` now. `None`: it would do something else, or take the handler
+/// away with the call.
+pub(super) fn in_force(signal: c_int) -> Option<Installed> {
+    let slot = slot_of(action::get(signal)?.handler)?;
+    let action = entry(signal, slot).copy();
+    (action.flags.load(Ordering::Relaxed) & libc::SA_RESETHAND as u64 == 0).then_some(action)
 }
 
 /// Puts the trampoline before the handler that the kernel has for `signal`, if it has one.
