@@ -478,7 +478,7 @@ pub(crate) fn waits(installer: &Installer) {
         while *STATE.lock_irqsave() != 9 {
             std::thread::yield_now();
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
         assert_eq!(libc::pthread_cancel(thread), 0);
         assert_eq!(libc::pthread_join(thread, null_mut()), 0);
     }
