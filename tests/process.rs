@@ -314,7 +314,7 @@ fn comparator_panics() {
 
 /// So many handlers, each of which interrupts the one before.
 fn nested_handlers(count: u32) {
-    let signum = if count % 2 == 0 { libc::SIGUSR1 } else { libc::SIGUSR2 };
+    let signum = if count.is_multiple_of(2) { libc::SIGUSR1 } else { libc::SIGUSR2 };
     match count {
         0 => {}
         _ => in_signal(signum, Handler::of(&nested_handlers), || nested_handlers(count - 1)),
