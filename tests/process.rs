@@ -1297,6 +1297,38 @@ mod validated {
         assert!(stderr(&output).starts_with("lockdep: more than 254 signal handlers"), "{}", stderr(&output));
     }
 
+    /// Its report can go nowhere, and it used to wait with all signals blocked.
+    #[test]
+    fn a_program_whose_reports_nobody_reads_can_be_ended() {
+        let (reader, writer) = full_pipe();
+        let mut child = command("inversion", &[]).stderr(writer).stdout(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(child.try_wait().unwrap(), None, "it waits for its reader");
+        // SAFETY: our own child.
+        assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGTERM) }, 0);
+        let start = Instant::now();
+        assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGTERM));
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        drop(reader);
+    }
+
+    /// A pipe that takes no more, and whose writers wait.
+    fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
+        use std::io::Write as _;
+        use std::os::fd::AsRawFd as _;
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let blocks = |blocks: bool| {
+            let flags = if blocks { 0 } else { libc::O_NONBLOCK };
+            // SAFETY: no memory is involved.
+            assert_eq!(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETFL, flags) }, 0);
+        };
+        blocks(false);
+        while (&writer).write(&[0; 4096]).is_ok() {}
+        blocks(true);
+        writer.flush().unwrap();
+        (reader, writer)
+    }
+
     /// It used to be an overflow.
     #[test]
     fn a_report_from_a_thread_with_a_small_stack() {

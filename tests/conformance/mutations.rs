@@ -1429,6 +1429,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::a_thread_that_takes_locks_after_its_end_was_seen",
     ),
     mutation(
+        "Who wants to end a program whose reports nobody reads can",
+        "runtime/enabled/mod.rs",
+        "        if is_to_end() {",
+        "        if false {",
+        "process",
+        "validated::a_program_whose_reports_nobody_reads_can_be_ended",
+    ),
+    mutation(
         "A comparator takes no lock",
         "runtime/enabled/slow.rs",
         "    if !section.outermost {\n        stop(",

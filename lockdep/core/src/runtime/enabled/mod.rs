@@ -36,6 +36,8 @@ mod words;
 use core::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use crate::irq::bit;
+
 pub(super) use acquire::{assert_none_held, might_sleep};
 pub(super) use config::install;
 pub(super) use deliver::{abort, on_report, reports};
@@ -82,29 +84,64 @@ fn revive<T>(mutex: &std::sync::Mutex<T>, fresh: T) {
 }
 
 /// Writes to standard error, straight, from anywhere.
+///
+/// Nobody may read it: then it waits, unless a signal is pending that ends the program. Signals are blocked here, and whoever wants to end
+/// the program must be able to.
 pub(crate) fn complain(text: &[u8]) {
+    let most = if is_pipe() { libc::PIPE_BUF } else { usize::MAX };
     let mut rest = text;
-    while !rest.is_empty() {
+    while !rest.is_empty() && takes_more() {
+        let part = &rest[..rest.len().min(most)];
         // SAFETY: the buffer is valid for its length.
-        let written = unsafe { libc::write(2, rest.as_ptr().cast(), rest.len()) };
+        let written = unsafe { libc::write(2, part.as_ptr().cast(), part.len()) };
         match usize::try_from(written) {
             Ok(written) if written > 0 => rest = &rest[written..],
             // SAFETY: errno is this thread's own.
             _ => match unsafe { *libc::__errno_location() } {
-                libc::EINTR => {}
-                libc::EAGAIN if takes_more() => {}
+                libc::EINTR | libc::EAGAIN => {}
                 _ => return,
             },
         }
     }
 }
 
-/// Whether a standard error that does not block, and is full, has room again: who reads it may be slow.
+/// Whether standard error is a pipe: what has room takes so much at once and no more.
+fn is_pipe() -> bool {
+    // SAFETY: all zeros is a `stat`, which is numbers, and it lives across the call.
+    unsafe {
+        let mut stat: libc::stat = core::mem::zeroed();
+        libc::fstat(libc::STDERR_FILENO, &raw mut stat) == 0 && stat.st_mode & libc::S_IFMT == libc::S_IFIFO
+    }
+}
+
+/// Waits until standard error takes more. Whether it does: who reads it may be slow, and one that does not block is not waited for for ever.
 fn takes_more() -> bool {
-    const PATIENCE_MS: libc::c_int = 2000;
-    let mut poll = libc::pollfd { fd: libc::STDERR_FILENO, events: libc::POLLOUT, revents: 0 };
-    // SAFETY: one `pollfd`, which lives across the call.
-    unsafe { libc::poll(&raw mut poll, 1, PATIENCE_MS) == 1 }
+    const NAP_MS: libc::c_int = 200;
+    const NAPS: u32 = 10;
+    // SAFETY: no memory is involved.
+    let flags = unsafe { libc::fcntl(libc::STDERR_FILENO, libc::F_GETFL) };
+    let naps = if flags & libc::O_NONBLOCK != 0 { NAPS } else { u32::MAX };
+    for _ in 0..naps {
+        let mut poll = libc::pollfd { fd: libc::STDERR_FILENO, events: libc::POLLOUT, revents: 0 };
+        // SAFETY: one `pollfd`, which lives across the call.
+        if unsafe { libc::poll(&raw mut poll, 1, NAP_MS) } != 0 {
+            // Ready, or nothing that can be waited for: the write will tell.
+            return true;
+        }
+        if is_to_end() {
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether a signal is pending that asks the program to end.
+fn is_to_end() -> bool {
+    let mut pending = 0_u64;
+    // SAFETY: the kernel writes the set of that many bytes.
+    let asked = unsafe { libc::syscall(libc::SYS_rt_sigpending, &raw mut pending, size_of::<u64>()) };
+    let ends = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT].into_iter().fold(0, |set, signal| set | bit(signal));
+    asked == 0 && pending & ends != 0
 }
 
 /// Sleeps while `*word == expected`, at most for `limit`.
