@@ -87,8 +87,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Everything is checked before it blocks",
         "map/enabled.rs",
-        "        acquire::acquire(self, how, Location::caller());\n        match self.or_taken_back(&mut attempt) {\n            Some(guard) => guard,\n            None => self.wait(attempt, block),\n        }",
-        "        let guard = match attempt() {\n            Some(guard) => guard,\n            None => block(),\n        };\n        acquire::acquire(self, how, Location::caller());\n        guard",
+        "        self.acquire_asking(how, is_held);\n        self.attempt_or_wait(attempt, block)",
+        "        let mut attempt = attempt;\n        let guard = match attempt() {\n            Some(guard) => guard,\n            None => block(),\n        };\n        self.acquire_asking(how, is_held);\n        guard",
         "conformance",
         "verdicts::two_threads_that_meet",
     ),

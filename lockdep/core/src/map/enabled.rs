@@ -262,12 +262,9 @@ impl LockMap {
     /// When waiting could never end.
     #[inline(always)]
     #[track_caller]
-    pub fn lock<G>(&self, how: How<'_>, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+    pub fn lock<G>(&self, how: How<'_>, attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
         acquire::acquire(self, how, Location::caller());
-        match self.or_taken_back(&mut attempt) {
-            Some(guard) => guard,
-            None => self.wait(attempt, block),
-        }
+        self.attempt_or_wait(attempt, block)
     }
 
     /// The same, of a lock that may be released by means which are not seen: before a thread is said to wait for itself, `is_held` says
@@ -282,10 +279,16 @@ impl LockMap {
         &self,
         how: How<'_>,
         is_held: impl Fn() -> bool,
-        mut attempt: impl FnMut() -> Option<G>,
+        attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
     ) -> G {
         self.acquire_asking(how, is_held);
+        self.attempt_or_wait(attempt, block)
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn attempt_or_wait<G>(&self, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
         match self.or_taken_back(&mut attempt) {
             Some(guard) => guard,
             None => self.wait(attempt, block),
