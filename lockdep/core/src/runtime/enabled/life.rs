@@ -194,13 +194,23 @@ pub(crate) fn make_room(thread: &'static ThreadState) {
     }
 }
 
+/// For how many entries addresses are set aside. Where a limit is set they are the program's, which may have thousands of threads.
+fn most() -> usize {
+    const SHARE: u64 = 4096;
+    let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: the kernel writes one `rlimit`. If it does not, there is no limit.
+    unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) };
+    let share = limit.rlim_cur / SHARE / size_of::<Held>() as u64;
+    (share as usize).clamp(LEAST, MOST).next_power_of_two()
+}
+
 /// Makes room for twice as many entries, where they are, or for the first; in a slow section.
 fn give_room(globals: &mut Globals, thread: &ThreadState) {
     if !thread.is_prepared() {
         if let Some(room) = globals.rooms.pop() {
             return thread.start_in(room);
         }
-        let (entries, reserved) = reserve(LEAST, MOST);
+        let (entries, reserved) = reserve(LEAST, most());
         thread.start_in(Room { entries, capacity: 0, reserved });
     }
     let before = thread.capacity();
