@@ -166,6 +166,7 @@ fn a_lock_released_by_another_thread() {
     let reports = isolated(|cx| {
         forget(LOCK.lock());
         cx.spawn(|| unlocks(&LOCK)).join().unwrap();
+        lockdep::assert_not_held!(LOCK);
         *LOCK.lock() += 1;
     });
     only(&reports, UnlockImbalance, Certain);
