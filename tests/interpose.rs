@@ -144,28 +144,6 @@ fn a_handler_that_leaves_with_another_mask() {
     same_by_all("mask", &["IrqState"], &["the handler of SIGUSR1 returns with another signal mask"]);
 }
 
-/// Where nobody puts it back: signal-hook does.
-#[test]
-fn a_handler_that_spoils_errno() {
-    for installer in ["raw", library()] {
-        let output = run("errno", installer);
-        let text = stderr(&output);
-        assert_eq!(output.status.code(), Some(66), "{text}");
-        assert_eq!((reports(&output).len(), text.matches("[lockdep::SignalUnsafe]").count()), (2, 2), "{text}");
-        for words in [
-            "the handler of SIGUSR1 returns with another `errno` than it found",
-            "bugs::errno",
-            "`errno` was 11 (Resource temporarily unavailable) when the handler began, and 13 (Permission denied)",
-            "interrupted by SIGUSR2 here",
-        ] {
-            assert!(text.contains(words), "`{words}` is missing in\n{text}");
-        }
-    }
-    silent("errno", &["hook"]);
-    silent("errno-kept", &ALL);
-    silent("errno-kept", &[library()]);
-}
-
 #[test]
 fn two_handlers_on_top_of_each_other_in_inverse_order() {
     same_by_all("nested", &["Inversion"], &["bugs::nested::outer", "bugs::nested::inner"]);

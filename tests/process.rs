@@ -152,6 +152,7 @@ fn scenario() {
         "handler-mask" => handler_mask(),
         "guard-sent" => guard_sent(),
         "exec-blocked" => exec_with_signals_blocked(),
+        "errno-kept" => errno_kept(),
         "lines" => lines(),
         "lazy" => lazy(),
         "secret-mask" => secret_mask(),
@@ -914,9 +915,22 @@ fn raise(signum: i32) {
     unsafe { libc::raise(signum) };
 }
 
-/// One action leaves another, which signal-hook puts back after it; the other does much for which the validator has to work.
+/// Two handlers spoil it, one of them twice.
 fn errno() {
     handle(libc::SIGUSR1, || set_errno(libc::ENOENT));
+    handle(libc::SIGUSR2, || set_errno(libc::EACCES));
+    for signum in [libc::SIGUSR1, libc::SIGUSR2, libc::SIGUSR1] {
+        set_errno(libc::EAGAIN);
+        raise(signum);
+    }
+}
+
+/// A handler that puts it back, and one that does much for which the validator has to work.
+fn errno_kept() {
+    handle(libc::SIGUSR1, || {
+        set_errno(libc::ENOENT);
+        set_errno(libc::EAGAIN);
+    });
     static FIRST: SpinLock<u8> = SpinLock::new(0);
     static SECOND: SpinLock<u16> = SpinLock::new(0);
     handle(libc::SIGUSR2, || {
@@ -1683,8 +1697,20 @@ mod validated {
     }
 
     #[test]
-    fn an_errno_that_is_put_back_after_an_action() {
+    fn a_handler_that_spoils_errno() {
         let output = run("errno", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "SignalUnsafe"), 2, "{}", stderr(&output));
+        let text = stderr(&output);
+        for words in [
+            "the handler of SIGUSR1 returns with another `errno` than it found",
+            "the handler is `process::handle<process::errno::{{closure}}>::{{closure}}`",
+            "`errno` was 11 (Resource temporarily unavailable) when the handler began, and 13 (Permission denied)",
+            "interrupted by SIGUSR2 here",
+        ] {
+            assert!(text.contains(words), "`{words}` is missing in\n{text}");
+        }
+        let output = run("errno-kept", &[]);
         assert_exit(&output, 0);
         assert_eq!(stderr(&output), "");
     }

@@ -854,16 +854,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine/misc.rs",
         "Offence::Errno { before, after } => (Hint::Errno(before, after), Label::Interrupted(cx.handler)),",
         "Offence::Errno { .. } => return,",
-        "interpose",
-        "a_handler_that_spoils_errno",
-    ),
-    mutation(
-        "… but not of an action that somebody puts it back after",
-        "runtime/enabled/handler.rs",
-        "handler.pointer(), Ordering::Relaxed));\n        return f();\n",
-        "handler.pointer(), Ordering::Relaxed));\n        let before = Errno::keep().0;\n        let result = f();\n        let after = Errno::keep().0;\n        if after != before {\n            offend(thread, Offence::Errno { before, after }, None);\n        }\n        return result;\n",
         "process",
-        "validated::an_errno_that_is_put_back_after_an_action",
+        "validated::a_handler_that_spoils_errno",
     ),
     mutation(
         "… and an allocation",
@@ -1021,7 +1013,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… in the context of the signal",
         HANDLERS,
-        "    let interrupted = handler::enter(signal, (lazy::current(thread), None), Stack::from_here(), action.place(), true);\n    // SAFETY: as for the caller.\n    unsafe { action.handler()(signal, info, context) };\n    interrupted.check_errno();\n    interrupted.leave();",
+        "    let interrupted = handler::enter(signal, (lazy::current(thread), None), Stack::from_here(), action.place(), true);\n    // SAFETY: as for the caller.\n    unsafe { action.handler()(signal, info, context) };\n    interrupted.leave();",
         "    // SAFETY: as for the caller.\n    unsafe { action.handler()(signal, info, context) };",
         "interpose",
         "lines_that_are_blocked_by_a_flag_alone",
@@ -1763,8 +1755,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "runtime/enabled/raw.rs",
         "if *seen >= strength {",
         "if *seen >= strength && false {",
-        "interpose",
-        "a_handler_that_spoils_errno",
+        "process",
+        "validated::a_handler_that_spoils_errno",
     ),
     mutation(
         "After a release from the middle, what is proven is proven for what is really held",

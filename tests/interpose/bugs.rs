@@ -9,7 +9,7 @@ use lockdep::irq;
 use lockdep::parking_lot::Mutex;
 use lockdep::spin::SpinLock;
 
-use crate::install::{Installer, mask, raise, set_errno};
+use crate::install::{Installer, mask, raise};
 
 struct Stats(u64);
 static STATS: SpinLock<Stats> = SpinLock::new(Stats(0));
@@ -59,22 +59,6 @@ pub(crate) fn mask_left(installer: &Installer) {
     }
     installer.install(libc::SIGUSR1, blocks, &[]);
     raise(libc::SIGUSR1);
-}
-
-/// Two handlers leave another `errno` than they found, one of them twice.
-pub(crate) fn errno(installer: &Installer) {
-    extern "C" fn no_such_file(_signal: c_int) {
-        set_errno(libc::ENOENT);
-    }
-    extern "C" fn no_permission(_signal: c_int) {
-        set_errno(libc::EACCES);
-    }
-    installer.install(libc::SIGUSR1, no_such_file, &[]);
-    installer.install(libc::SIGUSR2, no_permission, &[]);
-    for signal in [libc::SIGUSR1, libc::SIGUSR2, libc::SIGUSR1] {
-        set_errno(libc::EAGAIN);
-        raise(signal);
-    }
 }
 
 static QUEUE: SpinLock<u8> = SpinLock::new(0);

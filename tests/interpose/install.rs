@@ -72,12 +72,6 @@ impl Installer {
     }
 }
 
-/// Sets `errno`.
-pub(crate) fn set_errno(number: c_int) {
-    // SAFETY: errno is this thread's own.
-    unsafe { *libc::__errno_location() = number };
-}
-
 /// Raises a signal in this thread: its handler has run when this returns, unless it is blocked.
 pub(crate) fn raise(signal: c_int) {
     // SAFETY: the callers have installed handlers.

@@ -13,7 +13,7 @@ use lockdep::parking_lot::Mutex;
 use lockdep::spin::SpinLock;
 use lockdep::{irq, signal};
 
-use crate::install::{Handler, Installer, mask, raise, set_errno};
+use crate::install::{Handler, Installer, mask, raise};
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
@@ -24,27 +24,6 @@ extern "C" fn counts(_signal: c_int) {
 
 fn count() -> u64 {
     COUNT.swap(0, Ordering::Relaxed)
-}
-
-/// A handler that puts `errno` back, and one that does much for which the validator has to work.
-pub(crate) fn errno_kept(installer: &Installer) {
-    static FIRST: SpinLock<u8> = SpinLock::new(0);
-    static SECOND: SpinLock<u16> = SpinLock::new(0);
-    extern "C" fn puts_back(_signal: c_int) {
-        set_errno(libc::ENOENT);
-        set_errno(libc::EAGAIN);
-    }
-    extern "C" fn takes_locks(_signal: c_int) {
-        let _first = FIRST.lock_irqsave();
-        let _second = SECOND.lock_irqsave();
-    }
-    installer.install(libc::SIGUSR1, puts_back, &[]);
-    installer.install(libc::SIGUSR2, takes_locks, &[]);
-    for signal in [libc::SIGUSR1, libc::SIGUSR2] {
-        set_errno(libc::EAGAIN);
-        raise(signal);
-        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EAGAIN));
-    }
 }
 
 fn install_with(signal: c_int, handler: usize, flags: c_int, mask: &[c_int]) -> libc::sigaction {

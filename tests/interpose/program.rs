@@ -21,8 +21,6 @@ fn main() {
         "wait" => bugs::wait(&installer),
         "held" => bugs::held(&installer),
         "mask" => bugs::mask_left(&installer),
-        "errno" => bugs::errno(&installer),
-        "errno-kept" => legal::errno_kept(&installer),
         "nested" => bugs::nested(&installer),
         "interrupted" => bugs::interrupted(&installer),
         "recursion" => bugs::recursion(&installer),

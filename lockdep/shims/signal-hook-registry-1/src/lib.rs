@@ -61,21 +61,27 @@ fn changes() -> MutexGuard<'static, u128> {
 }
 
 extern "C" fn handler(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
-    // SAFETY: errno is this thread's own.
-    let errno = unsafe { *libc::__errno_location() };
     // All in one total order: either `replace` sees this handler counted, or this handler sees the new list.
     let running = &RUNNING[TURN.load(Ordering::SeqCst) & 1];
     running.fetch_add(1, Ordering::SeqCst);
     let slot = &SLOTS[signal as usize];
     // SAFETY: null, or kept for good; the kernel's arguments are handed on.
     if let Some((previous, place)) = unsafe { slot.previous.load(Ordering::SeqCst).as_ref() } {
-        in_signal(signal, *place, || chain(previous, signal, info, context));
+        in_signal(signal, *place, || keep_errno(|| chain(previous, signal, info, context)));
     }
     // SAFETY: null, or a list that is not freed while we are counted; the kernel's `info` is valid.
     if let (Some(actions), Some(info)) = unsafe { (slot.actions.load(Ordering::SeqCst).as_ref(), info.as_ref()) } {
-        actions.iter().for_each(|registered| in_signal(signal, registered.place, || (registered.action)(info)));
+        let act = |registered: &Registered| keep_errno(|| (registered.action)(info));
+        actions.iter().for_each(|registered| in_signal(signal, registered.place, || act(registered)));
     }
     running.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// What is called from here need not care for `errno`: the original puts it back, too.
+fn keep_errno(call: impl FnOnce()) {
+    // SAFETY: errno is this thread's own.
+    let errno = unsafe { *libc::__errno_location() };
+    call();
     // SAFETY: as above.
     unsafe { *libc::__errno_location() = errno };
 }

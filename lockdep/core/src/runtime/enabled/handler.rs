@@ -231,17 +231,10 @@ impl Interrupted {
         self.mask = self.mask & !opened | blocked;
     }
 
-    /// Of a handler that the kernel called, and that nobody puts `errno` back for: the interrupted code finds what it leaves there.
-    pub(crate) fn check_errno(&self) {
-        let (thread, before, after) = (current(), self.errno, Errno::keep());
-        if after.0 != before && !config::off() {
-            offend(thread, Offence::Errno { before, after: after.0 }, None);
-        }
-    }
-
     /// Checks what the handler leaves behind, and goes back.
     pub(crate) fn leave(self) {
         let thread = current();
+        check_errno(thread, self.errno);
         let _kept = Errno::keep();
         settle(thread, here().1);
         if thread.nesting.load(Ordering::Relaxed) <= self.nesting {
@@ -300,6 +293,14 @@ pub(super) fn offend(thread: &'static ThreadState, offence: Offence, interrupted
     let found =
         slow::with(|globals| event(globals, thread, |cx| Event::SignalUnsafe { cx, offence, installed, interrupted, place }));
     conclude(thread, found, None);
+}
+
+/// A handler, or one of its actions, is over, and began with this `errno`.
+fn check_errno(thread: &'static ThreadState, before: i32) {
+    let after = Errno::keep();
+    if after.0 != before && thread.real_handlers.load(Ordering::Relaxed) != 0 && !config::off() {
+        offend(thread, Offence::Errno { before, after: after.0 }, None);
+    }
 }
 
 /// What the running handler was entered with; outside handlers, or too deep to be known, everything.
@@ -387,19 +388,24 @@ pub(crate) fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce
     settle(thread, here().1);
     if thread.handler.load(Ordering::Relaxed) == signal as u8 && thread.real_handlers.load(Ordering::Relaxed) != 0 {
         // The trampoline did the rest.
-        let _action = Action(thread.installed.swap(handler.pointer(), Ordering::Relaxed));
+        let _action = Action { errno: Errno::keep().0, outer: thread.installed.swap(handler.pointer(), Ordering::Relaxed) };
         return f();
     }
     let _leave = Leave(Some(enter(signal, (lazy::current(thread), None), Stack::from_here(), handler, true)));
     f()
 }
 
-/// One of the actions that share a handler, which puts `errno` back after them; and what runs after it.
-struct Action(*mut Installed);
+/// One of the actions that share a handler.
+struct Action {
+    errno: i32,
+    outer: *mut Installed,
+}
 
 impl Drop for Action {
     fn drop(&mut self) {
-        current().installed.store(self.0, Ordering::Relaxed);
+        let thread = current();
+        check_errno(thread, self.errno);
+        thread.installed.store(self.outer, Ordering::Relaxed);
     }
 }
 

@@ -228,7 +228,6 @@ unsafe extern "C-unwind" fn trampoline<const SLOT: usize>(signal: c_int, info: *
     // SAFETY: as above.
     let left = unsafe { mask_in(frame) };
     interrupted.change_mask(found & !left, left & !found);
-    interrupted.check_errno();
     interrupted.leave();
     // SAFETY: as above.
     unsafe { lazy::returning(thread, frame, off) };
@@ -255,7 +254,6 @@ pub(super) unsafe fn call_later(signal: c_int, action: &Installed, info: &mut li
     let interrupted = handler::enter(signal, (lazy::current(thread), None), Stack::from_here(), action.place(), true);
     // SAFETY: as for the caller.
     unsafe { action.handler()(signal, info, context) };
-    interrupted.check_errno();
     interrupted.leave();
 }
 

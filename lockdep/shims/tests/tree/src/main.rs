@@ -236,8 +236,15 @@ fn signals() {
 
     static RAN: AtomicU64 = AtomicU64::new(0);
     static BEFORE: AtomicU64 = AtomicU64::new(0);
+    let set_errno = |number| {
+        // SAFETY: errno is this thread's own.
+        unsafe { *libc::__errno_location() = number };
+    };
+    // What leaves another `errno` is right: the registry puts it back.
     extern "C" fn before(_signal: i32) {
         BEFORE.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: as above.
+        unsafe { *libc::__errno_location() = libc::ENOENT };
     }
     // SAFETY: the handlers and actions only count.
     unsafe {
@@ -246,13 +253,16 @@ fn signals() {
             || {
                 RAN.fetch_add(1, Ordering::SeqCst);
             },
-            || {
+            move || {
                 RAN.fetch_add(1_000, Ordering::SeqCst);
+                set_errno(libc::EACCES);
             },
         );
         let first = signal_hook::low_level::register(libc::SIGUSR2, first).unwrap();
         let second = signal_hook::low_level::register(libc::SIGUSR2, second).unwrap();
+        set_errno(libc::EAGAIN);
         libc::raise(libc::SIGUSR2);
+        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EAGAIN));
         assert!(signal_hook::low_level::unregister(first));
         assert!(!signal_hook::low_level::unregister(first));
         libc::raise(libc::SIGUSR2);
