@@ -87,7 +87,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Everything is checked before it blocks",
         "map/enabled.rs",
-        "        self.acquire_asking(how, is_held);\n        self.attempt_or_wait(attempt, block)",
+        "        self.acquire_asking(how, is_held);\n        if attempt_first { self.attempt_or_wait(attempt, block) } else { self.wait_once(attempt, block) }",
         "        let mut attempt = attempt;\n        let guard = match attempt() {\n            Some(guard) => guard,\n            None => block(),\n        };\n        self.acquire_asking(how, is_held);\n        guard",
         "conformance",
         "verdicts::two_threads_that_meet",
@@ -304,8 +304,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "An upgrade is a blocking acquisition",
         "map/enabled.rs",
-        "        acquire::upgrade(self, Location::caller());\n        if !attempt() {\n",
-        "        if !attempt() {\n",
+        "        acquire::upgrade(self, Location::caller());\n        if !(attempt_first && attempt()) {\n",
+        "        if !(attempt_first && attempt()) {\n",
         "it",
         "inversion::readers::an_upgrade_is_an_acquisition",
     ),
@@ -900,9 +900,9 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     ),
     mutation(
         "What was kept goes to the action in force when it is handled",
-        LAZY,
-        "info, _)) = take(thread, opened) {\n        // It may be another one than when the signal came.\n        let Some(action) = trampoline::in_force(signal) else {",
-        "info, kept)) = take(thread, opened) {\n        let Some(action) = Some(kept) else {",
+        HANDLERS,
+        "    let action = entry(signal, slot).copy();\n    (action",
+        "    let action = entry(signal, 1 - slot).copy();\n    (action",
         "interpose",
         "lines_that_are_blocked_by_a_flag_alone",
     ),
@@ -1431,8 +1431,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A comparator takes no lock",
         "runtime/enabled/slow.rs",
-        "    if !section.outermost {\n        stop(",
-        "    if false {\n        stop(",
+        "    if !section.outermost {\n        give_up(",
+        "    if false {\n        give_up(",
         "process",
         "validated::a_comparator_that_does_more_than_compare_is_an_abort",
     ),

@@ -251,11 +251,7 @@ where
         P: Clone,
     {
         let Checked { map, raw } = lock.checked();
-        let state = if S::attempt_first() {
-            map.lock_raw(how, || S::is_held(raw), || attempt(raw).state(), || block(raw))
-        } else {
-            map.lock_once(how, || S::is_held(raw), || attempt(raw).state(), || block(raw))
-        };
+        let state = map.lock_raw(how, S::attempt_first(), || S::is_held(raw), || attempt(raw).state(), || block(raw));
         // SAFETY: taken by the line above.
         unsafe { Held::assume(lock.clone(), state) }
     }
@@ -681,11 +677,7 @@ unsafe fn upgrade<R, S: TryTurn<R, To>, To: Side<R>>(checked: &Checked<R>, hold:
     };
     // SAFETY: as above; called only if the attempt gave the state back, or was not made.
     let block = || hold.set(Hold::After(unsafe { S::turn(raw, before()) }));
-    if S::attempt_first() {
-        map.upgrade(attempt, block);
-    } else {
-        map.upgrade_once(attempt, block);
-    }
+    map.upgrade(S::attempt_first(), attempt, block);
 }
 
 /// From the side `To` to the side `S`, on behalf of a guard that exists.
@@ -707,11 +699,7 @@ unsafe fn turn_back<R, S: Side<R>, To: Turn<R, S>>(checked: &Checked<R>, state: 
 fn relock<R, S: Side<R>>(checked: &Checked<R>, how: How<'_>, slot: &mut ManuallyDrop<S::State>) {
     let Checked { map, raw } = checked;
     let unwinding = OnDrop(|| *slot = ManuallyDrop::new(take_or_abort::<_, S>(checked)));
-    let state = if S::attempt_first() {
-        map.lock_raw(how, || S::is_held(raw), || S::try_lock(raw), || S::lock(raw))
-    } else {
-        map.lock_once(how, || S::is_held(raw), || S::try_lock(raw), || S::lock(raw))
-    };
+    let state = map.lock_raw(how, S::attempt_first(), || S::is_held(raw), || S::try_lock(raw), || S::lock(raw));
     mem::forget(unwinding);
     *slot = ManuallyDrop::new(state);
 }

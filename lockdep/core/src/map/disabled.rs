@@ -69,18 +69,7 @@ impl LockMap {
     pub fn lock_raw<G>(
         &self,
         _how: How<'_>,
-        _is_held: impl Fn() -> bool,
-        _attempt: impl FnMut() -> Option<G>,
-        block: impl FnOnce() -> G,
-    ) -> G {
-        block()
-    }
-
-    /// The same by `block` alone, called once.
-    #[inline(always)]
-    pub fn lock_once<G>(
-        &self,
-        _how: How<'_>,
+        _attempt_first: bool,
         _is_held: impl Fn() -> bool,
         _attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
@@ -134,15 +123,9 @@ impl LockMap {
     #[inline(always)]
     pub fn converted(&self, _from: Mode, _to: Mode) {}
 
-    /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried, then waited for.
+    /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried if that is to be `attempt_first`, then waited for.
     #[inline(always)]
-    pub fn upgrade(&self, _attempt: impl FnMut() -> bool, block: impl FnOnce()) {
-        block();
-    }
-
-    /// The same by `block` alone.
-    #[inline(always)]
-    pub fn upgrade_once(&self, _attempt: impl FnMut() -> bool, block: impl FnOnce()) {
+    pub fn upgrade(&self, _attempt_first: bool, _attempt: impl FnMut() -> bool, block: impl FnOnce()) {
         block();
     }
 

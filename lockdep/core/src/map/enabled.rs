@@ -270,6 +270,9 @@ impl LockMap {
     /// The same, of a lock that may be released by means which are not seen: before a thread is said to wait for itself, `is_held` says
     /// whether anybody holds it.
     ///
+    /// If not to be `attempt_first`, nobody knows whether that is the same: `block` is called once, announced as a wait in any case, and an
+    /// attempt is made only where a test would hang without it.
+    ///
     /// # Panics
     ///
     /// When waiting could never end.
@@ -278,12 +281,13 @@ impl LockMap {
     pub fn lock_raw<G>(
         &self,
         how: How<'_>,
+        attempt_first: bool,
         is_held: impl Fn() -> bool,
         attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
     ) -> G {
         self.acquire_asking(how, is_held);
-        self.attempt_or_wait(attempt, block)
+        if attempt_first { self.attempt_or_wait(attempt, block) } else { self.wait_once(attempt, block) }
     }
 
     #[inline(always)]
@@ -315,25 +319,6 @@ impl LockMap {
             acquire::ended_unseen(self);
         }
         acquire::acquire(self, how, Location::caller());
-    }
-
-    /// As [`lock_raw`](Self::lock_raw) by `block` alone, called once, of a lock of which nobody knows whether an attempt before it is the same: announced as a
-    /// wait in any case. `attempt` is made only where a test would hang without it.
-    ///
-    /// # Panics
-    ///
-    /// When waiting could never end.
-    #[inline(always)]
-    #[track_caller]
-    pub fn lock_once<G>(
-        &self,
-        how: How<'_>,
-        is_held: impl Fn() -> bool,
-        attempt: impl FnMut() -> Option<G>,
-        block: impl FnOnce() -> G,
-    ) -> G {
-        self.acquire_asking(how, is_held);
-        self.wait_once(attempt, block)
     }
 
     #[inline(never)]
@@ -430,31 +415,18 @@ impl LockMap {
         acquire::converted(self, from, to);
     }
 
-    /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried, then waited for.
+    /// A blocking upgrade from `Upgradable` to `Write`: checked, then tried if that is to be `attempt_first`, then waited for.
     ///
     /// # Panics
     ///
     /// When waiting could never end.
     #[inline(always)]
     #[track_caller]
-    pub fn upgrade(&self, mut attempt: impl FnMut() -> bool, block: impl FnOnce()) {
+    pub fn upgrade(&self, attempt_first: bool, mut attempt: impl FnMut() -> bool, block: impl FnOnce()) {
         acquire::upgrade(self, Location::caller());
-        if !attempt() {
+        if !(attempt_first && attempt()) {
             contention::wait_for_upgrade(self, attempt, block);
         }
-        acquire::converted(self, Mode::Upgradable, Mode::Write);
-    }
-
-    /// The same by `block` alone, as [`lock_once`](Self::lock_once).
-    ///
-    /// # Panics
-    ///
-    /// When waiting could never end.
-    #[inline(always)]
-    #[track_caller]
-    pub fn upgrade_once(&self, attempt: impl FnMut() -> bool, block: impl FnOnce()) {
-        acquire::upgrade(self, Location::caller());
-        contention::wait_for_upgrade(self, attempt, block);
         acquire::converted(self, Mode::Upgradable, Mode::Write);
     }
 

@@ -174,6 +174,10 @@ fn starts_thread(symbol: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn frame(symbol: &str, file: &str) -> Frame {
+        Frame { ip: 1, symbol: Some(symbol.into()), file: Some(file.into()), line: 1, module: None }
+    }
+
     /// A stripped program: of all its frames only those of the C library have names.
     #[test]
     fn frames_without_names_stay() {
@@ -184,13 +188,6 @@ mod tests {
 
     #[test]
     fn plumbing_is_known_by_its_file_where_symbols_are_bare() {
-        let frame = |symbol: &str, file: &str| Frame {
-            ip: 1,
-            symbol: Some(symbol.into()),
-            file: Some(file.into()),
-            line: 1,
-            module: None,
-        };
         let library = "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/";
         let frames = trim(vec![
             frame("with_both<u16, user::main::{closure_env#2}>", "/a/main.rs"),
@@ -217,13 +214,6 @@ mod tests {
     /// Where a thread waits in a lock of the shims, the watchdog's "now at" began inside that lock.
     #[test]
     fn the_locks_of_the_shims_are_ours() {
-        let frame = |symbol: &str, file: &str| Frame {
-            ip: 1,
-            symbol: Some(symbol.into()),
-            file: Some(file.into()),
-            line: 1,
-            module: None,
-        };
         let frames = trim(vec![
             frame("lockdep_shim_locks::mutex::RawMutex::wait", "/a/lockdep/shims/locks/src/mutex.rs"),
             // With line tables only.

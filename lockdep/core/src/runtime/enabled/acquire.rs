@@ -1169,7 +1169,7 @@ mod tests {
                     between();
                     Some(())
                 };
-                lock.lock_raw(How::write(), || false, attempt, || ());
+                lock.lock_raw(How::write(), true, || false, attempt, || ());
             };
             take(&|| {
                 cx.in_handler(libc::SIGUSR1, || {

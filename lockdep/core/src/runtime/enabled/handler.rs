@@ -8,7 +8,7 @@ use super::acquire::{conclude, event, place, place_here};
 use super::chain::{extend, handler_step, step_of};
 use super::raw::Found;
 use super::thread::{HANDLERS, ThreadState, current};
-use super::{Errno, complain, config, deliver, irqs, lazy, life, slow};
+use super::{Errno, config, deliver, give_up, irqs, lazy, life, slow};
 #[cfg(feature = "interpose")]
 use crate::engine::Reopen;
 use crate::engine::{End, Event, Held, Installed, Offence, Place, State};
@@ -204,8 +204,7 @@ pub(crate) fn enter(
     let signal = signal as u8;
     // The place among the running handlers first: one that arrives from here on takes the next.
     if interrupted.nesting == MOST {
-        complain(b"lockdep: more than 254 signal handlers of one thread interrupt each other: this is an abort\n");
-        std::process::abort()
+        give_up(b"lockdep: more than 254 signal handlers of one thread interrupt each other: this is an abort\n");
     }
     thread.nesting.store(interrupted.nesting + 1, Ordering::Relaxed);
     compiler_fence(Ordering::SeqCst);

@@ -2,7 +2,7 @@
 //!
 //! `local_irq_disable` of a paravirtual or real-time kernel does the same: the interrupt is not masked, but noted when it comes. Here,
 //! when every line of [`Lines::lazy`](crate::irq::Lines::lazy) is handled through the trampoline, blocking them sets bits of
-//! [`ThreadState::lazily_off`]. A signal that arrives nevertheless is *kept* by the trampoline: its `siginfo` and its action go to the
+//! [`ThreadState::lazily_off`]. A signal that arrives nevertheless is *kept* by the trampoline: its `siginfo` goes to the
 //! thread's queue, the signal is blocked for real in the code that it interrupted, and that code goes on. The end of the section
 //! hands the queue to the handlers and unblocks what was blocked.
 //!
@@ -25,7 +25,7 @@ use core::sync::atomic::{AtomicU32, Ordering, compiler_fence};
 
 use super::Errno;
 use super::thread::ThreadState;
-use super::trampoline::{self, Installed};
+use super::trampoline;
 use crate::arena::{allocate_for, free_for};
 use crate::irq::{Lines, bit, lazy_lines};
 use crate::runtime::mask;
@@ -50,7 +50,6 @@ impl Queue {
 struct Kept {
     signal: AtomicU32,
     info: UnsafeCell<MaybeUninit<libc::siginfo_t>>,
-    action: UnsafeCell<MaybeUninit<Installed>>,
 }
 
 /// The mask that the program is to see: what is really blocked, and what is blocked lazily.
@@ -141,7 +140,7 @@ pub(super) fn change(thread: &'static ThreadState, before: u64, after: u64) {
 pub(super) fn hand_over(thread: &'static ThreadState, opened: u64) {
     let after = mask::block(opened) & !opened;
     thread.lazily_off.store(ThreadState::get(&thread.lazily_off) & !opened, Ordering::Relaxed);
-    while let Some((signal, mut info, _)) = take(thread, opened) {
+    while let Some((signal, mut info)) = take(thread, opened) {
         // It may be another one than when the signal came.
         let Some(action) = trampoline::in_force(signal) else {
             send_again(signal, &info);
@@ -166,7 +165,7 @@ pub(super) fn discard(thread: &ThreadState, signal: c_int) {
 }
 
 /// The oldest of these signals, out of the queue.
-fn take(thread: &ThreadState, signals: u64) -> Option<(c_int, libc::siginfo_t, Installed)> {
+fn take(thread: &ThreadState, signals: u64) -> Option<(c_int, libc::siginfo_t)> {
     // SAFETY: null, or the queue of this thread, which stays as long as it.
     let queue = unsafe { thread.kept.load(Ordering::Relaxed).as_ref() }?;
     let is_wanted = |kept: &&Kept| match kept.signal.load(Ordering::Relaxed) {
@@ -176,11 +175,11 @@ fn take(thread: &ThreadState, signals: u64) -> Option<(c_int, libc::siginfo_t, I
     let oldest = queue.reserved().find(is_wanted)?;
     let signal = oldest.signal.load(Ordering::Relaxed) as c_int;
     // SAFETY: filled before its signal was set. Whoever interrupts this writes to other entries: the signal is blocked.
-    let (info, action) = unsafe { ((*oldest.info.get()).assume_init_read(), (*oldest.action.get()).assume_init_read()) };
+    let info = unsafe { (*oldest.info.get()).assume_init_read() };
     oldest.signal.store(0, Ordering::Relaxed);
     compiler_fence(Ordering::SeqCst);
     tidy(thread, queue, signal);
-    Some((signal, info, action))
+    Some((signal, info))
 }
 
 /// An entry of `signal` is gone. Nothing may be kept meanwhile, so that what is said of the queue is true of it; faults are not.
@@ -208,7 +207,6 @@ pub(super) unsafe fn keep(
     signal: c_int,
     info: *const libc::siginfo_t,
     context: *mut libc::ucontext_t,
-    action: &Installed,
 ) -> bool {
     if ThreadState::get(&thread.lazily_off) & bit(signal) == 0 {
         return false;
@@ -229,10 +227,7 @@ pub(super) unsafe fn keep(
     };
     compiler_fence(Ordering::SeqCst);
     // SAFETY: the entry is reserved for us.
-    unsafe {
-        (*kept.info.get()).write(info.read());
-        (*kept.action.get()).write(action.copy());
-    }
+    unsafe { (*kept.info.get()).write(info.read()) };
     compiler_fence(Ordering::SeqCst);
     kept.signal.store(signal as u32, Ordering::Relaxed);
     thread.kept_signals.fetch_or(bit(signal), Ordering::Relaxed);

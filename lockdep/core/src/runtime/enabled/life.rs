@@ -6,7 +6,7 @@ use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
 use super::thread::{Room, ThreadState, current};
-use super::{complain, config, deliver, irqs, lazy, orphans, position, scope, slow, watchdog};
+use super::{config, deliver, give_up, irqs, lazy, orphans, position, scope, slow, watchdog};
 use crate::arena::{give_back, immortal, open, reserve};
 use crate::engine::{End, Event, Held, Place, State};
 use crate::irq::{Lines, bit};
@@ -217,8 +217,7 @@ fn give_room(globals: &mut Globals, thread: &ThreadState) {
     let capacity = (2 * before).max(ROOM);
     // SAFETY: reserved for this thread.
     if capacity > thread.room().reserved || !unsafe { open(thread.entry(0), before, capacity) } {
-        complain(b"lockdep: out of memory for the locks that a thread holds: this is an abort\n");
-        std::process::abort()
+        give_up(b"lockdep: out of memory for the locks that a thread holds: this is an abort\n");
     }
     thread.set_capacity(capacity);
 }
@@ -383,8 +382,7 @@ extern "C" fn after_fork_in_child() {
 
 /// Used where the end of the road is met and nothing can unwind.
 pub(super) fn abort() -> ! {
-    complain(b"lockdep: aborting\n");
-    std::process::abort()
+    give_up(b"lockdep: aborting\n")
 }
 
 #[cfg(test)]

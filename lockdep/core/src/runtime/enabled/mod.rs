@@ -105,6 +105,14 @@ pub(crate) fn complain(text: &[u8]) {
     }
 }
 
+/// Ends the process with a sentence: for what leaves the validator in no state to go on.
+#[cold]
+#[inline(never)]
+fn give_up(why: &[u8]) -> ! {
+    complain(why);
+    std::process::abort()
+}
+
 /// Whether standard error is a pipe: what has room takes so much at once and no more.
 fn is_pipe() -> bool {
     // SAFETY: all zeros is a `stat`, which is numbers, and it lives across the call.

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::globals::Globals;
 use super::lock::Lock;
-use super::{Errno, complain, thread};
+use super::{Errno, give_up, thread};
 use crate::arena::Blocks;
 use crate::irq::Lines;
 use crate::runtime::mask;
@@ -33,7 +33,9 @@ static BLOCKS: Shared<Blocks> = Shared(UnsafeCell::new(Blocks::new()));
 pub(crate) fn with<R>(f: impl FnOnce(&mut Globals) -> R) -> R {
     let section = Section::enter();
     if !section.outermost {
-        stop(b"lockdep: the comparator of a `LockClass` takes, waits for or drops a lock, which it must not: this is an abort\n");
+        give_up(
+            b"lockdep: the comparator of a `LockClass` takes, waits for or drops a lock, which it must not: this is an abort\n",
+        );
     }
     let whole = Whole;
     // SAFETY: the section is ours alone.
@@ -48,15 +50,8 @@ struct Whole;
 
 impl Drop for Whole {
     fn drop(&mut self) {
-        stop(b"lockdep: the comparator of a `LockClass` panicked, which it must not: this is an abort\n");
+        give_up(b"lockdep: the comparator of a `LockClass` panicked, which it must not: this is an abort\n");
     }
-}
-
-#[cold]
-#[inline(never)]
-fn stop(why: &[u8]) -> ! {
-    complain(why);
-    std::process::abort()
 }
 
 /// Runs `f` with the memory of the arena, inside a slow section or outside.

@@ -201,7 +201,7 @@ unsafe extern "C-unwind" fn trampoline<const SLOT: usize>(signal: c_int, info: *
     let thread = current();
     let frame = context.cast::<libc::ucontext_t>();
     // SAFETY: the kernel's own arguments.
-    if !frame.is_null() && unsafe { lazy::keep(thread, signal, info, frame, entry) } {
+    if !frame.is_null() && unsafe { lazy::keep(thread, signal, info, frame) } {
         return;
     }
     let handler = entry.handler();
