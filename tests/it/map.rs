@@ -5,7 +5,7 @@ use lockdep::Severity::{Certain, Possible};
 use lockdep::parking_lot::Mutex;
 use lockdep::spin::SpinLock;
 use lockdep::sync::{self, Arc};
-use lockdep::{LockClass, Map, WaitType};
+use lockdep::{LockClass, Map, Report, WaitType};
 
 use crate::support::{assert_cycle, assert_silent, assert_stacks, isolated, only};
 
@@ -54,6 +54,17 @@ fn a_wait_under_a_lock_that_the_section_takes() {
     let map: Vec<_> = report.locks().iter().filter(|lock| lock.kind() == "Map").collect();
     assert_eq!(map.len(), 1);
     assert_eq!(map[0].class_name(), "flush");
+    assert_calls(report, "flush", &["enter", "wait"]);
+}
+
+/// The calls of the scenario that name this map.
+#[track_caller]
+fn assert_calls(report: &Report, map: &str, expected: &[&str]) {
+    let text = report.to_text();
+    let calls: Vec<&str> = text.split_whitespace().filter_map(|word| word.strip_suffix(&format!("({map});"))).collect();
+    let mut sorted = [calls.clone(), expected.to_vec()];
+    sorted.iter_mut().for_each(|calls| calls.sort_unstable());
+    assert_eq!(sorted[0], sorted[1], "{text}");
 }
 
 #[test]
@@ -79,7 +90,9 @@ fn a_wait_inside_the_section() {
     let flush = Map::new("flush");
     let reports = isolated(|_| waits_inside(&flush));
     let expected = [("first acquired at", "waits_inside"), ("acquiring at", "waits")];
-    assert_stacks(only(&reports, Recursion, Certain), &expected);
+    let report = only(&reports, Recursion, Certain);
+    assert_stacks(report, &expected);
+    assert_calls(report, "flush", &["enter", "wait"]);
 }
 
 #[inline(never)]
@@ -113,7 +126,9 @@ fn exclusive_sections_are_ordered_like_locks() {
         let _pages = pages.lock();
         acquires(&map);
     });
-    assert_cycle(only(&reports, Inversion, Possible), 2);
+    let report = only(&reports, Inversion, Possible);
+    assert_cycle(report, 2);
+    assert_calls(report, "transaction", &["acquire", "acquire"]);
 }
 
 #[test]

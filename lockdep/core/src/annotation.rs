@@ -52,6 +52,12 @@ impl LockKind for MapKind {
 
 impl Map {
     /// A map called `name`, of a class of its own.
+    ///
+    /// Cost: nothing; it may be a constant.
+    ///
+    /// # Examples
+    ///
+    /// As those of [`Map`].
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str) -> Map {
@@ -80,6 +86,21 @@ impl Map {
     }
 
     /// Begins a section that others wait for. Does not wait itself; several threads may be inside.
+    ///
+    /// Cost: as a lock, without the lock. **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::Map;
+    ///
+    /// static WORKER: Map = Map::new("worker");
+    ///
+    /// std::thread::spawn(|| {
+    ///     let _runs = WORKER.enter(); // until the closure returns
+    ///     // The locks that are taken here come after this.
+    /// });
+    /// ```
     #[track_caller]
     pub fn enter(&self) -> MapGuard<'_> {
         self.named().adopt(How::new(Mode::ReadRecursive));
@@ -118,6 +139,21 @@ impl Map {
     /// # Panics
     ///
     /// When this thread is inside one: it would wait for itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{Map, ReportKind, testing};
+    ///
+    /// let (flush, log) = (Map::new("flush"), Map::new("log"));
+    /// let reports = testing::isolated(|_cx| {
+    ///     drop((flush.enter(), log.acquire()));
+    ///     let _log = log.acquire();
+    ///     flush.wait(); // which needs `log`
+    /// });
+    /// assert!(reports.iter().all(|report| report.kind() == ReportKind::Inversion));
+    /// # assert_eq!(reports.len(), usize::from(cfg!(feature = "validate")));
+    /// ```
     #[track_caller]
     pub fn wait(&self) {
         self.named().might_lock(How::write());
@@ -162,7 +198,11 @@ impl fmt::Debug for Map {
     }
 }
 
-/// A section of a [`Map`]; ends when dropped.
+/// A section of a [`Map`]; ends when dropped. **Signal safety:** may be dropped in the handler that began it.
+///
+/// # Examples
+///
+/// As that of [`Map::enter`].
 #[must_use = "the section ends as soon as the guard is dropped"]
 pub struct MapGuard<'a>(&'a Map);
 

@@ -52,6 +52,12 @@ pub struct ClassRules {
 
 impl LockClass {
     /// A class called `name`.
+    ///
+    /// Cost: none, it is a constant.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`LockClass`].
     #[track_caller]
     pub const fn new(name: &'static str) -> LockClass {
         LockClass {
@@ -109,6 +115,21 @@ impl LockClass {
     }
 
     /// No lock may be taken while a lock of this class is held.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::{LockClass, Map, ReportKind, testing};
+    ///
+    /// static STATS: LockClass = LockClass::new("stats").leaf();
+    ///
+    /// let (stats, log) = (Map::with_class(&STATS), Map::new("log"));
+    /// let reports = testing::isolated(|_cx| {
+    ///     drop((stats.acquire(), log.acquire())); // at first sight: it need not be taken the other way round
+    /// });
+    /// assert!(reports.iter().all(|report| report.kind() == ReportKind::SubclassOrder));
+    /// # assert_eq!(reports.len(), usize::from(cfg!(feature = "validate")));
+    /// ```
     pub const fn leaf(mut self) -> LockClass {
         self.rules.leaf = true;
         self
@@ -191,6 +212,17 @@ impl LockClass {
     }
 
     /// The name it was given.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::LockClass;
+    ///
+    /// static LOG: LockClass = LockClass::new("log");
+    /// assert_eq!(LOG.name(), "log");
+    /// ```
     pub const fn name(&self) -> &'static str {
         self.name
     }

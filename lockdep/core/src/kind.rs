@@ -5,6 +5,10 @@ use core::fmt;
 /// What a report is about.
 ///
 /// The names are stable: they appear in JSON, in report ids and in baseline files.
+///
+/// # Examples
+///
+/// As that of [`Report::kind`](crate::report::Report::kind).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ReportKind {
@@ -48,6 +52,15 @@ pub enum ReportKind {
 
 impl ReportKind {
     /// Every kind, in the order of declaration.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::ReportKind;
+    ///
+    /// let kind = ReportKind::ALL.into_iter().find(|kind| kind.name() == "Stall");
+    /// assert_eq!(kind, Some(ReportKind::Stall));
+    /// ```
     pub const ALL: [ReportKind; 18] = [
         ReportKind::Recursion,
         ReportKind::Inversion,
@@ -70,6 +83,12 @@ impl ReportKind {
     ];
 
     /// The stable name, as in JSON: `"UnsafeIrqEnable"`.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`ReportKind::ALL`].
     pub const fn name(self) -> &'static str {
         match self {
             ReportKind::Recursion => "Recursion",
@@ -101,6 +120,15 @@ impl fmt::Display for ReportKind {
 }
 
 /// How sure a report is, from weakest to strongest.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::Severity;
+///
+/// assert!(Severity::Certain > Severity::Possible && Severity::Possible > Severity::Guarded);
+/// assert_eq!(Severity::Certain.name(), "Certain");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// The order is broken, but one lock held on every side keeps the threads apart.
@@ -113,6 +141,12 @@ pub enum Severity {
 
 impl Severity {
     /// The stable name, as in JSON: `"Certain"`.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Severity`].
     pub const fn name(self) -> &'static str {
         match self {
             Severity::Guarded => "Guarded",
@@ -129,6 +163,10 @@ impl fmt::Display for Severity {
 }
 
 /// How a lock waits, and so where it may be taken (the kernel's wait types).
+///
+/// # Examples
+///
+/// As that of [`LockClass::wait`](crate::LockClass::wait).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum WaitType {
     /// Never waits: allowed everywhere.
@@ -141,6 +179,22 @@ pub enum WaitType {
 }
 
 /// How a lock is taken.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{Map, Mode, testing};
+///
+/// let flush = Map::new("flush");
+/// let reports = testing::isolated(|_cx| {
+///     let _flushing = flush.enter(); // others may be in it, too
+///     flush.wait();
+/// });
+/// for report in &reports {
+///     let modes: Vec<_> = report.locks().iter().map(|lock| lock.mode().name()).collect();
+///     assert_eq!(modes, ["recursive read", "write"]);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Mode {
@@ -164,6 +218,12 @@ impl Mode {
     }
 
     /// The word a report uses.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Mode`].
     pub const fn name(self) -> &'static str {
         match self {
             Mode::Write => "write",

@@ -98,6 +98,10 @@ pub fn isolated(body: impl FnOnce(&Cx)) -> Vec<Report> {
 }
 
 /// What a test in an isolated graph can do besides taking locks.
+///
+/// # Examples
+///
+/// As those of its methods.
 #[repr(transparent)]
 pub struct Cx(Isolation);
 

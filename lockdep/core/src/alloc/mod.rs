@@ -44,11 +44,28 @@ pub struct Checked<A>(A);
 
 impl<A> Checked<A> {
     /// The allocator `inner`, checked.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Checked`].
     pub const fn new(inner: A) -> Checked<A> {
         Checked(inner)
     }
 
     /// The allocator inside.
+    ///
+    /// What is asked of it is not checked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::alloc::System;
+    ///
+    /// use lockdep_core::alloc::Checked;
+    ///
+    /// static ALLOCATOR: Checked<System> = Checked::new(System);
+    /// let System = ALLOCATOR.inner(); // its own methods: statistics, or a purge
+    /// ```
     pub const fn inner(&self) -> &A {
         &self.0
     }

@@ -38,10 +38,23 @@ const LEFT_ALONE: [c_int; 11] = [
 
 impl Lines {
     /// No signal.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Lines::ALL`].
     pub const NONE: Lines = Lines { bits: 0, lazy: false };
 
     /// Every asynchronous signal that may be blocked: all but the synchronous faults, `SIGABRT`, `SIGKILL`, `SIGSTOP` and the
     /// two that belong to the C library.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::irq::Lines;
+    ///
+    /// assert!(Lines::ALL.contains(libc::SIGTERM) && !Lines::ALL.contains(libc::SIGSEGV));
+    /// assert_eq!(Lines::NONE.iter().count(), 0);
+    /// ```
     pub const ALL: Lines = {
         let mut bits = u64::MAX;
         let mut i = 0;
@@ -53,12 +66,29 @@ impl Lines {
     };
 
     /// Whether the signal is in the set.
+    ///
+    /// A number that is no signal is not. **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Lines`].
     #[must_use]
     pub const fn contains(self, signal: c_int) -> bool {
         1 <= signal && signal <= 64 && self.bits & bit(signal) != 0
     }
 
     /// The signals of the set, ascending.
+    ///
+    /// **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::irq::Lines;
+    ///
+    /// let both: Lines = [libc::SIGTERM, libc::SIGINT].into_iter().collect();
+    /// assert!(both.iter().eq([libc::SIGINT, libc::SIGTERM]));
+    /// ```
     pub fn iter(self) -> impl Iterator<Item = c_int> {
         (1..=64).filter(move |&signal| self.contains(signal))
     }

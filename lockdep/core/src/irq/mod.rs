@@ -206,6 +206,12 @@ pub fn sync() {
 }
 
 /// The signal mask that [`save`] found. Given back to [`restore`], on the same thread.
+///
+/// Where it is dropped instead, the section has no end: what it leaves blocked is reported at the end of the thread or handler.
+///
+/// # Examples
+///
+/// As that of [`restore`].
 pub struct Flags {
     state: imp::Flags,
     _thread: PhantomData<*const ()>,
@@ -241,6 +247,10 @@ pub struct Counted {
 impl Counted {
     /// Blocks the signals and counts. Cost: one system call for the first, none for the others. **Signal safety:** may be
     /// called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Counted`].
     #[inline]
     #[track_caller]
     #[must_use = "the signals are open again as soon as the token is dropped"]
@@ -266,6 +276,42 @@ impl fmt::Debug for Counted {
 ///
 /// Cost: as that of the functions of this module. **Signal safety:** may be used in a handler; what [`lock_irq`](Self::lock_irq)
 /// opens there is reported as `IrqState`.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::irq::{self, IrqGuard, Section};
+/// use lockdep_core::{How, LockMap, LockKind, WaitType};
+/// # use std::sync::{Mutex, MutexGuard};
+/// #
+/// # struct Kind;
+/// # impl LockKind for Kind {
+/// #     const NAME: &'static str = "Mine";
+/// #     const WAIT: WaitType = WaitType::Sleep;
+/// # }
+///
+/// struct Mine<T> {
+///     map: LockMap,
+///     real: Mutex<T>,
+/// }
+///
+/// impl<T> Mine<T> {
+///     // The signals first, then the lock.
+///     fn lock_irqsave(&self) -> IrqGuard<MutexGuard<'_, T>> {
+///         let section = Section::lock_irqsave();
+///         let guard = self.map.lock(How::write(), || self.real.try_lock().ok(), || self.real.lock().unwrap());
+///         section.guard(&self.map, guard)
+///     }
+/// }
+///
+/// let mine = Mine { map: LockMap::new::<Kind, u32>(), real: Mutex::new(1) };
+/// let mut guard = mine.lock_irqsave();
+/// assert!(!irq::enabled());
+/// *guard += 1;
+/// # mine.map.release();
+/// # drop(guard);
+/// # assert!(irq::enabled());
+/// ```
 pub struct Section {
     state: imp::Section,
     _thread: PhantomData<*const ()>,
@@ -273,6 +319,12 @@ pub struct Section {
 
 impl Section {
     /// Blocks the signals; its drop opens them, whatever they were before (`spin_lock_irq`).
+    ///
+    /// Cost and signal safety as those of [`Section`].
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Section`].
     #[inline]
     #[track_caller]
     pub fn lock_irq() -> Section {
@@ -280,6 +332,12 @@ impl Section {
     }
 
     /// Blocks the signals; its drop puts back what was found (`spin_lock_irqsave`).
+    ///
+    /// Cost and signal safety as those of [`Section`].
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Section`].
     #[inline]
     #[track_caller]
     pub fn lock_irqsave() -> Section {
@@ -287,6 +345,12 @@ impl Section {
     }
 
     /// Blocks the signals and counts; its drop counts down, the last one restores.
+    ///
+    /// Cost and signal safety as those of [`Section`].
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Section`].
     #[inline]
     #[track_caller]
     pub fn lock_irq_counted() -> Section {
@@ -294,6 +358,12 @@ impl Section {
     }
 
     /// Puts `guard`, just taken on the lock of `map`, into this section.
+    ///
+    /// Cost: two stores. **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// As that of [`Section`].
     #[inline]
     pub fn guard<G>(self, map: &LockMap, guard: G) -> IrqGuard<G> {
         self.state.bind(map);
@@ -312,6 +382,10 @@ impl fmt::Debug for Section {
 /// Dropping it releases the lock, then opens, restores or counts down the signals. It cannot leave its thread.
 ///
 /// **Signal safety:** may be used in a handler, if the lock may; what `lock_irq` opens there is reported as `IrqState`.
+///
+/// # Examples
+///
+/// As that of [`Section`].
 #[must_use = "the lock is released as soon as the guard is dropped"]
 pub struct IrqGuard<G> {
     // Fields drop in order: the lock first, then the signals.
@@ -321,12 +395,38 @@ pub struct IrqGuard<G> {
 
 impl<G> IrqGuard<G> {
     /// The plain guard inside, for a condition variable. **Signal safety:** may be called in a handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::irq::IrqGuard;
+    /// # struct Guard;
+    /// # struct Queue;
+    /// # impl Queue {
+    /// #     fn wait(&self, _: &mut Guard) {}
+    /// # }
+    ///
+    /// /// Waits without the lock, with the signals blocked.
+    /// fn next(queue: &Queue, locked: &mut IrqGuard<Guard>) {
+    ///     queue.wait(locked.as_guard());
+    /// }
+    /// ```
     #[inline]
     pub fn as_guard(&mut self) -> &mut G {
         &mut self.guard
     }
 
     /// Turns the guard inside into another one; the signals stay blocked. **Signal safety:** may be called in a handler, if `f` may.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::irq::IrqGuard;
+    /// # struct Guard(u32);
+    ///
+    /// let number = |locked: IrqGuard<Guard>| locked.map_guard(|guard| Box::new(guard.0));
+    /// # let _ = number;
+    /// ```
     #[inline]
     pub fn map_guard<H>(self, f: impl FnOnce(G) -> H) -> IrqGuard<H> {
         IrqGuard { guard: f(self.guard), section: self.section }

@@ -1,41 +1,16 @@
-//! The report as a value.
+//! What is behind a report with validation.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{Evidence, LabelledStack, ReportId, ReportedLock, Site, json, text};
+use super::{Evidence, LabelledStack, Report, ReportId, ReportedLock, Site, json, text};
 use crate::engine::{Hint, Label};
 use crate::kind::{Mode, ReportKind, Severity};
 use crate::stack::symbolize;
 
-/// A finding of the validator: what happened, to which locks, with every stack that belongs to it.
-///
-/// Cheap to clone. Stacks are symbolized the first time they are asked for, so [`stacks`](Report::stacks),
-/// [`to_text`](Report::to_text) and [`to_json`](Report::to_json) allocate and are not for signal handlers.
-///
-/// # Examples
-///
-/// ```
-/// use lockdep_core::{Map, ReportKind, Severity, testing};
-///
-/// let (log, cache) = (Map::new("log"), Map::new("cache"));
-/// let reports = testing::isolated(|_cx| {
-///     drop((log.acquire(), cache.acquire()));
-///     drop((cache.acquire(), log.acquire()));
-/// });
-/// for report in &reports {
-///     assert_eq!(report.kind(), ReportKind::Inversion);
-///     assert_eq!(report.severity(), Severity::Possible);
-///     assert!(report.locks().iter().any(|lock| lock.class_name() == "log"));
-///     for stack in report.stacks() {
-///         println!("{}: {} frames", stack.label(), stack.frames().len());
-///     }
-///     print!("{}", report.to_text());
-/// }
-/// # assert_eq!(reports.len(), usize::from(cfg!(feature = "validate")));
-/// ```
+/// What is behind a [`Report`].
 #[derive(Clone)]
-pub struct Report(Arc<Inner>);
+pub(super) struct Found(Arc<Inner>);
 
 struct Inner {
     body: Body,
@@ -154,65 +129,17 @@ impl Body {
 
 impl Report {
     pub(crate) fn new(body: Body) -> Report {
-        Report(Arc::new(Inner { body, stacks: OnceLock::new() }))
+        Report(Found(Arc::new(Inner { body, stacks: OnceLock::new() })))
     }
 
     /// A report whose stacks are known already, instead of being found by the return addresses of its steps.
     #[cfg(test)]
     pub(super) fn with_stacks(body: Body, stacks: Vec<LabelledStack>) -> Report {
-        Report(Arc::new(Inner { body, stacks: OnceLock::from(stacks) }))
+        Report(Found(Arc::new(Inner { body, stacks: OnceLock::from(stacks) })))
     }
 
     pub(crate) fn body(&self) -> &Body {
-        &self.0.body
-    }
-
-    /// What it is about. **Signal safety:** may be called in a handler.
-    pub fn kind(&self) -> ReportKind {
-        self.0.body.kind
-    }
-
-    /// How sure it is. **Signal safety:** may be called in a handler.
-    pub fn severity(&self) -> Severity {
-        self.0.body.severity
-    }
-
-    /// Its identity, the same in every run. **Signal safety:** may be called in a handler.
-    pub fn id(&self) -> ReportId {
-        self.0.body.id
-    }
-
-    /// The locks it speaks of: the subject first; for a cycle, in its order. **Signal safety:** may be called in a handler.
-    pub fn locks(&self) -> &[ReportedLock] {
-        &self.0.body.locks
-    }
-
-    /// What else is known about a cycle. **Signal safety:** may be called in a handler.
-    pub fn evidence(&self) -> &Evidence {
-        &self.0.body.evidence
-    }
-
-    /// The stacks, each with what it shows. Empty stacks (`LOCKDEP_STACKS=off`) have no frames.
-    ///
-    /// Cost: symbolization, the first time. **Signal safety:** not in a handler: it allocates.
-    pub fn stacks(&self) -> &[LabelledStack] {
-        // Not while the cell is being filled: in the child of a fork nobody would finish it.
-        if self.0.stacks.get().is_none() {
-            let steps = self.0.body.steps.iter();
-            let stacks = steps.map(|step| LabelledStack { label: step.label.clone(), frames: symbolize(&step.ips) });
-            let _ = self.0.stacks.set(stacks.collect());
-        }
-        self.0.stacks.get().expect("filled, here or by another thread")
-    }
-
-    /// The report for people, as it is printed, without colour. **Signal safety:** not in a handler: it allocates.
-    pub fn to_text(&self) -> String {
-        text::render(self, text::Style::PLAIN)
-    }
-
-    /// The report for machines: one JSON object in one line, with a `version`. **Signal safety:** not in a handler: it allocates.
-    pub fn to_json(&self) -> String {
-        json::render(self)
+        self.0.body()
     }
 
     /// The text as it suits standard error.
@@ -221,13 +148,46 @@ impl Report {
     }
 }
 
-impl std::fmt::Debug for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Report")
-            .field("kind", &self.kind())
-            .field("severity", &self.severity())
-            .field("id", &self.id())
-            .field("locks", &self.locks().iter().map(ReportedLock::class_name).collect::<Vec<_>>())
-            .finish_non_exhaustive()
+impl Found {
+    fn body(&self) -> &Body {
+        &self.0.body
     }
+
+    pub(super) fn kind(&self) -> ReportKind {
+        self.body().kind
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        self.body().severity
+    }
+
+    pub(super) fn id(&self) -> ReportId {
+        self.body().id
+    }
+
+    pub(super) fn locks(&self) -> &[ReportedLock] {
+        &self.body().locks
+    }
+
+    pub(super) fn evidence(&self) -> &Evidence {
+        &self.body().evidence
+    }
+
+    pub(super) fn stacks(&self) -> &[LabelledStack] {
+        // Not while the cell is being filled: in the child of a fork nobody would finish it.
+        if self.0.stacks.get().is_none() {
+            let steps = self.body().steps.iter();
+            let stacks = steps.map(|step| LabelledStack { label: step.label.clone(), frames: symbolize(&step.ips) });
+            let _ = self.0.stacks.set(stacks.collect());
+        }
+        self.0.stacks.get().expect("filled, here or by another thread")
+    }
+}
+
+pub(super) fn to_text(report: &Report) -> String {
+    text::render(report, text::Style::PLAIN)
+}
+
+pub(super) fn to_json(report: &Report) -> String {
+    json::render(report)
 }

@@ -135,6 +135,8 @@ fn call_in_handler(taken: Taken<'_>, names: &Names) -> What {
 
 fn verb(taken: Taken<'_>) -> &'static str {
     match taken.mode {
+        Mode::ReadRecursive if taken.lock.kind == "Map" => "enter",
+        _ if taken.lock.kind == "Map" => "acquire",
         Mode::Write if taken.lock.kind.starts_with("Rw") => "write",
         Mode::Write => "lock",
         Mode::Read => "read",
@@ -143,19 +145,11 @@ fn verb(taken: Taken<'_>) -> &'static str {
     }
 }
 
-/// The call that takes what is held.
-fn hold(taken: Taken<'_>, names: &Names) -> What {
-    named(if taken.lock.kind == "Map" { "enter" } else { verb(taken) }, taken, names)
-}
-
-/// The call that waits.
-fn want(taken: Taken<'_>, names: &Names) -> What {
-    named(if is_waited_for(taken.lock) { "wait" } else { verb(taken) }, taken, names)
-}
-
-/// Nobody locks it: some wait for it, others let them go on.
-fn is_waited_for(lock: &ReportedLock) -> bool {
-    matches!(lock.kind, "Condvar" | "Map")
+/// The call that waits for what is held so.
+fn want(taken: Taken<'_>, held: Taken<'_>, names: &Names) -> What {
+    // Of a section that others may enter as well, nobody waits to be in it, but for its end.
+    let waits = matches!((taken.lock.kind, held.mode), ("Condvar", _) | ("Map", Mode::ReadRecursive));
+    named(if waits { "wait" } else { verb(taken) }, taken, names)
 }
 
 fn as_reported(lock: &ReportedLock) -> Taken<'_> {
@@ -187,7 +181,7 @@ fn recursion(body: &Body, names: &Names) -> Option<Scenario> {
     {
         (2, vec![row(0, call(first, names)), row(1, named("write", first, names)), row(0, call(again, names))])
     } else {
-        (1, vec![row(0, hold(first, names)), row(0, want(again, names))])
+        (1, vec![row(0, call(first, names)), row(0, want(again, first, names))])
     };
     Some(Scenario { columns: threads(columns), rows, remark: None })
 }
@@ -209,8 +203,9 @@ fn cycle(edges: &[Edge<'_>], names: &Names) -> Option<Scenario> {
     let sides = || shown.iter().enumerate().map(|(column, &i)| (column, &edges[i]));
     // Who would notify holds nothing of the condition variable: it only never comes to notify.
     let notifies = |edge: &Edge<'_>| edge.held.lock.kind == "Condvar";
-    let held = sides().filter(|(_, edge)| !notifies(edge)).map(|(column, edge)| row(column, hold(edge.held, names)));
-    let wanted = sides().rev().map(|(column, edge)| row(column, want(edge.wanted, names)));
+    let held = sides().filter(|(_, edge)| !notifies(edge)).map(|(column, edge)| row(column, call(edge.held, names)));
+    let holder = |i: usize| edges[(i + 1) % edges.len()].held;
+    let wanted = shown.iter().enumerate().rev().map(|(column, &i)| row(column, want(edges[i].wanted, holder(i), names)));
     let notified = sides().filter(|(_, edge)| notifies(edge));
     let notified = notified.map(|(column, edge)| row(column, named("notify", edge.held, names)));
     Some(Scenario {
@@ -234,7 +229,7 @@ fn handlers_in_a_circle(legs: &[reading::Leg<'_>], names: &Names) -> Scenario {
     let shown: Vec<usize> = (0..legs.len()).filter(|&at| at < MOST_COLUMNS - 1 || at == legs.len() - 1).collect();
     let left_out = legs.len() - shown.len() + legs.iter().map(|leg| leg.edges.len()).sum::<usize>();
     let columns = || shown.iter().enumerate().map(|(column, &at)| (column, &legs[at]));
-    let mut rows: Vec<Row> = columns().map(|(column, leg)| row(column, hold(leg.held, names))).collect();
+    let mut rows: Vec<Row> = columns().map(|(column, leg)| row(column, call(leg.held, names))).collect();
     for (column, leg) in columns() {
         rows.push(row(column, What::Signal(Some(leg.open))));
         let next = legs.iter().find(|next| next.signal == leg.open).unwrap_or(leg);
@@ -259,8 +254,9 @@ fn irq_inversion(body: &Body, names: &Names) -> Option<Scenario> {
         _ => edges[..MOST_COLUMNS - 2].iter().chain([last]).collect(),
     };
     let mut rows = vec![row(0, call(last.wanted, names))];
-    rows.extend(shown.iter().enumerate().map(|(i, edge)| row(i + 1, hold(edge.held, names))));
-    rows.extend(shown.iter().enumerate().rev().map(|(i, edge)| row(i + 1, want(edge.wanted, names))));
+    rows.extend(shown.iter().enumerate().map(|(i, edge)| row(i + 1, call(edge.held, names))));
+    let holder = |i: usize| shown.get(i + 1).map_or(last.wanted, |next| next.held);
+    rows.extend(shown.iter().enumerate().rev().map(|(i, edge)| row(i + 1, want(edge.wanted, holder(i), names))));
     rows.push(row(0, What::Signal(reading::signal(body))));
     rows.push(row(0, call_in_handler(first.held, names)));
     let remark = (skipped > 0).then(|| format!("... and {skipped} more, each waiting for the next"));

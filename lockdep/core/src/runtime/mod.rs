@@ -36,6 +36,10 @@ use std::time::Duration;
 use crate::report::Report;
 
 /// What happens when something is reported.
+///
+/// # Examples
+///
+/// As that of [`Config::action`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
@@ -51,6 +55,10 @@ pub enum Action {
 }
 
 /// How stacks are taken.
+///
+/// # Examples
+///
+/// As that of [`Config::stacks`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stacks {
@@ -64,6 +72,10 @@ pub enum Stacks {
 }
 
 /// How nesting within a class is judged.
+///
+/// # Examples
+///
+/// As that of [`Config::same_class`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SameClass {
@@ -75,6 +87,10 @@ pub enum SameClass {
 }
 
 /// Whether the thread's idea of its signal mask is compared with the kernel's.
+///
+/// # Examples
+///
+/// As that of [`Config::masks`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Masks {
@@ -86,6 +102,9 @@ pub enum Masks {
 }
 
 /// The settings, as a builder; each one also has an environment variable, which wins.
+///
+/// Nothing counts before [`install`](Config::install), and a setting that is not made keeps what it was. **Signal safety:** making
+/// settings allocates at most, so not in a handler.
 ///
 /// # Examples
 ///
@@ -112,23 +131,62 @@ pub struct Config {
 
 impl Config {
     /// Settings that change nothing.
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::Config;
+    ///
+    /// Config::new().install(); // nothing is changed
+    /// ```
     pub fn new() -> Config {
         Config::default()
     }
 
     /// What happens when something is reported. Variable: `LOCKDEP`.
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::{Action, Config};
+    ///
+    /// Config::new().action(Action::Panic).install(); // a bug ends the thread that has it
+    /// ```
     pub fn action(mut self, action: Action) -> Config {
         self.action = Some(action);
         self
     }
 
     /// How stacks are taken. Variable: `LOCKDEP_STACKS`.
+    /// When to use: [`First`](Stacks::First) where the same lock is taken with ever other stacks, which are kept for good (600 bytes each);
+    /// [`Off`](Stacks::Off) where nothing may be slower than it has to be.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::{Config, Stacks};
+    ///
+    /// Config::new().stacks(Stacks::First).install();
+    /// ```
     pub fn stacks(mut self, stacks: Stacks) -> Config {
         self.stacks = Some(stacks);
         self
     }
 
     /// How nesting within a class is judged. Variable: `LOCKDEP_SAME_CLASS`.
+    /// When to use: [`Instance`](SameClass::Instance) for code that nests locks of one class and cannot be annotated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::{Config, SameClass};
+    /// use lockdep_core::{Map, testing};
+    ///
+    /// Config::new().same_class(SameClass::Instance).install();
+    ///
+    /// let page = |_| Map::new("page");
+    /// let [one, two] = [(); 2].map(page); // one class: made at one place
+    /// let reports = testing::isolated(|_cx| drop((one.acquire(), two.acquire())));
+    /// assert!(reports.is_empty());
+    /// ```
     pub fn same_class(mut self, same_class: SameClass) -> Config {
         self.same_class = Some(same_class);
         self
@@ -136,6 +194,15 @@ impl Config {
 
     /// Whether the signal mask is compared with the real one wherever a lock is taken: finds who changes it. Variable:
     /// `LOCKDEP_MASKS`.
+    /// Cost: a system call for each lock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::{Config, Masks};
+    ///
+    /// Config::new().masks(Masks::Checked).install();
+    /// ```
     pub fn masks(mut self, masks: Masks) -> Config {
         self.masks = Some(masks);
         self
@@ -143,12 +210,28 @@ impl Config {
 
     /// The exit code of a process that reported something and would have exited with 0; 0 leaves it. Variable:
     /// `LOCKDEP_EXITCODE`.
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::Config;
+    ///
+    /// Config::new().exit_code(3).install(); // a script can tell it from other failures
+    /// ```
     pub fn exit_code(mut self, code: u8) -> Config {
         self.exit_code = Some(code);
         self
     }
 
     /// Where each report is also written, as `<id>.json`. Variable: `LOCKDEP_OUT`.
+    /// The directory is made when there is something to write. Cost: nothing until then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::Config;
+    ///
+    /// Config::new().out("target/lockdep").install();
+    /// ```
     pub fn out(mut self, directory: impl Into<PathBuf>) -> Config {
         self.out = Some(directory.into());
         self
@@ -156,6 +239,36 @@ impl Config {
 
     /// The file of accepted reports: they are neither printed nor counted. Variable: `LOCKDEP_BASELINE`. A file that cannot be read
     /// as such is named in one sentence, and accepts nothing.
+    /// Read when it is [installed](Self::install).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::Config;
+    ///
+    /// use lockdep_core::{Map, runtime};
+    ///
+    /// let file = std::env::temp_dir().join(format!("baseline-{}.toml", std::process::id()));
+    /// std::fs::write(
+    ///     &file,
+    ///     r#"
+    ///         [[accept]]
+    ///         kind = "Inversion"
+    ///         classes = ["cache", "log"]
+    ///         reason = "one thread does both"
+    ///     "#,
+    /// )?;
+    /// Config::new().baseline(&file).install();
+    /// # std::fs::remove_file(&file)?;
+    ///
+    /// static LOG: Map = Map::new("log");
+    /// static CACHE: Map = Map::new("cache");
+    /// drop((LOG.acquire(), CACHE.acquire()));
+    /// drop((CACHE.acquire(), LOG.acquire()));
+    /// assert!(runtime::reports().is_empty());
+    /// # assert_eq!(runtime::stats().accepted, usize::from(cfg!(feature = "validate")));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn baseline(mut self, file: impl Into<PathBuf>) -> Config {
         self.baseline = Some(file.into());
         self
@@ -167,6 +280,16 @@ impl Config {
     ///
     /// Starts a thread that looks a few times within that time. What waits is looked at; a lock that nobody waits for costs
     /// nothing more.
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use lockdep_core::runtime::{Action, Config};
+    ///
+    /// // In production: no rule is checked, but what hangs is said.
+    /// Config::new().action(Action::Off).watchdog(Duration::from_secs(30)).install();
+    /// ```
     pub fn watchdog(mut self, limit: Duration) -> Config {
         self.watchdog = Some(limit);
         self
@@ -178,6 +301,14 @@ impl Config {
     /// # Panics
     ///
     /// When `signal` cannot have a handler of ours: outside 1..=64, a fault, `SIGKILL`, `SIGSTOP`, 32 or 33.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::Config;
+    ///
+    /// Config::new().dump_signal(libc::SIGUSR1).install();
+    /// ```
     pub fn dump_signal(mut self, signal: libc::c_int) -> Config {
         assert!(crate::irq::Lines::ALL.contains(signal), "lockdep: signal {signal} cannot be handled");
         self.dump_signal = Some(signal);
@@ -191,6 +322,15 @@ impl Config {
     /// # Panics
     ///
     /// As [`dump_signal`](Self::dump_signal).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use lockdep_core::runtime::Config;
+    ///
+    /// // The program uses all signals near `SIGRTMAX` itself, without handlers.
+    /// Config::new().stack_signal(libc::SIGRTMIN() + 3).install();
+    /// ```
     pub fn stack_signal(mut self, signal: libc::c_int) -> Config {
         assert!(crate::irq::Lines::ALL.contains(signal), "lockdep: signal {signal} cannot be handled");
         self.stack_signal = Some(signal);
@@ -201,12 +341,20 @@ impl Config {
     /// start of `main`: stacks and nesting count for threads and classes seen afterwards.
     ///
     /// **Signal safety:** not in a handler: it allocates, takes a lock of the standard library and may start a thread.
+    ///
+    /// # Examples
+    ///
+    /// As that of each setting.
     pub fn install(self) {
         imp::install(self);
     }
 }
 
 /// Figures about the validator.
+///
+/// # Examples
+///
+/// As that of [`stats`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -519,6 +667,16 @@ pub fn adopt(signal: libc::c_int) {
 ///
 /// Cost: a thread-local read, nothing without `validate`. **Signal safety:** may be called in a handler; it is what the report is
 /// about.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{ReportKind, runtime, testing};
+///
+/// let reports = testing::isolated(|cx| cx.in_handler(libc::SIGIO, runtime::might_sleep));
+/// assert!(reports.iter().all(|report| report.kind() == ReportKind::WaitContext));
+/// # assert_eq!(reports.len(), usize::from(cfg!(feature = "validate")));
+/// ```
 #[inline(always)]
 #[track_caller]
 pub fn might_sleep() {
@@ -529,6 +687,21 @@ pub fn might_sleep() {
 ///
 /// Cost: a look at the locks this thread holds, nothing without `validate`. **Signal safety:** may be called in a handler, where
 /// the locks of the interrupted code count as well.
+///
+/// # Examples
+///
+/// ```
+/// use lockdep_core::{Map, ReportKind, runtime, testing};
+///
+/// let flush = Map::new("flush");
+/// let reports = testing::isolated(|_cx| {
+///     runtime::assert_none_held();
+///     let _flushing = flush.enter();
+///     runtime::assert_none_held(); // reported
+/// });
+/// assert!(reports.iter().all(|report| report.kind() == ReportKind::AssertHeld));
+/// # assert_eq!(reports.len(), usize::from(cfg!(feature = "validate")));
+/// ```
 #[inline(always)]
 #[track_caller]
 pub fn assert_none_held() {
