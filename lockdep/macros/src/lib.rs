@@ -5,7 +5,7 @@ use proc_macro2::{Span, TokenStream as Tokens};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, ItemFn, Path, Token};
+use syn::{Error, Ident, ItemFn, Path, Safety, Token};
 
 /// A `#[test]` that also fails when it, or a thread that it started, made the validator report something.
 ///
@@ -111,6 +111,9 @@ fn expand(options: Tokens, item: Tokens) -> syn::Result<Tokens> {
                     `fn name() { runtime.block_on(async { … }) }`";
         return Err(Error::new(asyncness.span(), text));
     }
+    if let Safety::Unsafe(word) = &sig.safety {
+        return Err(Error::new(word.span(), "an unsafe function is no test: nobody answers for its contract"));
+    }
     if !sig.generics.params.is_empty() {
         return Err(Error::new(sig.fn_token.span(), "a test has no generic parameters"));
     }
@@ -128,7 +131,7 @@ fn expand(options: Tokens, item: Tokens) -> syn::Result<Tokens> {
     let test = (!is_test).then(|| quote!(#[::core::prelude::v1::test]));
 
     let name = &sig.ident;
-    let (output, inputs) = (&sig.output, &sig.inputs);
+    let output = &sig.output;
     let harness = quote!(#lockdep::testing::__harness);
     let run = Ident::new(
         match (isolated, should_panic) {
@@ -145,7 +148,7 @@ fn expand(options: Tokens, item: Tokens) -> syn::Result<Tokens> {
         #(#attrs)*
         #test
         #vis fn #name() #output {
-            fn #name(#inputs) #output #block
+            #sig #block
             #harness::#run(::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)), #body)
         }
     })
@@ -215,6 +218,27 @@ mod tests {
             ),
             "a test has no generic parameters"
         );
+        assert!(
+            refused(
+                quote!(),
+                quote!(
+                    unsafe fn test() {}
+                )
+            )
+            .starts_with("an unsafe function is no test")
+        );
+    }
+
+    #[test]
+    fn what_stands_before_the_function_stays_there() {
+        let expanded = expand(
+            quote!(),
+            quote!(
+                pub const extern "C" fn test() {}
+            ),
+        );
+        let expanded = expanded.unwrap().to_string();
+        assert!(expanded.contains(r#"pub fn test ()"#) && expanded.contains(r#"const extern "C" fn test ()"#), "{expanded}");
     }
 
     #[test]
