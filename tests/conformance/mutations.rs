@@ -78,8 +78,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A declared class is one class, whatever its locks protect",
         "runtime/enabled/globals.rs",
-        "                declared: ptr::from_ref(class) as usize,\n                wait,\n                file: \"\",",
-        "                declared: ptr::from_ref(class) as usize,\n                wait,\n                file: type_name,",
+        "                declared: ptr::from_ref(class) as usize,\n                wait,\n                by_instance,\n                file: \"\",",
+        "                declared: ptr::from_ref(class) as usize,\n                wait,\n                by_instance,\n                file: type_name,",
         "conformance",
         "precision::a_declared_class_of_two_types",
     ),
@@ -272,26 +272,26 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Of several cycles the shortest is reported",
         ACQUIRE,
-        "let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self.graph.is_guarded(cycle), cycle.len());",
-        "let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self.graph.is_guarded(cycle), usize::MAX - cycle.len());",
+        "let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), cycle.len());",
+        "let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), usize::MAX - cycle.len());",
         "engine",
         "engine::tests::inversion::an_acquisition_that_closes_several_cycles_reports_the_shortest",
     ),
     mutation(
         "… of those that were not reported before",
         ACQUIRE,
-        "let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self",
-        "let rank = |cycle: &Cycle<A>| (false, self",
+        "match self.reported.get(&classes) {",
+        "match self.reported.get(&classes).filter(|_| false) {",
         "engine",
         "engine::tests::inversion::a_cycle_that_was_reported_hides_no_other",
     ),
     mutation(
         "… and besides each one that was, and of which more is known now",
         ACQUIRE,
-        "                        closed.before.push(cycle);",
-        "                        self.keep_worst(cycle, &mut closed.now);",
+        "                        before.push(cycle.clone());",
+        "                        *now = Some(cycle.clone());",
         "engine",
-        "engine::tests::inversion::a_cycle_that_was_reported_hides_no_other",
+        "engine::tests::inversion::every_cycle_that_lost_its_gate",
     ),
     mutation(
         "What the interrupted code holds makes no order",
@@ -352,8 +352,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… and one that comes later may",
         ACQUIRE,
-        "(reconsider || another && woken())",
-        "(reconsider || false && woken())",
+        "if reconsider || another && woken(edge) =>",
+        "if reconsider || false && woken(edge) =>",
         "engine",
         "engine::tests::readers::a_thread_does_not_wake_itself",
     ),
@@ -1743,6 +1743,102 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     ),
     // ---- Reports.
     mutation(
+        "A plain reader does not wait for an upgradable hold",
+        "engine/graph.rs",
+        "Waiter::Reader => !matches!(holder, Holder::Upgradable),",
+        "Waiter::Reader => true,",
+        "engine",
+        "engine::tests::inversion::a_reader_does_not_wait_for_an_upgradable_one",
+    ),
+    mutation(
+        "A cycle behind one that was reported is reported",
+        "engine/search.rs",
+        "    pub(super) fn cycles_through(&self, edge: EdgeIx, shortest: Cycle<A>, mut show: impl FnMut(&Cycle<A>)) {\n        let lengths = shortest.len()..=LONGEST;",
+        "    pub(super) fn cycles_through(&self, edge: EdgeIx, shortest: Cycle<A>, mut show: impl FnMut(&Cycle<A>)) {\n        let lengths = LONGEST..=shortest.len();",
+        "engine",
+        "engine::tests::inversion::behind_a_reported_cycle",
+    ),
+    mutation(
+        "Every cycle that lost its gate is said again",
+        "engine/acquire.rs",
+        "if guarded && !self.graph.is_guarded(cycle) && !known() {",
+        "if guarded && !self.graph.is_guarded(cycle) && before.is_empty() {",
+        "engine",
+        "engine::tests::inversion::every_cycle_that_lost_its_gate",
+    ),
+    mutation(
+        "What cannot wait comes after nothing",
+        "engine/acquire.rs",
+        "let passes = matches!(again, Some((_, None)));",
+        "let passes = false;",
+        "engine",
+        "engine::tests::recursion::what_cannot_wait_comes_after_nothing",
+    ),
+    mutation(
+        "No writer comes between readers beside an upgradable hold of their thread",
+        "engine/acquire.rs",
+        "        if let Some(held) = same.clone().find(|held| no_writer(held)) {",
+        "        if let Some(held) = same.clone().find(|held| no_writer(held) && false) {",
+        "engine",
+        "engine::tests::recursion::what_cannot_wait_comes_after_nothing",
+    ),
+    mutation(
+        "An upgrade is of the level it was taken on",
+        "runtime/enabled/acquire.rs",
+        "let how = How { mode: Mode::Write, ..how_held(map, Mode::Upgradable) };",
+        "let how = How::write();",
+        "it",
+        "annotations::an_upgrade_is_of_the_level_it_was_taken_on",
+    ),
+    mutation(
+        "A reentrant lock may be asked for by its holder",
+        "runtime/enabled/acquire.rs",
+        "    if again_by_its_holder(thread, map) {\n        return;",
+        "    if again_by_its_holder(thread, map) && false {\n        return;",
+        "it",
+        "annotations::a_reentrant_lock_may_be_taken_again_by_its_holder",
+    ),
+    mutation(
+        "What nests by itself and what does not are no class",
+        "runtime/enabled/globals.rs",
+        "                wait,\n                by_instance,\n                file: \"\",",
+        "                wait,\n                by_instance: false,\n                file: \"\",",
+        "it",
+        "annotations::a_class_of_cells_and_locks",
+    ),
+    mutation(
+        "A section of a map ends as what it is",
+        "annotation.rs",
+        "        self.map.map.release_in(self.mode);",
+        "        self.map.map.release();",
+        "it",
+        "map::an_exclusive_section_ends_before_another",
+    ),
+    mutation(
+        "The way around tells cycles apart",
+        "runtime/enabled/raw.rs",
+        "(last.rotate_left(17) ^ next)",
+        "(next.rotate_left(17) ^ next)",
+        "it",
+        "inversion::the_way_around_tells_cycles_apart",
+    ),
+    mutation(
+        "What must not be held is shown as it is held",
+        "runtime/enabled/acquire.rs",
+        "let held = cx.held.iter().rev().find(|held| is_hold_of(held, map)).copied();",
+        "let held = cx.held.iter().rev().find(|held| held.class == class).copied();",
+        "it",
+        "annotations::what_must_not_be_held_is_shown_as_it_is_held",
+    ),
+    mutation(
+        "… nor does a class without validation say that a writer may come between two readers",
+        "engine/acquire.rs",
+        "severity.filter(|&severity| severity == Severity::Certain || !acquire.info.rules.no_validate)",
+        "severity",
+        "engine",
+        "engine::tests::inversion::a_class_without_validation_is_in_no_order",
+    ),
+    mutation(
         "Every test fails that does what was reported of another",
         "runtime/enabled/graph.rs",
         "        if scope != 0 && !self.again.contains(&(scope, id)) {",
@@ -1770,7 +1866,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
 
 /// The place of a file of the list.
 fn path(file: &str) -> PathBuf {
-    let core = ["engine/", "runtime/", "map/", "report/", "stack/"].iter().any(|directory| file.starts_with(directory));
+    let core =
+        ["engine/", "runtime/", "map/", "report/", "stack/", "annotation.rs"].iter().any(|directory| file.starts_with(directory));
     if core { Path::new("lockdep/core/src").join(file) } else { PathBuf::from(file) }
 }
 

@@ -2,7 +2,7 @@
 
 use lockdep::ReportKind::{AssertHeld, Inversion, NestLockNotHeld, Recursion, SubclassOrder};
 use lockdep::Severity::{Certain, Possible};
-use lockdep::parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
+use lockdep::parking_lot::{Condvar, Mutex, MutexGuard, ReentrantMutex, RwLock, RwLockUpgradableReadGuard as Upgradable};
 use lockdep::spin::SpinLock;
 use lockdep::{LockClass, Report, assert_held, assert_none_held, assert_not_held, might_lock, sync};
 
@@ -561,4 +561,89 @@ fn might_lock_with_the_lock_held() {
     });
     let expected = [("first acquired at", "might_lock_with_the_lock_held"), ("acquiring at", "may_take")];
     assert_stacks(only(&reports, Recursion, Certain), &expected);
+}
+
+/// An upgrade waits for the readers of the level that the lock was taken on.
+#[test]
+fn an_upgrade_is_of_the_level_it_was_taken_on() {
+    let tree = || {
+        let (node, log) = (class("node"), class("log"));
+        (RwLock::with_class(0, node), RwLock::with_class(0, node), Mutex::with_class(0, log))
+    };
+    let reports = isolated(|_| {
+        let (parent, child, log) = tree();
+        {
+            let _parent = parent.read();
+            *Upgradable::upgrade(child.upgradable_read_nested(1)) += 1;
+        }
+        // The lock of another level is taken before the log.
+        drop((parent.read(), log.lock()));
+        let child = child.upgradable_read_nested(1);
+        let _log = log.lock();
+        *Upgradable::upgrade(child) += 1;
+    });
+    assert_silent(&reports);
+    let reports = isolated(|_| {
+        let (_, child, log) = tree();
+        drop((child.read_nested(1), log.lock()));
+        let child = child.upgradable_read_nested(1);
+        let _log = log.lock();
+        *Upgradable::upgrade(child) += 1;
+    });
+    let report = only(&reports, Inversion, Possible);
+    assert!(report.locks().iter().any(|lock| lock.subclass() == 1), "{report}");
+}
+
+#[inline(never)]
+fn reads_as_a_child(lock: &RwLock<u32>) {
+    let _child = lock.read_nested(1);
+    assert_not_held!(lock);
+}
+
+#[test]
+fn what_must_not_be_held_is_shown_as_it_is_held() {
+    let reports = isolated(|_| {
+        let page = RwLock::with_class(0, class("page"));
+        reads_as_a_child(&page);
+    });
+    let report = only(&reports, AssertHeld, Certain);
+    let [lock] = report.locks() else { panic!("{report}") };
+    assert_eq!((lock.subclass(), lock.mode()), (1, lockdep::Mode::Read));
+    assert_stacks(report, &[("first acquired at", "reads_as_a_child"), ("asserted at", "reads_as_a_child")]);
+}
+
+/// As `lock` would.
+#[test]
+fn a_reentrant_lock_may_be_taken_again_by_its_holder() {
+    let reports = isolated(|_| {
+        let (tree, log) = (ReentrantMutex::new(0), Mutex::new(0));
+        {
+            let _log = log.lock();
+            might_lock!(tree);
+        }
+        let _tree = tree.lock();
+        might_lock!(tree);
+    });
+    assert_silent(&reports);
+}
+
+/// What nests by itself, as cells do, and what does not, are not made one by a name.
+#[test]
+fn a_class_of_cells_and_locks() {
+    let shared = class("shared");
+    for cell_first in [true, false] {
+        let reports = isolated(|_| {
+            let cells = [(); 2].map(|()| sync::OnceLock::with_class(shared));
+            let locks = pair(shared);
+            let cell = || {
+                cells[0].get_or_init(|| *cells[1].get_or_init(|| 1));
+            };
+            if cell_first {
+                cell();
+            }
+            one_under_the_other(&locks[0], &locks[1]);
+            cell();
+        });
+        only(&reports, Recursion, Possible);
+    }
 }

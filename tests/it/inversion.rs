@@ -351,6 +351,17 @@ mod readers {
     }
 
     #[test]
+    fn a_reader_passes_an_upgradable_one() {
+        let (table, log) = (parking_lot::RwLock::new(1_u8), parking_lot::Mutex::new(1_u16));
+        let reports = isolated(|_| {
+            drop((table.upgradable_read(), log.lock()));
+            let _log = log.lock();
+            drop(table.read());
+        });
+        assert_silent(&reports);
+    }
+
+    #[test]
     fn std_readers_wait_too() {
         let (a, b) = (sync::RwLock::new(1_u8), sync::RwLock::new(1_u16));
         let reports = isolated(|_| {
@@ -633,4 +644,20 @@ fn hand_over_hand() {
         let _first = locks[0].lock();
     });
     assert_cycle(only(&reports, Inversion, Possible), 4);
+}
+
+/// Three classes can go around in two ways.
+#[test]
+fn the_way_around_tells_cycles_apart() {
+    let locks = ["a", "b", "c"].map(|name| parking_lot::Mutex::with_class(0, class(name)));
+    let ways = [[0, 1, 2], [2, 1, 0]].map(|way| {
+        isolated(|_| {
+            for at in 0..3 {
+                let _first = locks[way[at]].lock();
+                drop(locks[way[(at + 1) % 3]].lock());
+            }
+        })
+    });
+    let [one, other] = [0, 1].map(|at| only(&ways[at], Inversion, Possible).id());
+    assert_ne!(one, other);
 }

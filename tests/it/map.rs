@@ -115,6 +115,24 @@ fn an_exclusive_section_inside_itself() {
     assert_stacks(only(&reports, Recursion, Certain), &expected);
 }
 
+/// Sections end in whatever order, each as what it is.
+#[test]
+fn an_exclusive_section_ends_before_another() {
+    let (map, pages) = (Map::new("transaction"), Mutex::new(0));
+    let reports = isolated(|_| {
+        let exclusive = map.acquire();
+        let section = map.enter();
+        drop(exclusive);
+        // Others may enter beside it, but an exclusive section waits for it.
+        takes(&pages);
+        drop(section);
+        let _pages = pages.lock();
+        acquires(&map);
+    });
+    let report = only(&reports, Inversion, Possible);
+    assert!(report.locks().iter().any(|lock| lock.kind() == "Map" && lock.mode() == lockdep::Mode::ReadRecursive), "{report}");
+}
+
 #[test]
 fn exclusive_sections_are_ordered_like_locks() {
     let (map, pages) = (Map::new("transaction"), Mutex::new(0));

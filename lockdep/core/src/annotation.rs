@@ -104,7 +104,7 @@ impl Map {
     #[track_caller]
     pub fn enter(&self) -> MapGuard<'_> {
         self.named().adopt(How::new(Mode::ReadRecursive));
-        MapGuard(self)
+        MapGuard { map: self, mode: Mode::ReadRecursive }
     }
 
     /// Begins an exclusive section, as taking a lock does: others wait for it, and it waits for others.
@@ -131,7 +131,7 @@ impl Map {
     #[track_caller]
     pub fn acquire(&self) -> MapGuard<'_> {
         self.named().lock(How::write(), || Some(()), || ());
-        MapGuard(self)
+        MapGuard { map: self, mode: Mode::Write }
     }
 
     /// Says that this thread waits here for all sections to end.
@@ -204,11 +204,14 @@ impl fmt::Debug for Map {
 ///
 /// As that of [`Map::enter`].
 #[must_use = "the section ends as soon as the guard is dropped"]
-pub struct MapGuard<'a>(&'a Map);
+pub struct MapGuard<'a> {
+    map: &'a Map,
+    mode: Mode,
+}
 
 impl Drop for MapGuard<'_> {
     fn drop(&mut self) {
-        self.0.map.release();
+        self.map.map.release_in(self.mode);
     }
 }
 

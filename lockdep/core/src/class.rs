@@ -157,7 +157,7 @@ impl LockClass {
     }
 
     /// Leaves order and signal usage of this class unchecked (the kernel's `lockdep_set_novalidate_class`). Wait context,
-    /// unlock balance and the held assertions stay.
+    /// unlock balance and the held assertions stay, and so does a lock taken again where that could never return.
     ///
     /// Use it for what cannot be said otherwise, and for as little as possible: a deadlock over these locks is not found.
     ///

@@ -18,7 +18,7 @@ use allocator_api2::vec::Vec;
 use super::class::ClassId;
 use super::event::{Acquire, Context, Held, HeldFlags, Place};
 use super::evidence::{Evidence, Gate, Seen};
-use super::graph::{Added, Cycle, Dependency, Edge, Kind, NodeIx, Waiter};
+use super::graph::{Added, Cycle, Dependency, Edge, EdgeIx, Kind, NodeIx, Waiter};
 use super::usage::Conflicts;
 use super::verdict::{Hint, Label, Verdict};
 use super::{ClassInfo, Engine, Hash, Verdicts};
@@ -51,9 +51,9 @@ enum Nesting {
 
 /// The cycles that one acquisition closes.
 struct Closed<A: Allocator> {
-    /// The worst of those that were not reported before.
+    /// Of those that were not reported before, one that no gate protects if there is any; then the shortest.
     now: Option<Cycle<A>>,
-    /// Those that were, of which more is known now.
+    /// Those that were, as protected by a gate that was missing now.
     before: Vec<Cycle<A>, A>,
 }
 
@@ -75,11 +75,15 @@ impl<A: Allocator + Clone> Engine<A> {
         let waits = !new.flags.has(HeldFlags::TRY);
 
         let again = if waits { self.same_lock(cx, &acquire) } else { None };
+        // What this thread holds of it keeps everybody out that it could wait for.
+        let passes = matches!(again, Some((_, None)));
         if let Some((held, severity)) = again {
             if held.flags.has(HeldFlags::REENTRANT) && new.flags.has(HeldFlags::REENTRANT) {
                 return;
             }
-            if let Some(severity) = severity {
+            // Whether a writer may come between two readers is a matter of order.
+            if let Some(severity) = severity.filter(|&severity| severity == Severity::Certain || !acquire.info.rules.no_validate)
+            {
                 self.report_recursion(cx, &acquire, &held, severity, out);
                 if severity == Severity::Certain {
                     return;
@@ -101,7 +105,7 @@ impl<A: Allocator + Clone> Engine<A> {
             self.mark_usage(cx, &acquire, &mut conflicts, out);
         }
         let mut closed = Closed::new_in(&self.alloc);
-        if waits {
+        if waits && !passes {
             if new.exclusive() || acquire.upgrade {
                 self.written(new.class, &mut closed, &mut conflicts);
             }
@@ -119,6 +123,11 @@ impl<A: Allocator + Clone> Engine<A> {
         let same = cx.held.iter().filter(|held| held.is_lock() && held.is_same_lock(new));
         // An upgrade replaces one upgradable hold; any other hold of the lock is in its way.
         let mut skip = acquire.upgrade;
+        // Its upgradable hold lets no writer come between readers.
+        let no_writer = |held: &Held| acquire.info.keeps_out(held.mode) == Mode::Upgradable && new.mode == Mode::Read;
+        if let Some(held) = same.clone().find(|held| no_writer(held)) {
+            return Some((*held, None));
+        }
         let judged = same.rev().filter_map(|held| {
             if skip && held.mode == Mode::Upgradable {
                 skip = false;
@@ -325,7 +334,7 @@ impl<A: Allocator + Clone> Engine<A> {
         for read in self.graph.reads_alone(class, node) {
             let edge = self.graph.edge(read);
             let (ends, evidence) = ((edge.from, edge.to), edge.evidence.whole());
-            let kind = Kind { waiter: Waiter::Anybody, ..edge.kind };
+            let kind = Kind { waiter: Waiter::Reader, ..edge.kind };
             let held = Held { class: self.graph.class(edge.from), place: edge.holding, mode: edge.modes.0, ..Held::FREE };
             let new = Held { class, place: edge.acquiring, mode: edge.modes.1, ..Held::FREE };
             let added = self.depend(ends, Dependency { held: &held, new: &new, kind }, &evidence, closed);
@@ -344,37 +353,42 @@ impl<A: Allocator + Clone> Engine<A> {
         closed: &mut Closed<A>,
     ) -> Added {
         let added = self.graph.depend(ends, dependency, evidence);
+        let woken = |edge| {
+            let Edge { from, to, .. } = *self.graph.edge(edge);
+            self.is_woken_by_another(from) || self.is_woken_by_another(to)
+        };
         match added {
-            Added::New { edge, cycle: true } => {
-                if let Some(cycle) = self.graph.worst_cycle_through(edge) {
-                    self.keep_worst(cycle, &mut closed.now);
-                }
-            }
-            Added::New { .. } => {}
-            Added::Known { edge, reconsider, another } => {
-                let woken =
-                    || self.is_woken_by_another(self.graph.edge(edge).from) || self.is_woken_by_another(self.graph.edge(edge).to);
-                if (reconsider || another && woken())
-                    && let Some(cycle) = self.graph.worst_cycle_through(edge)
-                {
-                    if self.reported.contains_key(&self.classes_of(&cycle)) {
-                        closed.before.push(cycle);
-                    } else {
-                        self.keep_worst(cycle, &mut closed.now);
-                    }
-                }
-            }
+            Added::New { edge, cycle: true } => self.close(edge, closed),
+            Added::Known { edge, reconsider, another } if reconsider || another && woken(edge) => self.close(edge, closed),
+            Added::New { .. } | Added::Known { .. } => {}
         }
         added
     }
 
-    /// Of the cycles that one acquisition closes, the one to report: one that was not reported, if there is any; then one that no gate
-    /// protects; then the shortest.
-    fn keep_worst(&self, cycle: Cycle<A>, worst: &mut Option<Cycle<A>>) {
-        let rank = |cycle: &Cycle<A>| (self.was_reported(cycle), self.graph.is_guarded(cycle), cycle.len());
-        if worst.as_ref().is_none_or(|worst| rank(&cycle) < rank(worst)) {
-            *worst = Some(cycle);
-        }
+    /// Keeps what an edge closes, or closes in another way than before.
+    fn close(&mut self, edge: EdgeIx, closed: &mut Closed<A>) {
+        let Some(shortest) = self.graph.cycle_through(edge) else { return };
+        let (now, before) = (&mut closed.now, &mut closed.before);
+        self.graph.cycles_through(edge, shortest, |cycle| {
+            if self.wakes_itself(cycle) {
+                return;
+            }
+            let classes = self.classes_of(cycle);
+            match self.reported.get(&classes) {
+                None => {
+                    let rank = |cycle: &Cycle<A>| (self.graph.is_guarded(cycle), cycle.len());
+                    if now.as_ref().is_none_or(|now| rank(cycle) < rank(now)) {
+                        *now = Some(cycle.clone());
+                    }
+                }
+                Some(&guarded) => {
+                    let known = || before.iter().any(|known| self.classes_of(known) == classes);
+                    if guarded && !self.graph.is_guarded(cycle) && !known() {
+                        before.push(cycle.clone());
+                    }
+                }
+            }
+        });
     }
 
     /// The classes of a cycle, whichever it begins with: what tells reports apart. Other dependencies between the same may close it once
@@ -383,12 +397,6 @@ impl<A: Allocator + Clone> Engine<A> {
         let edges = cycle.iter().map(|&ix| self.graph.edge(ix));
         let hash = |edge: &Edge<A>| Hash::default().hash_one((self.graph.class(edge.from), self.graph.class(edge.to)));
         edges.fold(0, |sum, edge| sum.wrapping_add(hash(edge)))
-    }
-
-    /// Whether a cycle of these classes was reported, and no gate was missing then that is there now.
-    fn was_reported(&self, cycle: &Cycle<A>) -> bool {
-        let reported = self.reported.get(&self.classes_of(cycle));
-        reported.is_some_and(|&guarded| !guarded || self.graph.is_guarded(cycle))
     }
 
     /// The cycles that an acquisition closed.
@@ -410,9 +418,6 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// A closed strong path: every dependency of it with both its places.
     fn report_cycle(&self, cycle: &Cycle<A>, out: &mut Verdicts<A>) {
-        if self.wakes_itself(cycle) {
-            return;
-        }
         let edges = || cycle.iter().map(|&ix| self.graph.edge(ix));
         let evidence = || edges().map(|edge| &edge.evidence);
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::Inversion, Severity::Possible);

@@ -25,7 +25,7 @@ impl Bits {
     /// The signals that may interrupt a holder who keeps one waiting that comes along an edge of `kind`.
     pub(super) fn unsafe_(&self, kind: Kind) -> u64 {
         match kind.waiter {
-            Waiter::Anybody => self.open | self.open_shared,
+            Waiter::Anybody | Waiter::Reader => self.open | self.open_shared,
             Waiter::Recursive => self.open,
             Waiter::Upgrade => self.open_shared,
         }
@@ -127,8 +127,8 @@ impl<A: Allocator + Clone> Graph<A> {
             self.spread_down(source, down);
         }
         let up = |waiters: &[Waiter]| waiters.iter().fold(0, |up, waiter| up | self.up[waiter.at(node) as usize]);
-        let exclusive = up(&[Waiter::Anybody, Waiter::Recursive]) | bits.used_recursive;
-        let shared = up(&[Waiter::Anybody, Waiter::Upgrade]);
+        let exclusive = up(&[Waiter::Anybody, Waiter::Reader, Waiter::Recursive]) | bits.used_recursive;
+        let shared = up(&[Waiter::Anybody, Waiter::Reader, Waiter::Upgrade]);
         let down = |waiter: Waiter| self.down[waiter.at(node) as usize];
         let (anybody, recursive) = (down(Waiter::Anybody) | bits.open | bits.open_shared, down(Waiter::Recursive) | bits.open);
         self.lead(bits.used, anybody);

@@ -437,8 +437,8 @@ pub enum Event<'a> {
         cx: Context<'a>,
         /// The class of the lock.
         class: ClassId,
-        /// What was asserted.
-        expected: bool,
+        /// Its hold, which was not to be; nothing if there was to be one.
+        held: Option<Held>,
         /// Asserted here.
         place: Place,
     },

@@ -8,6 +8,7 @@
 //! | who waits | holders it waits for |
 //! |---|---|
 //! | a recursive reader | exclusive |
+//! | any other reader | exclusive; readers, if a writer waits between them, which an upgradable holder keeps from standing in their way |
 //! | an upgrade | readers; it holds the lock upgradably itself, so nobody else does, and nobody exclusively |
 //! | anybody else | all |
 //!
@@ -25,7 +26,7 @@ use crate::kind::Mode;
 
 pub(super) type NodeIx = u32;
 pub(super) type EdgeIx = u32;
-/// A node, and how it was reached: three times the node plus the [`Waiter`].
+/// A node, and how it was reached: four times the node plus the [`Waiter`].
 pub(super) type Pair = u32;
 /// The edges of a cycle, in order.
 pub(super) type Cycle<A> = Vec<EdgeIx, A>;
@@ -49,17 +50,19 @@ pub(super) enum Holder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Waiter {
     Anybody,
+    Reader,
     Recursive,
     Upgrade,
 }
 
 impl Waiter {
-    pub(super) const ALL: [Waiter; 3] = [Waiter::Anybody, Waiter::Recursive, Waiter::Upgrade];
+    pub(super) const ALL: [Waiter; 4] = [Waiter::Anybody, Waiter::Reader, Waiter::Recursive, Waiter::Upgrade];
 
     /// Whether it waits for this holder.
     pub(super) const fn waits_for(self, holder: Holder) -> bool {
         match self {
             Waiter::Anybody => true,
+            Waiter::Reader => !matches!(holder, Holder::Upgradable),
             Waiter::Recursive => matches!(holder, Holder::Exclusive),
             Waiter::Upgrade => matches!(holder, Holder::Reader),
         }
@@ -93,6 +96,7 @@ impl Kind {
             Mode::Upgradable => Holder::Upgradable,
         };
         let waiter = match new.mode {
+            Mode::Read => Waiter::Reader,
             Mode::ReadRecursive => Waiter::Recursive,
             _ if upgrade => Waiter::Upgrade,
             _ => Waiter::Anybody,

@@ -75,12 +75,18 @@ impl<A: Allocator + Clone> Engine<A> {
         out.push(verdict);
     }
 
-    pub(super) fn assert_held(&mut self, cx: &Context<'_>, class: ClassId, expected: bool, place: Place, out: &mut Verdicts<A>) {
-        let hint = if expected { Hint::NotHeld } else { Hint::IsHeld };
+    pub(super) fn assert_held(
+        &mut self,
+        cx: &Context<'_>,
+        class: ClassId,
+        held: Option<Held>,
+        place: Place,
+        out: &mut Verdicts<A>,
+    ) {
+        let hint = if held.is_none() { Hint::NotHeld } else { Hint::IsHeld };
         let mut verdict = Verdict::new_in(&self.alloc, ReportKind::AssertHeld, Severity::Certain).hint(hint);
-        let held = cx.held.iter().rev().find(|held| held.is_lock() && held.class == class).filter(|_| !expected);
         let lock = match held {
-            Some(held) => verdict.held(Label::FirstAcquired, held, cx.thread),
+            Some(held) => verdict.held(Label::FirstAcquired, &held, cx.thread),
             None => verdict.class(class, Mode::Write, Place::default()),
         };
         verdict.part(Label::Asserted, Some(lock), place, cx.thread);

@@ -121,7 +121,7 @@ impl<A: Allocator + Clone> Engine<A> {
             Event::UnlockImbalance { cx, class, place } => self.unlock_imbalance(&cx, class, place, &mut out),
             Event::Freed { cx, held, place } => self.freed(&cx, &held, place, &mut out),
             Event::End { cx, end, place } => self.end(&cx, end, place, &mut out),
-            Event::AssertHeld { cx, class, expected, place } => self.assert_held(&cx, class, expected, place, &mut out),
+            Event::AssertHeld { cx, class, held, place } => self.assert_held(&cx, class, held, place, &mut out),
             Event::AssertNoneHeld { cx, place } => self.assert_none_held(&cx, place, &mut out),
             Event::Deadlock { cx, cycle } => self.deadlock(&cx, cycle, &mut out),
             Event::Stall { cx, wants, now, holders } => self.stall(&cx, &wants, now, holders, &mut out),

@@ -85,7 +85,7 @@ impl<A: Allocator + Clone> Scratch<A> {
     }
 }
 
-/// How many steps the search for a cycle without a gate takes at most, and how long a cycle it finds.
+/// How many steps the search for more cycles than the shortest takes at most, and how long a cycle it finds.
 const PATIENCE: u32 = 10_000;
 const LONGEST: usize = 8;
 
@@ -170,20 +170,20 @@ impl<A: Allocator + Clone> Graph<A> {
         Some(cycle)
     }
 
-    /// The shortest cycle through an edge that no gate protects, or else the shortest.
-    pub(super) fn worst_cycle_through(&mut self, edge: EdgeIx) -> Option<Cycle<A>> {
-        let shortest = self.cycle_through(edge)?;
-        if !self.is_guarded(&shortest) {
-            return Some(shortest);
-        }
+    /// Shows the cycles through an edge, of which this is the shortest: all of those of so many different classes that it has patience for.
+    pub(super) fn cycles_through(&self, edge: EdgeIx, shortest: Cycle<A>, mut show: impl FnMut(&Cycle<A>)) {
+        let lengths = shortest.len()..=LONGEST;
+        show(&shortest);
         let mut patience = PATIENCE;
-        let longer = shortest.len()..=LONGEST;
-        let unguarded = longer.into_iter().find_map(|length| self.unguarded_cycle_of(edge, length, &mut patience));
-        Some(unguarded.unwrap_or(shortest))
+        for length in lengths {
+            if self.cycles_of(edge, length, &mut patience, &mut show).is_none() {
+                return;
+            }
+        }
     }
 
-    /// A cycle of so many different classes through an edge that no gate protects. Depth first, as gates belong to whole paths.
-    fn unguarded_cycle_of(&self, first: EdgeIx, length: usize, patience: &mut u32) -> Option<Cycle<A>> {
+    /// Those of so many different classes. Depth first, as gates belong to whole paths. Nothing if it lost patience.
+    fn cycles_of(&self, first: EdgeIx, length: usize, patience: &mut u32, show: &mut impl FnMut(&Cycle<A>)) -> Option<()> {
         let start = self.edge(first);
         let mut path = Vec::new_in(self.alloc());
         // Which edge to try next, behind each edge of the path.
@@ -205,16 +205,16 @@ impl<A: Allocator + Clone> Graph<A> {
                 continue;
             }
             path.push(ix);
-            if closes && path.len() == length && !self.is_guarded(&path) {
-                return Some(path);
-            }
             if closes {
+                if path.len() == length {
+                    show(&path);
+                }
                 path.pop();
             } else {
                 next.push(self.first_out(edge.to));
             }
         }
-        None
+        Some(())
     }
 
     /// Whether an edge leads to a class of the path.

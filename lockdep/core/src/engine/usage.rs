@@ -234,8 +234,8 @@ impl<A: Allocator + Clone> Engine<A> {
         let across = match set {
             Set::Used => of(down, Waiter::Anybody),
             Set::UsedRecursive => of(down, Waiter::Recursive),
-            Set::Open => of(up, Waiter::Anybody) | of(up, Waiter::Recursive),
-            Set::OpenShared => of(up, Waiter::Anybody) | of(up, Waiter::Upgrade),
+            Set::Open => of(up, Waiter::Anybody) | of(up, Waiter::Reader) | of(up, Waiter::Recursive),
+            Set::OpenShared => of(up, Waiter::Anybody) | of(up, Waiter::Reader) | of(up, Waiter::Upgrade),
         };
         let direct = across & (fresh | again);
         if direct != 0 {
@@ -293,8 +293,14 @@ impl<A: Allocator + Clone> Engine<A> {
         match set {
             Set::Used => self.path_to_open([Waiter::Anybody.at(node)], next, end),
             Set::UsedRecursive => self.path_to_open([Waiter::Recursive.at(node)], next, end),
-            Set::Open => self.path_from_used([Waiter::Anybody.at(node), Waiter::Recursive.at(node)], signal, end),
-            Set::OpenShared => self.path_from_used([Waiter::Anybody.at(node), Waiter::Upgrade.at(node)], signal, end),
+            Set::Open => self.path_from_used(
+                [Waiter::Anybody, Waiter::Reader, Waiter::Recursive].map(|waiter| waiter.at(node)),
+                signal,
+                end,
+            ),
+            Set::OpenShared => {
+                self.path_from_used([Waiter::Anybody, Waiter::Reader, Waiter::Upgrade].map(|waiter| waiter.at(node)), signal, end)
+            }
         }
     }
 
@@ -422,7 +428,7 @@ impl<A: Allocator + Clone> Engine<A> {
         let held_open: &[Set] = match last.map(|last| last.kind.waiter) {
             Some(Waiter::Upgrade) => &[Set::OpenShared],
             Some(Waiter::Recursive) => Set::UsedRecursive.contradicts(),
-            Some(Waiter::Anybody) => Set::Used.contradicts(),
+            Some(Waiter::Anybody | Waiter::Reader) => Set::Used.contradicts(),
             None => &[alone],
         };
         let (safe, open) = (self.graph.class(safe), self.graph.class(open));

@@ -37,14 +37,15 @@ fn any_length() {
     check(&script, &[&format!("Inversion Possible: {} (same thread)", cycle.join(" "))]);
 }
 
-/// Writers and readers wait for each other but for the recursive reader, who waits for no reader.
+/// Writers and readers wait for each other but for the recursive reader, who waits for no reader, and any reader, who waits for no
+/// upgradable one: a writer who comes between does not keep others out while he waits for that.
 #[test]
 fn the_four_kinds() {
     let modes = ["lock", "read", "rread", "upread"];
     for case in 0..256 {
         let [held_1, taken_1, held_2, taken_2] = [0, 2, 4, 6].map(|shift| modes[case >> shift & 3]);
         let script = format!("t1: {held_1} A, {taken_1} B, unlock B, unlock A; t2: {held_2} B, {taken_2} A");
-        let passes = |taken: &str, held: &str| taken == "rread" && held != "lock";
+        let passes = |taken, held| matches!((taken, held), ("rread", "read" | "rread" | "upread") | ("read", "upread"));
         if passes(taken_1, held_2) || passes(taken_2, held_1) {
             check(&script, &[]);
         } else {
@@ -60,7 +61,8 @@ fn each_kind_is_a_dependency_of_its_own() {
     let all = format!("t1: lock A, {both}, unlock A, read A, {both}, unlock A");
     assert_eq!(known(&all), ["A EN B", "A ER B", "A SN B", "A SR B"]);
     assert_eq!(known("t1: upread A, read B"), ["A SN B"]);
-    assert_eq!(known("t1: lock A, lock B, unlock B, read B"), ["A EN B"]);
+    // A reader waits for fewer than a writer.
+    assert_eq!(known("t1: lock A, lock B, unlock B, read B"), ["A EN B", "A EN B"]);
 }
 
 /// A chain that was proven with a reader is not proven with a writer.
@@ -239,6 +241,47 @@ fn an_upgrade_does_not_wait_for_upgradable_readers() {
 }
 
 #[test]
+fn a_reader_does_not_wait_for_an_upgradable_one() {
+    check("t1: upread A, lock B, unlock B, unlock A; t2: lock B, read A", &[]);
+    check("t1: lock B, read A, unlock A, unlock B; t2: upread A, lock B", &[]);
+    check("t1: upread A, lock B, read A", &[]);
+    // As what it may have become, and for those who are readers only.
+    check("t1: upread A, upgrade A, lock B, unlock B, unlock A; t2: lock B, read A", &["Inversion Possible: B A"]);
+    check("t1: upread A, lock B, unlock B, unlock A; t2: lock B, lock A", &["Inversion Possible: B A"]);
+    check("t1: read A, lock B, unlock B, unlock A; t2: lock B, read A", &["Inversion Possible: B A"]);
+    check("t1: lock B, read A, unlock A, lock A, unlock A, unlock B; t2: upread A, lock B", &["Inversion Possible: A B"]);
+}
+
+/// The shortest was reported; what else the same acquisition closes is as new as it was.
+#[test]
+fn behind_a_reported_cycle() {
+    let reported = "t1: lock A, lock B, unlock B, unlock A; t1: lock B, lock A, unlock A, unlock B;";
+    let around = "t1: lock C, lock A, unlock A, unlock C; t1: lock D, lock C, unlock C, unlock D;";
+    let again = "t1: lock B, lock D, unlock D, unlock B; t1: read A, lock B, unlock B, unlock A;";
+    check(
+        &format!("{reported} {around} {again}"),
+        &["Inversion Possible: B A (same thread)", "Inversion Possible: B D C A (same thread)"],
+    );
+}
+
+/// Not only one of those whose gate is missing now is worse than it was.
+#[test]
+fn every_cycle_that_lost_its_gate() {
+    let takes = |first: &str, second: &str| format!("t1: lock {first}, lock {second}, unlock {second}, unlock {first};");
+    let ways = [("A", "B"), ("B", "A"), ("B", "C"), ("C", "A")].map(|(first, second)| takes(first, second));
+    let guarded = ways.each_ref().map(|way| format!("t1: lock G; {way} t1: unlock G;"));
+    check(
+        &(guarded.concat() + &ways[0]),
+        &[
+            "Inversion Guarded: B A (same thread) (gate G)",
+            "Inversion Guarded: C A B (same thread) (gate G)",
+            "Inversion Possible: A B (same thread)",
+            "Inversion Possible: A B C (same thread)",
+        ],
+    );
+}
+
+#[test]
 fn might_lock_is_an_acquisition() {
     check("t1: lock A, might_lock B, unlock A; t2: lock B, lock A", &["Inversion Possible: B A"]);
     check("t1: lock A, lock B, unlock B, unlock A; t2: lock B, might_lock A", &["Inversion Possible: B A"]);
@@ -257,6 +300,8 @@ fn a_class_without_validation_is_in_no_order() {
     );
     // Waiting for oneself is no matter of order.
     check("class A no_validate; t1: lock A, lock A", &["Recursion Certain: A A"]);
+    // Whether a writer comes between is.
+    check("class A no_validate; t1: read A, read A", &[]);
 }
 
 /// More locks than get a dependency each: the near ones, which waited for those below, stand for them.

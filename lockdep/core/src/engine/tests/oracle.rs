@@ -53,7 +53,7 @@ enum Op {
 
 fn op() -> impl Strategy<Value = Op> {
     let holder = prop_oneof![4 => Just(Holder::Exclusive), 3 => Just(Holder::Reader), 1 => Just(Holder::Upgradable)];
-    let waiter = prop_oneof![4 => Just(Waiter::Anybody), 3 => Just(Waiter::Recursive), 1 => Just(Waiter::Upgrade)];
+    let waiter = prop_oneof![4 => Just(Waiter::Anybody), 2 => Just(Waiter::Reader), 3 => Just(Waiter::Recursive), 1 => Just(Waiter::Upgrade)];
     let depend = (prop::bool::weighted(0.4), 0..CLASSES, 0..CLASSES, holder, waiter);
     prop_oneof![
         8 => depend.prop_map(|(instances, from, to, holder, waiter)| {
@@ -78,6 +78,8 @@ fn waits(waiter: Waiter, holder: Holder) -> bool {
         (W::Anybody, H::Exclusive),
         (W::Anybody, H::Reader),
         (W::Anybody, H::Upgradable),
+        (W::Reader, H::Exclusive),
+        (W::Reader, H::Reader),
         (W::Recursive, H::Exclusive),
         (W::Upgrade, H::Reader),
     ]

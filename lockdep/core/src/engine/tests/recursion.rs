@@ -189,6 +189,20 @@ fn an_upgrade_waits_for_the_readers() {
     check("t1: upread A, read A, unlock A, upgrade A, unlock A", &[]);
 }
 
+/// What the thread holds of the lock keeps everybody out that it could wait for: so it waits for nobody else either.
+#[test]
+fn what_cannot_wait_comes_after_nothing() {
+    for (first, again) in [("read", "rread"), ("rread", "rread"), ("upread", "rread"), ("upread", "read")] {
+        check(&format!("t1: {first} A, lock B, {again} A, unlock A, unlock B, unlock A; t2: lock A, lock B"), &[]);
+    }
+    // A writer may come between these readers,
+    let report = ["Recursion Possible: A A", "Inversion Possible: B A (same thread)"];
+    check("t1: read A, lock B, read A", &report);
+    // but not where one hold is upgradable.
+    check("t1: upread A, read A, read A", &[]);
+    check("t1: upread A, rread A, read A", &[]);
+}
+
 #[test]
 fn after_a_conversion_the_new_mode_counts() {
     check("t1: upread A, upgrade A, rread A", &["Recursion Certain: A A"]);

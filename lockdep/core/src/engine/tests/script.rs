@@ -506,9 +506,9 @@ impl World {
     fn assert_held(&mut self, who: usize, name: &str, expected: bool) {
         let lock = self.lock(name);
         let place = self.place();
-        let holds = self.threads[who].held.iter().any(|held| held.is_lock() && held.lock == lock.address);
-        if holds != expected {
-            self.event(who, |cx| Event::AssertHeld { cx, class: lock.id, expected, place });
+        let held = self.threads[who].held.iter().rev().find(|held| held.is_lock() && held.lock == lock.address).copied();
+        if held.is_some() != expected {
+            self.event(who, |cx| Event::AssertHeld { cx, class: lock.id, held, place });
         }
     }
 

@@ -350,7 +350,7 @@ fn first_time(map: &LockMap, how: How<'_>, site: &'static Location<'static>, pla
     malloc::show_places(thread);
     irqs::compare_if_wanted(thread, place);
     if known_class(thread, map)
-        && (again_by_its_holder(thread, map, flags)
+        && (flags.has(HeldFlags::REENTRANT) && again_by_its_holder(thread, map)
             || proven_for_instances(thread, map, how, flags)
             || proven(thread, map, how, flags))
     {
@@ -434,9 +434,9 @@ pub(super) fn proven(thread: &'static ThreadState, map: &LockMap, how: How<'_>, 
 }
 
 /// Whether it is a reentrant lock that this thread holds: of that the engine has nothing to say.
-fn again_by_its_holder(thread: &ThreadState, map: &LockMap, flags: HeldFlags) -> bool {
+fn again_by_its_holder(thread: &ThreadState, map: &LockMap) -> bool {
     let mut holds = thread.entries().filter(|held| is_hold_of(held, map)).peekable();
-    flags.has(HeldFlags::REENTRANT) && holds.peek().is_some() && holds.all(|held| held.flags.has(HeldFlags::REENTRANT))
+    holds.peek().is_some() && holds.all(|held| held.flags.has(HeldFlags::REENTRANT))
 }
 
 /// Whether this thread has done the same with the very same locks, where the classes alone do not decide.
@@ -517,6 +517,9 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
     if !annotated && seen_before(thread, map, how.subclass, how.mode, tag) {
         return;
     }
+    if again_by_its_holder(thread, map) {
+        return;
+    }
     malloc::show_places(thread);
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
@@ -579,15 +582,17 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
     }
     let thread = current();
     life::prepare(thread);
+    // Of the class that it is held as.
+    let how = How { mode: Mode::Write, ..how_held(map, Mode::Upgradable) };
     // With the very same locks held, gates included.
-    let key = key_for_instances(thread, &entry(thread, map, How::write(), Place::default(), UPGRADE));
+    let key = key_for_instances(thread, &entry(thread, map, how, Place::default(), UPGRADE));
     if map.class() != 0 && thread.known(key).is_some() {
         return;
     }
     malloc::show_places(thread);
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
-        let (mut acquire, record) = describe(globals, thread, map, How::write(), place, HeldFlags(0));
+        let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
         acquire.upgrade = true;
         judge(globals, thread, acquire, record, false)
     });
@@ -973,7 +978,8 @@ pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location
         }
         plain_event(site, |globals, cx, place| {
             let class = ClassId::new(map.resolve(globals).base, 0);
-            Event::AssertHeld { cx, class, expected, place }
+            let held = cx.held.iter().rev().find(|held| is_hold_of(held, map)).copied();
+            Event::AssertHeld { cx, class, held, place }
         });
     }
 }

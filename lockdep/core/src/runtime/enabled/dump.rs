@@ -1,6 +1,6 @@
 //! What the validator knows, on demand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
@@ -146,6 +146,9 @@ fn snapshot() -> (Vec<ClassId>, Vec<Dependency>) {
             acquiring,
         }));
     });
+    // A reader and a writer who waited are two dependencies, of one kind by the kernel's names.
+    let mut seen = HashSet::new();
+    edge_list.retain(|edge| seen.insert((edge.from, edge.to, edge.kind)));
     (class_list, edge_list)
 }
 

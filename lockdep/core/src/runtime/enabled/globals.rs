@@ -92,6 +92,8 @@ struct Identity {
     declared: usize,
     /// What spins and what sleeps may be used in different places, so they are of different classes, though one may be declared for both.
     wait: WaitType,
+    /// As little is one that nests by itself and one that does not.
+    by_instance: bool,
     file: &'static str,
     line: u32,
     column: u32,
@@ -210,7 +212,8 @@ impl Globals {
             // SAFETY: otherwise it is a `&'static Location`.
             (None, unsafe { &*place.cast::<Location<'static>>() })
         };
-        let identity = self.identity((declared, site), (info.kind, info.wait), name.unwrap_or(type_name), maker);
+        let identity =
+            self.identity((declared, site), (info.kind, info.wait, info.by_instance), name.unwrap_or(type_name), maker);
         let hash = Numbers::hash(&identity);
         if let Some(base) = self.index.find(hash, |base| self.identity_of(self.numbered(base)) == identity) {
             let known = self.numbered(base);
@@ -245,7 +248,7 @@ impl Globals {
     fn identity(
         &self,
         (declared, site): (Option<&'static LockClass>, &'static Location<'static>),
-        (kind, wait): (&'static str, WaitType),
+        (kind, wait, by_instance): (&'static str, WaitType, bool),
         type_name: &'static str,
         maker: u32,
     ) -> Identity {
@@ -254,6 +257,7 @@ impl Globals {
             Some(class) => Identity {
                 declared: ptr::from_ref(class) as usize,
                 wait,
+                by_instance,
                 file: "",
                 line: 0,
                 column: 0,
@@ -264,6 +268,7 @@ impl Globals {
             None => Identity {
                 declared: 0,
                 wait,
+                by_instance,
                 file: site.file(),
                 line: site.line(),
                 column: site.column(),
@@ -276,7 +281,7 @@ impl Globals {
 
     fn identity_of(&self, class: &ClassRecord) -> Identity {
         let name = class.name.unwrap_or(class.type_name);
-        self.identity((class.declared, class.site), (class.kind, class.wait), name, class.maker)
+        self.identity((class.declared, class.site), (class.kind, class.wait, class.by_instance), name, class.maker)
     }
 
     /// How many classes that a maker told apart had this name and place before `base`, which has them now.

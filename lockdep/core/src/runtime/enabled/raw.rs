@@ -255,9 +255,15 @@ fn class_identity(globals: &Globals, class: ClassId) -> u64 {
     hash.0
 }
 
-/// The identity of a cycle of classes, wherever it begins.
-fn around(classes: impl Iterator<Item = u64>) -> u64 {
-    classes.fold(0, |sum, class| sum.wrapping_add(class.rotate_left(17).wrapping_mul(class | 1)))
+/// The identity of a cycle of classes, wherever it begins: of which leads to which.
+fn around(mut classes: impl Iterator<Item = u64>) -> u64 {
+    let Some(first) = classes.next() else { return 0 };
+    let (mut last, mut sum) = (first, 0_u64);
+    for next in classes.chain([first]) {
+        sum = sum.wrapping_add((last.rotate_left(17) ^ next).wrapping_mul(next | 1));
+        last = next;
+    }
+    sum
 }
 
 /// The identity of a finding: kind, classes and, where the place is the bug, sites.
