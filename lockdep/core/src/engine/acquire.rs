@@ -306,8 +306,15 @@ impl<A: Allocator + Clone> Engine<A> {
                 conflicts.connected(self.connection(edge));
             }
             distance += 1;
-            let waited_for_all_below = !held.flags.has(HeldFlags::TRY) && held.mode != Mode::ReadRecursive;
-            if distance >= NEAR && waited_for_all_below {
+            // Of a lock that is taken again, the first hold alone waited.
+            let waited_for_all_below = || {
+                let own = cx.own();
+                let further_out = own.iter().take_while(|other| !core::ptr::eq(*other, held));
+                !held.flags.has(HeldFlags::TRY)
+                    && held.mode != Mode::ReadRecursive
+                    && further_out.filter(|other| other.is_lock()).all(|other| !other.is_same_lock(held))
+            };
+            if distance >= NEAR && waited_for_all_below() {
                 break;
             }
         }
@@ -367,9 +374,9 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// Keeps what an edge closes, or closes in another way than before.
     fn close(&mut self, edge: EdgeIx, closed: &mut Closed<A>) {
-        let Some(shortest) = self.graph.cycle_through(edge) else { return };
+        let mut scratch = self.graph.scratch.take();
         let (now, before) = (&mut closed.now, &mut closed.before);
-        self.graph.cycles_through(edge, shortest, |cycle| {
+        self.graph.cycles_through(edge, &mut scratch, |cycle| {
             if self.wakes_itself(cycle) {
                 return;
             }
@@ -389,6 +396,7 @@ impl<A: Allocator + Clone> Engine<A> {
                 }
             }
         });
+        self.graph.scratch = scratch;
     }
 
     /// The classes of a cycle, whichever it begins with: what tells reports apart. Other dependencies between the same may close it once

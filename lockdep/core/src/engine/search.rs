@@ -6,7 +6,9 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
+use super::evidence::Gate;
 use super::graph::{Cycle, Edge, EdgeIx, Graph, Pair, Way, parts};
+use super::{Hash, Map};
 
 /// Marks and work lists that the searches share, so that a search allocates nothing of its own.
 pub(super) struct Scratch<A: Allocator + Clone> {
@@ -67,6 +69,10 @@ impl<A: Allocator + Clone> Scratch<A> {
         core::mem::replace(&mut self.stamps[pair as usize], self.generation) != self.generation
     }
 
+    fn is_marked(&self, pair: Pair) -> bool {
+        self.stamps[pair as usize] == self.generation
+    }
+
     fn visit(&mut self, pair: Pair, edge: EdgeIx, from: Pair) {
         if self.mark(pair) {
             self.via[pair as usize] = (edge, from);
@@ -88,6 +94,38 @@ impl<A: Allocator + Clone> Scratch<A> {
 /// How many steps the search for more cycles than the shortest takes at most, and how long a cycle it finds.
 const PATIENCE: u32 = 10_000;
 const LONGEST: usize = 8;
+
+/// How many states the search for an unguarded cycle keeps at most.
+const MOST_STATES: usize = 1 << 18;
+
+/// What is left of the gates of an edge after some others, two bits for each: 0 if all had it, and alone; 1 if one shared it; 2 if one
+/// lacked it, or two shared it, so that it protects nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Left(u16);
+
+impl Left {
+    /// No gate protects.
+    const NOTHING: Left = Left(0xaaaa);
+
+    fn of(gates: &[Gate]) -> Left {
+        Left::NOTHING.with(gates, |gate, _| u16::from(!gate.exclusive))
+    }
+
+    /// After one more edge.
+    fn after(self, gates: &[Gate], others: &[Gate]) -> Left {
+        self.with(gates, |gate, left| match others.iter().find(|other| other.instance == gate.instance) {
+            Some(other) => (left + u16::from(!other.exclusive)).min(2),
+            None => 2,
+        })
+    }
+
+    fn with(self, gates: &[Gate], left: impl Fn(&Gate, u16) -> u16) -> Left {
+        gates.iter().zip((0..16).step_by(2)).fold(self, |all, (gate, at)| {
+            let left = left(gate, all.0 >> at & 3).min(2);
+            Left(all.0 & !(3 << at) | left << at)
+        })
+    }
+}
 
 impl<A: Allocator + Clone> Graph<A> {
     /// The edges that lead on from a pair.
@@ -160,30 +198,98 @@ impl<A: Allocator + Clone> Graph<A> {
     }
 
     /// The shortest cycle through an edge of the graph.
-    pub(super) fn cycle_through(&mut self, edge: EdgeIx) -> Option<Cycle<A>> {
-        let (from, holder, target) = {
-            let edge = self.edge(edge);
-            (edge.from, edge.kind.holder, edge.target())
-        };
-        let mut cycle = self.shortest(Way::Out, [target], |_, last| last.to == from && last.kind.waiter.waits_for(holder))?;
-        cycle.insert(0, edge);
+    pub(super) fn cycle_through(&self, ix: EdgeIx, scratch: &mut Scratch<A>) -> Option<Cycle<A>> {
+        let edge = self.edge(ix);
+        let mut closes = |_: &Graph<A>, last: &Edge<A>| last.to == edge.from && last.kind.waiter.waits_for(edge.kind.holder);
+        let mut cycle = self.shortest_in(scratch, Way::Out, [edge.target()], &mut closes)?;
+        cycle.insert(0, ix);
         Some(cycle)
     }
 
-    /// Shows the cycles through an edge, of which this is the shortest: all of those of so many different classes that it has patience for.
-    pub(super) fn cycles_through(&self, edge: EdgeIx, shortest: Cycle<A>, mut show: impl FnMut(&Cycle<A>)) {
-        let lengths = shortest.len()..=LONGEST;
+    /// Shows the cycles through an edge: the shortest; if a gate protects that, the shortest that none does; and all of so many different
+    /// classes that it has patience for.
+    pub(super) fn cycles_through(&self, edge: EdgeIx, scratch: &mut Scratch<A>, mut show: impl FnMut(&Cycle<A>)) {
+        let Some(shortest) = self.cycle_through(edge, scratch) else { return };
         show(&shortest);
+        if self.is_guarded(&shortest)
+            && let Some(unguarded) = self.unguarded_cycle_through(edge)
+        {
+            show(&unguarded);
+        }
+        self.mark_what_leads_to(edge, scratch);
         let mut patience = PATIENCE;
-        for length in lengths {
-            if self.cycles_of(edge, length, &mut patience, &mut show).is_none() {
-                return;
+        let _ = (shortest.len()..=LONGEST).try_for_each(|length| self.cycles_of(edge, length, scratch, &mut patience, &mut show));
+    }
+
+    /// Marks every pair that a path leads from to the beginning of an edge, so that it closes a cycle.
+    fn mark_what_leads_to(&self, edge: EdgeIx, scratch: &mut Scratch<A>) {
+        let start = self.edge(edge);
+        let closes = |last: &Edge<A>| last.kind.waiter.waits_for(start.kind.holder);
+        scratch.begin();
+        scratch.queue.clear();
+        for (_, last) in self.edges_into(start.from).filter(|(_, last)| closes(last)) {
+            last.sources().for_each(|source| scratch.visit(source, START, 0));
+        }
+        let mut done = 0;
+        while let Some(&pair) = scratch.queue.get(done) {
+            done += 1;
+            for (_, edge) in self.edges_to(pair) {
+                edge.sources().for_each(|source| scratch.visit(source, START, 0));
             }
         }
     }
 
-    /// Those of so many different classes. Depth first, as gates belong to whole paths. Nothing if it lost patience.
-    fn cycles_of(&self, first: EdgeIx, length: usize, patience: &mut u32, show: &mut impl FnMut(&Cycle<A>)) -> Option<()> {
+    /// The shortest cycle of different classes through an edge that no gate of it protects. Breadth first, over pairs and what is left of
+    /// its gates on the way there.
+    fn unguarded_cycle_through(&self, first: EdgeIx) -> Option<Cycle<A>> {
+        let start = self.edge(first);
+        let mut via = Map::with_hasher_in(Hash::default(), self.alloc());
+        let mut queue = Vec::new_in(self.alloc());
+        let begun = (start.target(), Left::of(start.evidence.gates()));
+        via.insert(begun, (first, begun));
+        queue.push(begun);
+        let mut done = 0;
+        while let Some(&(pair, left)) = queue.get(done) {
+            done += 1;
+            for (ix, edge) in self.edges_from(pair) {
+                let left = left.after(start.evidence.gates(), edge.evidence.gates());
+                let closes = edge.to == start.from && edge.kind.waiter.waits_for(start.kind.holder);
+                if closes && left == Left::NOTHING {
+                    let mut cycle = Vec::new_in(self.alloc());
+                    cycle.push(ix);
+                    let mut at = queue[done - 1];
+                    while at != begun {
+                        let (edge, before) = via[&at];
+                        cycle.push(edge);
+                        at = before;
+                    }
+                    cycle.push(first);
+                    cycle.reverse();
+                    return self.is_of_different_classes(&cycle).then_some(cycle);
+                }
+                let next = (edge.target(), left);
+                if queue.len() < MOST_STATES && !via.contains_key(&next) {
+                    via.insert(next, (ix, queue[done - 1]));
+                    queue.push(next);
+                }
+            }
+        }
+        None
+    }
+
+    fn is_of_different_classes(&self, cycle: &[EdgeIx]) -> bool {
+        cycle.iter().enumerate().all(|(at, &ix)| !self.leads_into(&cycle[..at], self.edge(ix)) || at + 1 == cycle.len())
+    }
+
+    /// Those of so many different classes, over what is marked. Depth first, as gates belong to whole paths. Nothing if it lost patience.
+    fn cycles_of(
+        &self,
+        first: EdgeIx,
+        length: usize,
+        scratch: &Scratch<A>,
+        patience: &mut u32,
+        show: &mut impl FnMut(&Cycle<A>),
+    ) -> Option<()> {
         let start = self.edge(first);
         let mut path = Vec::new_in(self.alloc());
         // Which edge to try next, behind each edge of the path.
@@ -201,7 +307,7 @@ impl<A: Allocator + Clone> Graph<A> {
             *patience = patience.checked_sub(1)?;
             let edge = self.edge(ix);
             let closes = edge.to == start.from && edge.kind.waiter.waits_for(start.kind.holder);
-            if !edge.follows(here.target()) || (!closes && self.leads_into(&path, edge)) {
+            if !edge.follows(here.target()) || (!closes && (self.leads_into(&path, edge) || !scratch.is_marked(edge.target()))) {
                 continue;
             }
             path.push(ix);

@@ -274,7 +274,9 @@ fn depend_on_both(real: &mut Real, naive: &mut Naive, edge: (usize, usize, Kind)
             ix
         }
     };
-    let cycle = real.engine.graph.cycle_through(ix);
+    let mut scratch = real.engine.graph.scratch.take();
+    let cycle = real.engine.graph.cycle_through(ix, &mut scratch);
+    real.engine.graph.scratch = scratch;
     prop_assert_eq!(cycle.as_ref().map(|cycle| cycle.len()), shortest, "the shortest cycle through {:?}", edge);
     if let Some(cycle) = cycle {
         let edges: Vec<_> = cycle.iter().map(|&ix| real.naive_edge(ix)).collect();

@@ -108,6 +108,27 @@ pub(crate) fn prepare(thread: &'static ThreadState) {
     }
 }
 
+/// The name as the kernel has names: what is beyond 15 bytes is lost.
+fn named(name: &[u8]) -> [u8; 16] {
+    let mut kept = [0; 16];
+    let length = name.len().min(15);
+    kept[..length].copy_from_slice(&name[..length]);
+    kept
+}
+
+/// The name of the program's file, from which every thread that is given none has its own.
+fn program() -> &'static [u8] {
+    unsafe extern "C" {
+        static program_invocation_short_name: *const core::ffi::c_char;
+    }
+    // SAFETY: the C library sets it before any code of ours runs, to a string that stays; a program that gives itself another one does
+    // as much.
+    unsafe {
+        let name = program_invocation_short_name;
+        if name.is_null() { b"" } else { core::ffi::CStr::from_ptr(name).to_bytes() }
+    }
+}
+
 #[cold]
 fn prepare_now(thread: &'static ThreadState) {
     let real = mask::current();
@@ -117,9 +138,11 @@ fn prepare_now(thread: &'static ThreadState) {
         libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr());
         (libc::getpid(), libc::gettid())
     };
+    // Both are called by the name of the program by the kernel, and so by Rust.
     if tid == pid {
-        // The kernel calls it by the name of the program, Rust by this.
-        name = *b"main\0\0\0\0\0\0\0\0\0\0\0\0";
+        name = named(b"main");
+    } else if name == named(program()) {
+        name = named(b"<unnamed>");
     }
     thread.name.set(name);
     thread.first.store(u8::from(scope::is_first_thread()), Ordering::Relaxed);
@@ -398,6 +421,21 @@ mod tests {
         const NAME: &'static str = "Link";
         const WAIT: WaitType = WaitType::Sleep;
         const BY_INSTANCE: bool = true;
+    }
+
+    #[test]
+    fn a_thread_without_a_name_is_not_called_by_that_of_the_program() {
+        let called = |name: [u8; 16]| {
+            let thread = std::thread::spawn(move || {
+                // SAFETY: a name that ends with a zero.
+                unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+                prepare(current());
+                current().name.get()
+            });
+            thread.join().unwrap()
+        };
+        assert_eq!(called(named(program())), named(b"<unnamed>"));
+        assert_eq!(called(named(b"flusher")), named(b"flusher"));
     }
 
     #[test]
