@@ -29,8 +29,11 @@
 //! iterators do, as long as no two are ever taken in both orders by threads that would wait for each other. That is reported as
 //! `Inversion`, and depends on the hashes: with a fixed hasher a test always finds the same.
 //!
-//! The tables and locks are the original's, reached by its raw interface. Without `validate` all types have the original's size. Its
-//! features are forwarded under their names: `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`, `typesize`. What is done by
+//! A guard may be sent to another thread. Hardly any is, so who comes back to a shard that it holds is taken to wait for itself, also where
+//! it has given the guard away.
+//!
+//! The tables and locks are the original's, reached by its raw interface. Without `validate` all types have the original's size, but for
+//! the parallel iterators of `rayon`, which are a word larger. Its features are forwarded under their names: `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`, `typesize`. What is done by
 //! `raw-api` the validator does not see.
 //!
 //! **Signal safety:** none of it in a handler, where nothing may wait; that is reported as `WaitContext`. `try_get` and its like may.
@@ -554,7 +557,7 @@ fn replace<V>(value: &mut V, f: impl FnOnce(V) -> V) {
     struct Abort;
     impl Drop for Abort {
         fn drop(&mut self) {
-            std::process::abort();
+            lockdep_core::runtime::abort("what `alter` calls has unwound, and left no value to put back");
         }
     }
     // If `f` unwinds there is no value to put back.

@@ -1,4 +1,4 @@
-//! `signal-hook-registry` 1, for `[patch.crates-io]`: whatever signal-hook, ctrlc or tokio registers runs in its signal's context.
+//! `signal-hook-registry` 1, for `[patch.crates-io]`: whatever signal-hook or tokio registers runs in its signal's context.
 //!
 //! A signal has a list of actions. A handler reads the list while somebody may change it, so a changed list is a new one, and the old
 //! one goes when no handler can have it any more: handlers count themselves in and out, in one of two counters, and who changes the list

@@ -78,6 +78,18 @@ fn no_allocation() -> String {
         .into()
 }
 
+/// Who has it already wants it.
+fn once_more(locks: &[ReportedLock]) -> String {
+    let first = named(locks, 0);
+    match locks.first().map(|lock| lock.kind) {
+        Some("Once" | "OnceLock" | "LazyLock" | "OnceCell" | "Lazy") => {
+            format!("let what initialises {first} do without it")
+        }
+        Some("Map") => format!("end the section of {first} first, or let one section do both"),
+        _ => format!("release {first} first, or pass its guard down instead of locking again"),
+    }
+}
+
 /// What to do about it.
 pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
     let first = named(locks, 0);
@@ -97,7 +109,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::Recursion, _) if verdict.severity == Severity::Possible && only_readers(locks) => {
             format!("use `read_recursive` for the inner read of {first}, or pass the guard down")
         }
-        (ReportKind::Recursion, _) => format!("release {first} first, or pass its guard down instead of locking again"),
+        (ReportKind::Recursion, _) => once_more(locks),
         (ReportKind::Inversion, _) if verdict.severity == Severity::Guarded => {
             "the gate keeps the threads apart as long as every path takes it; one order for all is safer".into()
         }
@@ -175,9 +187,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::Deadlock, Hint::HeldByInterrupted) => {
             format!("keep {} blocked while {first} is held outside the handler: `lock_irqsave`", signal(verdict))
         }
-        (ReportKind::Deadlock, _) if locks.len() == 1 => {
-            format!("release {first} first, or pass its guard down instead of locking again")
-        }
+        (ReportKind::Deadlock, _) if locks.len() == 1 => once_more(locks),
         (ReportKind::Deadlock, _) if verdict.severity != Severity::Certain => {
             "wait for a condition variable with no lock held that its notifier needs".into()
         }
