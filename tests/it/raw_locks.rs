@@ -7,8 +7,8 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lockdep::ReportKind::{Deadlock, Inversion};
-use lockdep::Severity::Certain;
+use lockdep::ReportKind::{Deadlock, Inversion, Recursion};
+use lockdep::Severity::{Certain, Possible};
 use lockdep::lock_api::{self, RawRwLock as _};
 
 use crate::support::{Watchdog, assert_silent, isolated, of_kind};
@@ -230,7 +230,6 @@ fn a_hold_that_was_ended_by_the_raw_lock() {
     use lockdep::lock_api::RawMutex as _;
     use lockdep::parking_lot;
 
-    // One lock for each graph: until it is taken again, the hold that was ended is believed.
     macro_rules! silent {
         ($lock:expr, $take:ident, $unlock:ident) => {{
             let lock = $lock;
@@ -274,4 +273,123 @@ fn a_hold_that_was_ended_by_the_raw_lock_while_another_thread_takes_it() {
         other.join().unwrap();
     });
     assert_silent(&reports);
+}
+
+/// A guard that is kept as the raw lock alone.
+mod kept_as_the_raw_lock {
+    use lockdep::lock_api::{RawMutex as _, RawRwLock as _};
+    use lockdep::parking_lot::{Mutex, RawMutex, RawRwLock, RwLock};
+
+    use super::*;
+    use crate::support::{assert_cycle, only};
+
+    struct Kept<'l>(&'l RawMutex);
+
+    impl<'l> Kept<'l> {
+        fn of(lock: &'l Mutex<u8>) -> Kept<'l> {
+            std::mem::forget(lock.lock());
+            // SAFETY: used to release what was just taken.
+            Kept(unsafe { lock.raw() })
+        }
+    }
+
+    impl Drop for Kept<'_> {
+        fn drop(&mut self) {
+            // SAFETY: held, and its guard is gone.
+            unsafe { self.0.unlock() };
+        }
+    }
+
+    struct KeptReader<'l>(&'l RawRwLock);
+
+    impl Drop for KeptReader<'_> {
+        fn drop(&mut self) {
+            // SAFETY: held, and its guard is gone.
+            unsafe { self.0.unlock_shared() };
+        }
+    }
+
+    #[test]
+    fn it_counts_as_long_as_it_is_held() {
+        let (shard, log) = (Mutex::new(1), Mutex::new('a'));
+        let reports = isolated(|_| {
+            let _log = log.lock();
+            drop(Kept::of(&shard));
+            drop(_log);
+            let _shard = Kept::of(&shard);
+            drop(log.lock());
+        });
+        assert_cycle(only(&reports, Inversion, Possible), 2);
+        let reports = isolated(|_| {
+            let _shard = Kept::of(&shard);
+            drop(shard.lock());
+        });
+        only(&reports, Recursion, Certain);
+    }
+
+    #[test]
+    fn and_no_longer() {
+        let (shard, log) = (Mutex::new(1), Mutex::new('a'));
+        let table = RwLock::new("table");
+        let reports = isolated(|cx| {
+            for _ in 0..3 {
+                let _log = log.lock();
+                drop(Kept::of(&shard));
+            }
+            // Each the first thing that may notice.
+            drop(log.lock());
+            drop(Kept::of(&shard));
+            lockdep::assert_none_held!();
+            std::mem::forget(table.read());
+            // SAFETY: used to release what was just taken.
+            drop(KeptReader(unsafe { table.raw() }));
+            lockdep::assert_not_held!(table);
+            let (mutex, sleepy) = (Arc::new(Mutex::new(2)), lockdep::spin::SpinLock::new(3));
+            let theirs = Arc::clone(&mutex);
+            cx.spawn(move || drop(Kept::of(&theirs))).join().unwrap();
+            drop(Kept::of(&mutex));
+            drop(sleepy.lock());
+            lockdep::might_sleep!();
+        });
+        assert_silent(&reports);
+    }
+
+    fn class_by_instance() -> &'static lockdep::LockClass {
+        Box::leak(Box::new(lockdep::LockClass::new("shard").same_class_by_instance()))
+    }
+
+    /// Who only looks at the raw lock keeps the guard.
+    #[test]
+    fn a_guard_that_stays() {
+        let (shard, log) = (Mutex::new(1), Mutex::new('a'));
+        let reports = isolated(|_| {
+            for _ in 0..100 {
+                let _log = log.lock();
+                let _shard = shard.lock();
+                // SAFETY: it is only looked at.
+                assert!(unsafe { shard.raw() }.is_locked());
+            }
+            drop(shard.lock());
+            drop(log.lock());
+        });
+        assert_silent(&reports);
+    }
+
+    /// Also more of them than are remembered, and of locks that are gone.
+    #[test]
+    fn many_locks_that_end_so() {
+        let shards = class_by_instance();
+        let reports = isolated(|cx| {
+            for _ in 0..10 {
+                let shards = [(); 100].map(|()| Mutex::with_class(1, shards));
+                drop(shards.each_ref().map(Kept::of));
+            }
+            // Dropped by another thread than the one that held it.
+            let shard = Arc::new(Mutex::new(1));
+            drop(Kept::of(&shard));
+            cx.spawn(move || drop(shard)).join().unwrap();
+            drop(Mutex::new('a').lock());
+        });
+        assert_silent(&reports);
+    }
 }

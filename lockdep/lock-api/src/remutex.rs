@@ -409,9 +409,12 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     ///
     /// # Safety
     ///
-    /// It must not be released while a guard exists. What is done to it here, the validator does not see.
+    /// It must not be released while a guard exists. What is done to it here, the validator does not see. Where this thread holds the lock
+    /// now, the raw lock is asked whether anybody does, each time that this thread takes a lock, until nobody does: then that hold, whose
+    /// guard must have been forgotten, counts no longer. `force_unlock` and its sisters are seen.
     #[inline]
     pub unsafe fn raw(&self) -> &R {
+        self.checked.map.given_out(&self.checked.raw.mutex, R::is_locked);
         &self.checked.raw.mutex
     }
 

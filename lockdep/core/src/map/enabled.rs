@@ -20,6 +20,7 @@ use crate::runtime::acquire;
 use crate::runtime::chain::extend;
 use crate::runtime::contention;
 use crate::runtime::globals::{self, ClassRecord, Globals};
+use crate::runtime::loose;
 use crate::runtime::slow;
 use crate::runtime::thread::{self, ThreadState};
 use crate::stack::{here, keep_frame};
@@ -401,6 +402,17 @@ impl LockMap {
     /// How the lock was taken in this mode last, to take it again in the same way.
     pub fn how_held(&self, mode: Mode) -> How<'static> {
         acquire::how_held(self, mode)
+    }
+
+    /// The raw lock is given out. Where it is held, it may be released by that from here on: `is_held` says of it whether anybody holds
+    /// it, as long as it is there.
+    ///
+    /// `is_held` must not take, or wait for, a lock that is checked.
+    #[inline]
+    pub fn given_out<R>(&self, raw: &R, is_held: fn(&R) -> bool) {
+        // SAFETY: a reference to what has a size is passed as a pointer is; who calls it answers for the rest.
+        let is_held = unsafe { mem::transmute::<fn(&R) -> bool, loose::IsHeld>(is_held) };
+        loose::given_out(self, core::ptr::from_ref(raw).cast(), is_held);
     }
 
     /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.

@@ -7,7 +7,7 @@ use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{ThreadState, current, own, template};
-use super::{config, deliver, handler, instances, irqs, life, malloc, orphans, slow, watchdog};
+use super::{config, deliver, handler, instances, irqs, life, loose, malloc, orphans, slow, watchdog};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
@@ -146,6 +146,7 @@ fn take_otherwise(
     let thread = current();
     life::prepare(thread);
     handler::settle(thread, moment.1);
+    loose::settle_if_any(thread);
     let forgotten = thread.spots.forgotten();
     let place = place_of_entry(thread, site, moment);
     let how = How { subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order, ..How::new(mode) };
@@ -508,6 +509,7 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
     }
     let thread = current();
     life::prepare(thread);
+    loose::settle_if_any(thread);
     let tag = match check {
         Check::Lock => CHECK,
         Check::Again => AGAIN,
@@ -582,6 +584,7 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
     }
     let thread = current();
     life::prepare(thread);
+    loose::settle_if_any(thread);
     // Of the class that it is held as.
     let how = How { mode: Mode::Write, ..how_held(map, Mode::Upgradable) };
     // With the very same locks held, gates included.
@@ -940,6 +943,7 @@ pub(crate) fn might_sleep() {
 
 fn check_sleep(site: &'static Location<'static>) {
     let thread = current();
+    loose::settle_if_any(thread);
     if thread.nesting.load(Ordering::Relaxed) == 0 && thread.depth() == 0 {
         return;
     }
@@ -959,6 +963,7 @@ pub(crate) fn assert_none_held() {
 
 fn check_none_held(site: &'static Location<'static>) {
     let thread = current();
+    loose::settle_if_any(thread);
     if thread.entries().all(|held| !held.is_lock()) {
         return;
     }
@@ -968,6 +973,7 @@ fn check_none_held(site: &'static Location<'static>) {
 /// Whether this thread holds the lock.
 pub(crate) fn holds(map: &LockMap) -> bool {
     let thread = current();
+    loose::settle_if_any(thread);
     thread.entries().any(|held| is_hold_of(&held, map))
 }
 
@@ -987,6 +993,7 @@ pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location
 /// Whoever waits on the condition variable is woken from here.
 pub(crate) fn notify(map: &LockMap, subclass: u8, site: &'static Location<'static>) {
     let thread = current();
+    loose::settle_if_any(thread);
     if watchdog::wanted() {
         remember_notifier(thread, map, site);
     }
@@ -1035,9 +1042,10 @@ fn remember_notifier(thread: &'static ThreadState, map: &LockMap, site: &'static
 pub(crate) fn dropped(map: &LockMap) {
     let thread = current();
     let hold = || (0..thread.depth()).find(|&at| is_hold_of(&thread.read(at), map));
+    let ended_unseen = loose::dropped(thread, map);
     if let Some(first) = hold() {
         let mut found = Found::default();
-        if !config::off() {
+        if !config::off() && !ended_unseen {
             let place = place_here(thread);
             let held = thread.read(first);
             found = slow::with(|globals| event(globals, thread, |cx| Event::Freed { cx, held, place }));

@@ -87,7 +87,7 @@ pub(crate) fn is_free(map: &LockMap, is_held: impl Fn() -> bool) -> bool {
             })
 }
 
-fn nap() {
+pub(super) fn nap() {
     let nap = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
     // SAFETY: `nap` lives across the call.
     unsafe { libc::nanosleep(&raw const nap, core::ptr::null_mut()) };
@@ -503,7 +503,7 @@ pub(super) fn holders(globals: &Globals, thread: &'static ThreadState, wants: &H
     for other in globals.others(thread) {
         let holds = match wants.flags.has(HeldFlags::CONDVAR) {
             true => globals.notification(wants, other),
-            false => other.entries().find(|held| in_the_way(globals, held, thread, wants)),
+            false => other.entries().find(|held| in_the_way(globals, held, thread, wants) && !other.loose.has(held.instance)),
         };
         match holds {
             // Of a writer in the queue it matters whom he waits for.

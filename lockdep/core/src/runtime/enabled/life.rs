@@ -292,6 +292,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         }
         globals.forget_names();
         thread.forget_chains();
+        thread.loose.clear();
         let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
         let spots = thread.spots.start(core::ptr::null_mut(), false);
         thread.instances.store(0, Ordering::Relaxed);
@@ -323,6 +324,7 @@ fn again_in_the_next_round(state: *mut libc::c_void) -> bool {
 pub(super) fn end_of_thread(thread: &'static ThreadState) {
     irqs::say_inherited(thread, true);
     if thread.depth() > thread.base() {
+        thread.tidy();
         set_adrift(thread);
     }
     if config::off() || !leaves_something(thread) || thread.unwinding_from_stop() {

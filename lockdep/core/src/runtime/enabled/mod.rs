@@ -19,6 +19,7 @@ pub(crate) mod isolation;
 mod lazy;
 mod life;
 mod lock;
+pub(crate) mod loose;
 pub(crate) mod malloc;
 mod orphans;
 mod position;

@@ -29,6 +29,7 @@ use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, A
 use super::graph::Graph;
 use super::handler::Interrupted;
 use super::lazy::Queue;
+use super::loose::Loose;
 use crate::engine::{Context, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::kind::Mode;
 use crate::stack::{Spots, StackCache, Template};
@@ -92,6 +93,10 @@ pub(crate) struct ThreadState {
     top: AtomicPtr<Held>,
     limit: AtomicPtr<Held>,
     end: AtomicPtr<Held>,
+    /// The same as `limit`, or null while every acquisition is to come the slow way.
+    gate: AtomicPtr<Held>,
+    /// Holds that may end unseen.
+    pub(crate) loose: Loose,
     /// The first entry of the running handler or isolated graph.
     floor: AtomicPtr<Held>,
     /// The key of the chain held now.
@@ -296,6 +301,8 @@ thread_local! {
             top: AtomicPtr::new(ptr::null_mut()),
             limit: AtomicPtr::new(ptr::null_mut()),
             end: AtomicPtr::new(ptr::null_mut()),
+            gate: AtomicPtr::new(ptr::null_mut()),
+            loose: Loose::new(),
             floor: AtomicPtr::new(ptr::null_mut()),
             chain: AtomicU64::new(0),
             context: AtomicU64::new(0),
@@ -522,11 +529,27 @@ impl ThreadState {
         !self.held.load(Ordering::Relaxed).is_null()
     }
 
-    /// Whether there is room for one more entry: then the thread is prepared, too.
+    /// Whether there is room for one more entry, and the fast ways are open: then the thread is prepared, too.
     #[inline(always)]
     pub(crate) fn has_room(&self) -> bool {
         // SAFETY: this thread's own.
-        unsafe { self.top.mine() < self.limit.mine() }
+        unsafe { self.top.mine() < self.gate.mine() }
+    }
+
+    /// From here on every acquisition comes the slow way.
+    pub(super) fn close_fast_ways(&self) {
+        self.gate.store(ptr::null_mut(), Ordering::Relaxed);
+    }
+
+    pub(super) fn open_fast_ways(&self) {
+        self.gate.store(self.limit.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Of a thread that is prepared.
+    #[inline(always)]
+    pub(super) fn fast_ways_are_closed(&self) -> bool {
+        // SAFETY: this thread's own.
+        unsafe { self.gate.mine() }.is_null()
     }
 
     pub(crate) fn set_depth(&self, depth: usize) {
@@ -539,7 +562,11 @@ impl ThreadState {
 
     /// There is room for so many now.
     pub(crate) fn set_capacity(&self, capacity: usize) {
+        let closed = self.fast_ways_are_closed() && !self.limit.load(Ordering::Relaxed).is_null();
         self.limit.store(self.entry(capacity), Ordering::Relaxed);
+        if !closed {
+            self.open_fast_ways();
+        }
     }
 
     /// Where the entries are.
@@ -959,6 +986,7 @@ impl ThreadState {
 
     /// Takes released entries off the top, after others released some of ours as well.
     pub(crate) fn tidy(&self) {
+        super::loose::settle_if_any(self);
         // Looked at first: the exchange is locked.
         let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
         if untidy {
