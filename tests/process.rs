@@ -134,6 +134,7 @@ fn scenario() {
         "key-destructors" => key_destructors(),
         "isolated-panicking" => isolated_panicking(),
         "isolated-unlocked" => isolated_unlocked(),
+        "isolated-alter" => isolated_alter(),
         "isolated-fork" => drop(lockdep::testing::isolated(|_| fork_hazard("other"))),
         "reported-waits" => reported_waits(),
         "deadlock" => deadlock(),
@@ -653,6 +654,13 @@ fn isolated_unlocked() {
         let lock = Mutex::new(1);
         let mut guard = lock.lock();
         parking_lot::MutexGuard::unlocked(&mut guard, || std::mem::forget(lock.lock()));
+    });
+}
+
+fn isolated_alter() {
+    lockdep::testing::isolated(|_| {
+        let map = lockdep::dashmap::DashMap::<usize, usize>::from_iter([(1, 1)]);
+        map.alter(&1, |_, value| value + map.len());
     });
 }
 
@@ -1590,6 +1598,14 @@ mod validated {
         assert_aborted(&output);
         assert_eq!(reported(&output, "Recursion"), 1, "{}", stderr(&output));
         assert!(stderr(&output).contains("\nlockdep: a lock that its guard gave up for a moment cannot be taken again\n"));
+    }
+
+    #[test]
+    fn an_isolated_test_that_unwinds_out_of_alter_says_why() {
+        let output = run("isolated-alter", &[]);
+        assert_aborted(&output);
+        assert_eq!(reported(&output, "Recursion"), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("\nlockdep: what `alter` calls has unwound, and left no value to put back\n"));
     }
 
     #[test]

@@ -135,8 +135,9 @@
 //!
 //! # Features
 //!
-//! * `validate`, off by default: checks every lock. It only adds; the same code compiles with and without it, and nothing depends
-//!   on `debug_assertions`. Turn it on under `[dev-dependencies]`.
+//! * `validate`, off by default: checks every lock. The same code compiles with and without it, but for what a lock cannot do that
+//!   has a destructor: be dropped in a constant (`..CONFIG` over one), or be used by the destructor of a thread-local when it is one
+//!   itself. Nothing depends on `debug_assertions`. Turn it on under `[dev-dependencies]`.
 //! * `interpose`, off by default: with `validate`, sees the handlers and masks of every crate and C library in the binary, because it
 //!   defines `sigaction`, `pthread_sigmask` and their sisters there ([signals](_documentation::signals)). For programs and tests; no
 //!   library should turn it on.

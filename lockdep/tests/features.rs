@@ -185,6 +185,17 @@ fn locks_and_maps_are_their_data() {
     assert_eq!(from_str::<RwLock<Vec<u8>>>("[2,3]").unwrap().into_inner(), [2, 3]);
     assert!(from_str::<Mutex<u8>>("\"a\"").is_err());
 
+    use lockdep::sync;
+    let (mutex, lock) = (sync::Mutex::new("a"), sync::RwLock::new([2, 3]));
+    assert_eq!((to_string(&mutex).unwrap(), to_string(&lock).unwrap()), ("\"a\"".into(), "[2,3]".into()));
+    assert_eq!(from_str::<sync::Mutex<String>>("\"a\"").unwrap().into_inner().unwrap(), "a");
+    assert_eq!(from_str::<sync::RwLock<Vec<u8>>>("[2,3]").unwrap().into_inner().unwrap(), [2, 3]);
+    let poisoned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _guard = mutex.lock().unwrap();
+        panic!("poisons it");
+    }));
+    assert!(poisoned.is_err() && to_string(&mutex).is_err());
+
     let map: DashMap<String, u8> = from_str("{\"a\":1}").unwrap();
     assert_eq!(to_string(&map).unwrap(), "{\"a\":1}");
     assert_eq!(to_string(&map.get("a").unwrap()).unwrap(), "1");
@@ -195,6 +206,14 @@ fn locks_and_maps_are_their_data() {
     assert_eq!(to_string(&set.get("a").unwrap()).unwrap(), "\"a\"");
     let error = from_str::<DashMap<String, u8>>("[]").unwrap_err().to_string();
     assert!(error.contains("a DashMap"), "{error}");
+}
+
+#[cfg(all(feature = "rayon", not(feature = "validate")))]
+#[test]
+fn without_validation_parallel_iterators_have_the_originals_size() {
+    use lockdep::dashmap::rayon::map;
+    assert_eq!(size_of::<map::Iter<'_, u8, u8>>(), size_of::<dashmap::rayon::map::Iter<'_, u8, u8>>());
+    assert_eq!(size_of::<map::IterMut<'_, u8, u8>>(), size_of::<dashmap::rayon::map::IterMut<'_, u8, u8>>());
 }
 
 #[cfg(feature = "rayon")]
@@ -263,4 +282,14 @@ fn the_size_of_a_map() {
     let theirs = dashmap::DashMap::<u8, u8, Plain>::with_hasher_and_shard_amount(Plain, 4);
     // One for each shard, and one that stands for any of them.
     assert_eq!(ours.extra_size(), theirs.extra_size() + 5 * size_of::<lockdep_core::LockMap>());
+    #[cfg(feature = "validate")]
+    {
+        let reports = lockdep::testing::isolated(|_| {
+            ours.insert(1, 1);
+            let _one = ours.get_mut(&1);
+            let _ = ours.extra_size();
+        });
+        let found: Vec<_> = reports.iter().map(|report| (report.kind(), report.severity())).collect();
+        assert_eq!(found, [(lockdep::ReportKind::Recursion, lockdep::Severity::Certain)]);
+    }
 }

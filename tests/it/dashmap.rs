@@ -219,6 +219,12 @@ fn two_shards_in_both_orders() {
         swap(&map, 2, 1);
     });
     assert_kinds(&reports, &[Inversion]);
+    let text = reports[0].to_text();
+    for words in ["#1` -> `", "#2 here", "#1);", "#2);", "1 lock class involved", "hold no entry while you come to the map again"]
+    {
+        let words = words.replace("#2 here", "#1` here");
+        assert!(text.contains(&words), "`{words}` is missing\n{text}");
+    }
     // The shards of two maps are not each other's.
     let reports = isolated(|_| {
         swap(&four(), 1, 2);

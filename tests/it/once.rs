@@ -86,6 +86,7 @@ fn cells_that_initialise_each_other_in_both_orders() {
     });
     let report = only(&reports, ReportKind::Inversion, Severity::Possible);
     assert_cycle(report, 2);
+    assert!(report.to_text().contains("let one of these values be made without the others"), "{report}");
 }
 
 #[test]

@@ -32,8 +32,8 @@
 //! A guard may be sent to another thread. Hardly any is, so who comes back to a shard that it holds is taken to wait for itself, also where
 //! it has given the guard away.
 //!
-//! The tables and locks are the original's, reached by its raw interface. Without `validate` all types have the original's size, but for
-//! the parallel iterators of `rayon`, which are a word larger. Its features are forwarded under their names: `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`, `typesize`. What is done by
+//! The tables and locks are the original's, reached by its raw interface. Without `validate` all types have the original's size. Its
+//! features are forwarded under their names: `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`, `typesize`. What is done by
 //! `raw-api` the validator does not see.
 //!
 //! **Signal safety:** none of it in a handler, where nothing may wait; that is reported as `WaitContext`. `try_get` and its like may.
@@ -73,7 +73,7 @@ use lockdep_core::{LockClass, LockKind, LockMap, WaitType};
 use iter::{Iter, IterMut, OwningIter};
 use mapref::multiple::RefMulti;
 use mapref::one::{Ref, RefMut};
-use shard::{Maps, READ, ReadShard, Shard, Table, WriteShard, pair_of};
+use shard::{Maps, READ, ReadShard, Shard, Table, WRITE, WriteShard, pair_of};
 use try_result::TryResult;
 
 #[doc(no_inline)]
@@ -481,7 +481,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     /// # Errors
     ///
     /// If there is no memory for them.
+    #[track_caller]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        // The original writes one shard after the other, and a guard of one may have been forgotten.
+        (0..self.maps.count()).for_each(|i| self.maps.of_shard(i).might_lock(WRITE));
         self.real.try_reserve(additional)
     }
 
@@ -927,6 +930,8 @@ where
     S: typesize::TypeSize + Clone + BuildHasher,
 {
     fn extra_size(&self) -> usize {
+        // The original reads one shard after the other.
+        (0..self.maps.count()).for_each(|i| self.maps.of_shard(i).might_lock(READ));
         self.maps.extra_size() + self.real.extra_size()
     }
 

@@ -328,6 +328,9 @@ pub struct ReportedLock {
     pub(crate) construction: Option<Site>,
     pub(crate) mode: Mode,
     pub(crate) acquisition: Option<Site>,
+    /// Which of several locks of its class it is, counted from 1; 0 if there is no other.
+    #[cfg(feature = "validate")]
+    pub(crate) number: usize,
 }
 
 impl ReportedLock {

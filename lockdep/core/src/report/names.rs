@@ -35,12 +35,20 @@ impl Names {
     }
 
     /// The name of a lock's class, without backticks. It is a lock of the body the names were made of.
-    pub(super) fn bare(&self, lock: &ReportedLock) -> &str {
+    pub(super) fn class(&self, lock: &ReportedLock) -> &str {
         let class = self.classes.iter().find(|(known, _)| same_class(known, lock));
         class.map_or("?", |(_, name)| name)
     }
 
-    /// The name of a lock's class, in backticks.
+    /// The same, with the number of the lock if there are more of its class: `Shard #2`.
+    pub(super) fn bare(&self, lock: &ReportedLock) -> String {
+        match lock.number {
+            0 => self.class(lock).to_owned(),
+            number => format!("{} #{number}", self.class(lock)),
+        }
+    }
+
+    /// The same, in backticks.
     pub(super) fn quoted(&self, lock: &ReportedLock) -> String {
         format!("`{}`", self.bare(lock))
     }

@@ -122,7 +122,7 @@ fn commented(column: usize, what: What, comment: &'static str) -> Row {
 }
 
 fn named(verb: &'static str, taken: Taken<'_>, names: &Names) -> What {
-    What::Call { verb, name: names.bare(taken.lock).to_owned(), in_handler: false }
+    What::Call { verb, name: names.bare(taken.lock), in_handler: false }
 }
 
 fn call(taken: Taken<'_>, names: &Names) -> What {
@@ -130,7 +130,7 @@ fn call(taken: Taken<'_>, names: &Names) -> What {
 }
 
 fn call_in_handler(taken: Taken<'_>, names: &Names) -> What {
-    What::Call { verb: verb(taken), name: names.bare(taken.lock).to_owned(), in_handler: true }
+    What::Call { verb: verb(taken), name: names.bare(taken.lock), in_handler: true }
 }
 
 fn verb(taken: Taken<'_>) -> &'static str {
@@ -167,7 +167,7 @@ fn recursion(body: &Body, names: &Names) -> Option<Scenario> {
         // Two locks of one class: another thread may take them the other way round.
         let numbered = |taken: Taken<'_>, n: usize| What::Call {
             verb: verb(taken),
-            name: format!("{} #{n}", names.bare(taken.lock)),
+            name: format!("{} #{n}", names.class(taken.lock)),
             in_handler: false,
         };
         let rows =
@@ -269,7 +269,7 @@ fn irq_enable(body: &Body, names: &Names) -> Option<Scenario> {
     let mut rows = vec![commented(0, call(outer, names), "signals blocked")];
     if let Some(inner) = roles.inner {
         rows.push(row(0, call(inner, names)));
-        let unlock = What::Call { verb: "unlock", name: names.bare(inner.lock).to_owned(), in_handler: false };
+        let unlock = What::Call { verb: "unlock", name: names.bare(inner.lock), in_handler: false };
         rows.push(commented(0, unlock, "signals open again"));
     } else {
         rows.push(row(0, What::Words("<signals re-enabled>")));

@@ -62,6 +62,7 @@ fn lock(class: &str, kind: &'static str, type_name: &'static str, construction: 
         construction: Some(construction),
         mode: Mode::Write,
         acquisition: None,
+        number: 0,
     }
 }
 
@@ -1010,6 +1011,7 @@ impl Dice {
             construction: self.site(),
             mode: self.pick(&[Mode::Write, Mode::Read, Mode::ReadRecursive, Mode::Upgradable]),
             acquisition: self.site(),
+            number: 0,
         }
     }
 

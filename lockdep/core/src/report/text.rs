@@ -344,7 +344,7 @@ impl<'a> Page<'a> {
             Some(site) => format!("made at {}", self.site(site)),
             None => String::new(),
         };
-        [self.names.quoted(lock), kind, made]
+        [format!("`{}`", self.names.class(lock)), kind, made]
     }
 
     /// What the threads hold, and the short facts that have no place.

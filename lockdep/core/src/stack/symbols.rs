@@ -101,13 +101,17 @@ fn trim(mut frames: Vec<Frame>) -> Vec<Frame> {
 
 /// With line tables only, a symbol is a bare name without its crate: the file tells.
 fn is_our_file(file: &str) -> bool {
-    const DIRECTORIES: [&str; 9] = [
+    const DIRECTORIES: [&str; 12] = [
         "/lockdep/core/src/",
         "/lockdep/lock-api/src/",
         "/lockdep/shims/locks/src/",
+        "/lockdep/src/dashmap/",
+        "/lockdep/src/once_cell/",
         "/lockdep/src/parking_lot/",
         "/lockdep/src/spin/",
         "/lockdep/src/sync/",
+        // As a registry has them.
+        concat!("/lockdep-", env!("CARGO_PKG_VERSION"), "/src/"),
         "/lockdep-core-",
         "/lockdep-lock-api-",
         "/signal-hook-",

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IndexedParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
+use lockdep_core::LockMap;
+
 use crate::dashmap::DashMap;
 use crate::dashmap::mapref::multiple::{RefMulti, RefMutMulti};
 use crate::dashmap::shard::{Maps, Padded, Shard, pair_of};
+use crate::held::{EMPTY, REFERENCES};
 
 #[doc(no_inline)]
 pub use ::dashmap::rayon::map::OwningIter;
@@ -66,9 +69,14 @@ where
     }
 }
 
+/// The validator's half of a shard.
+fn of_shard<'a>(maps: &[&'a Maps; REFERENCES], i: usize) -> &'a LockMap {
+    maps.first().map_or(&EMPTY, |maps| maps.of_shard(i))
+}
+
 /// The shards of a map, as a parallel iterator needs them.
 pub(super) struct Shards<'a, K, V> {
-    pub(super) maps: &'a Maps,
+    pub(super) maps: [&'a Maps; REFERENCES],
     pub(super) real: &'a [Padded<K, V>],
 }
 
@@ -87,7 +95,7 @@ where
     type Item = RefMulti<'a, K, V>;
 
     fn into_par_iter(self) -> Self::Iter {
-        Iter { shards: Shards { maps: &self.maps, real: self.real.shards() } }
+        Iter { shards: Shards { maps: [&self.maps; REFERENCES], real: self.real.shards() } }
     }
 }
 
@@ -101,7 +109,7 @@ where
     fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
         let Shards { maps, real } = self.shards;
         let entries = real.into_par_iter().enumerate().flat_map_iter(|(i, lock)| {
-            let shard = Arc::new(Shard::new(maps.of_shard(i), lock).read());
+            let shard = Arc::new(Shard::new(of_shard(&maps, i), lock).read());
             // SAFETY: the buckets are not used longer than the shard is held.
             let buckets = unsafe { shard.table.iter() };
             buckets.map(move |bucket| {
@@ -143,7 +151,7 @@ where
 {
     /// A parallel iterator over the entries, to write; a shared reference will do.
     pub fn par_iter_mut(&self) -> IterMut<'_, K, V> {
-        IterMut { shards: Shards { maps: &self.maps, real: self.real.shards() } }
+        IterMut { shards: Shards { maps: [&self.maps; REFERENCES], real: self.real.shards() } }
     }
 }
 
@@ -157,7 +165,7 @@ where
     fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
         let Shards { maps, real } = self.shards;
         let entries = real.into_par_iter().enumerate().flat_map_iter(|(i, lock)| {
-            let shard = Arc::new(Shard::new(maps.of_shard(i), lock).write());
+            let shard = Arc::new(Shard::new(of_shard(&maps, i), lock).write());
             // SAFETY: the buckets are not used longer than the shard is held.
             let buckets = unsafe { shard.table.iter() };
             buckets.map(move |bucket| {

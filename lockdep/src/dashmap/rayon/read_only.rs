@@ -7,6 +7,7 @@ use ::rayon::iter::IntoParallelIterator;
 use super::map::{Iter, OwningIter, Shards};
 use crate::dashmap::ReadOnlyView;
 use crate::dashmap::mapref::multiple::RefMulti;
+use crate::held::REFERENCES;
 
 impl<K, V, S> IntoParallelIterator for ReadOnlyView<K, V, S>
 where
@@ -32,6 +33,6 @@ where
     type Item = RefMulti<'a, K, V>;
 
     fn into_par_iter(self) -> Self::Iter {
-        Iter { shards: Shards { maps: &self.maps, real: self.real.shards() } }
+        Iter { shards: Shards { maps: [&self.maps; REFERENCES], real: self.real.shards() } }
     }
 }

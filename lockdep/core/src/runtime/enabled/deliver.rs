@@ -15,7 +15,8 @@ use super::raw::{self, Found, RawReport, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
 use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, revive, scope, slow};
-use crate::engine::{ClassId, Held, HeldFlags, Place};
+use crate::arena::Arena;
+use crate::engine::{ClassId, Held, HeldFlags, Place, Verdict};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
 use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label};
@@ -517,7 +518,7 @@ fn body(raw: RawReport) -> Body {
         in_handler: (thread.handler != 0).then(|| signal(thread.handler)),
         missing: thread.missing.map(Missing::words),
     });
-    let locks: Vec<ReportedLock> = verdict.locks.iter().map(|lock| reported(lock.class, lock.mode, lock.place)).collect();
+    let locks = numbered(verdict);
     let steps = verdict.parts.iter().map(|part| Step {
         what: part.label,
         label: label(part.label),
@@ -554,6 +555,18 @@ fn body(raw: RawReport) -> Body {
     }
 }
 
+/// The locks that a report speaks of. Those of a circle are different ones, also where they are of one class.
+fn numbered(verdict: &Verdict<Arena>) -> Vec<ReportedLock> {
+    let circle = matches!(verdict.kind, ReportKind::Inversion | ReportKind::Deadlock);
+    let before = |at: usize, class: ClassId| verdict.locks[..at].iter().filter(|lock| lock.class == class).count();
+    let locks = verdict.locks.iter().enumerate().map(|(at, lock)| {
+        let alone = before(verdict.locks.len(), lock.class) == 1;
+        let number = if circle && !alone { before(at, lock.class) + 1 } else { 0 };
+        ReportedLock { number, ..reported(lock.class, lock.mode, lock.place) }
+    });
+    locks.collect()
+}
+
 /// The locks among the entries of a thread; `innermost` are those taken in `handler`.
 pub(super) fn locks_of(entries: &[Held], handler: u8, innermost: impl Fn(usize, &Held) -> bool) -> Vec<LockEntry> {
     let locks = entries.iter().enumerate().filter(|(_, held)| held.is_lock());
@@ -581,6 +594,7 @@ pub(super) fn reported(class: ClassId, mode: Mode, place: Place) -> ReportedLock
             construction: None,
             mode,
             acquisition: None,
+            number: 0,
         };
     };
     // The allocator is declared in a file of ours, which tells nothing.
@@ -593,6 +607,7 @@ pub(super) fn reported(class: ClassId, mode: Mode, place: Place) -> ReportedLock
         construction: (!everywhere).then(|| construction(record)),
         mode,
         acquisition: site(place),
+        number: 0,
     }
 }
 

@@ -78,14 +78,20 @@ fn no_allocation() -> String {
         .into()
 }
 
+fn is_set_once(lock: &ReportedLock) -> bool {
+    matches!(lock.kind, "Once" | "OnceLock" | "LazyLock" | "OnceCell" | "Lazy")
+}
+
+fn is_map_of_shards(lock: &ReportedLock) -> bool {
+    matches!(lock.kind, "DashMap" | "DashSet")
+}
+
 /// Who has it already wants it.
 fn once_more(locks: &[ReportedLock]) -> String {
     let first = named(locks, 0);
-    match locks.first().map(|lock| lock.kind) {
-        Some("Once" | "OnceLock" | "LazyLock" | "OnceCell" | "Lazy") => {
-            format!("let what initialises {first} do without it")
-        }
-        Some("Map") => format!("end the section of {first} first, or let one section do both"),
+    match locks.first() {
+        Some(lock) if is_set_once(lock) => format!("let what initialises {first} do without it"),
+        Some(lock) if lock.kind == "Map" => format!("end the section of {first} first, or let one section do both"),
         _ => format!("release {first} first, or pass its guard down instead of locking again"),
     }
 }
@@ -114,6 +120,12 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
             "the gate keeps the threads apart as long as every path takes it; one order for all is safer".into()
         }
         (ReportKind::Inversion, _) if locks.iter().any(|lock| matches!(lock.kind(), "Condvar" | "Map")) => ONE_ORDER.into(),
+        (ReportKind::Inversion, _) if locks.iter().all(|lock| is_map_of_shards(lock) && lock.number != 0) => {
+            "hold no entry while you come to the map again: which entries share a lock, their hashes decide".into()
+        }
+        (ReportKind::Inversion, _) if locks.iter().all(|lock| is_set_once(lock)) => {
+            "let one of these values be made without the others".into()
+        }
         // Nobody waits for what nobody knows, but that a lock is new the validator cannot see.
         (ReportKind::Inversion, _) => {
             format!("{ONE_ORDER}; a lock that no other thread can reach yet may be taken with `lock_nested(1)`")
