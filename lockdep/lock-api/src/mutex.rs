@@ -269,6 +269,8 @@ impl<'a, R: RawMutex, T: ?Sized> MutexGuard<'a, R, T> {
     }
 
     /// Leaves the mutex locked for good and gives the data for as long as the mutex lives.
+    ///
+    /// Nobody holds it from here on, as far as the validator knows: of whoever locks it all the same, only the watchdog says anything.
     #[inline]
     #[track_caller]
     pub fn leak(s: Self) -> &'a mut T {
