@@ -123,7 +123,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::Inversion, _) if locks.iter().all(|lock| is_map_of_shards(lock) && lock.number != 0) => {
             "hold no entry while you come to the map again: which entries share a lock, their hashes decide".into()
         }
-        (ReportKind::Inversion, _) if locks.iter().all(|lock| is_set_once(lock)) => {
+        (ReportKind::Inversion, _) if locks.iter().all(is_set_once) => {
             "let one of these values be made without the others".into()
         }
         // Nobody waits for what nobody knows, but that a lock is new the validator cannot see.
