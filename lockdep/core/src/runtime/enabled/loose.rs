@@ -146,7 +146,7 @@ pub(super) fn settle(thread: &ThreadState) {
         return;
     }
     let mut open = true;
-    for one in &thread.loose.all {
+    for one in thread.loose.all.iter().filter(|one| ThreadState::get(&one.instance) != 0) {
         if let Some((instance, raw, is_held)) = slow::with(|_| ask(thread, one)) {
             let asking = Asking(thread);
             // SAFETY: whoever drops the lock waits for the answer.
