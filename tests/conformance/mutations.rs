@@ -1897,8 +1897,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Two locks of a circle and one class are told apart",
         "runtime/enabled/deliver.rs",
-        "let number = if circle && !alone {",
-        "let number = if circle && alone {",
+        "ReportKind::Inversion && !alone {",
+        "ReportKind::Inversion && alone {",
         "it",
         "dashmap::two_shards_in_both_orders",
     ),

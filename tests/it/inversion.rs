@@ -372,7 +372,9 @@ mod readers {
             let _b = b.read().unwrap();
             let _a = a.read().unwrap();
         });
-        assert_cycle(only(&reports, Inversion, Possible), 2);
+        let report = only(&reports, Inversion, Possible);
+        assert_cycle(report, 2);
+        assert!(report.to_text().contains("a reader waits for another only where a writer waits between them"), "{report}");
     }
 
     /// The upgrade is what waits, and readers are what it waits for: nobody else can be inside.

@@ -354,6 +354,33 @@ mod kept_as_the_raw_lock {
         assert_silent(&reports);
     }
 
+    /// Where several threads do so, nobody knows whose hold a lock is: it is given up, and whoever has the guard still may release it.
+    #[test]
+    fn by_several_threads() {
+        let (shard, log) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new('a')));
+        let reports = isolated(|cx| {
+            let body = {
+                let (shard, log) = (Arc::clone(&shard), Arc::clone(&log));
+                move || {
+                    for _ in 0..200 {
+                        drop(Kept::of(&shard));
+                        let _log = log.lock();
+                        drop(Kept::of(&shard));
+                        drop(_log);
+                        let guard = shard.lock();
+                        // SAFETY: it is only looked at.
+                        assert!(unsafe { shard.raw() }.is_locked());
+                        drop(guard);
+                        drop(log.lock());
+                    }
+                }
+            };
+            let threads = [(); 3].map(|()| cx.spawn(body.clone()));
+            threads.map(|thread| thread.join().unwrap());
+        });
+        assert_silent(&reports);
+    }
+
     fn class_by_instance() -> &'static lockdep::LockClass {
         Box::leak(Box::new(lockdep::LockClass::new("shard").same_class_by_instance()))
     }

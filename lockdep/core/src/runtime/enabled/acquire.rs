@@ -168,11 +168,11 @@ fn take_otherwise(
     false
 }
 
-/// Whether what keeps the thread from the lock is held by itself, in this very context: what a handler interrupted may be about to take
-/// what it does not hold yet.
+/// Whether what keeps the thread from the lock is held by itself, in this very context, but may have ended unseen: what a handler
+/// interrupted may be about to take what it does not hold yet.
 fn waits_for_itself(thread: &ThreadState, map: &LockMap, mode: Mode, flags: HeldFlags) -> bool {
     let judged = mode != Mode::ReadRecursive && !flags.has(HeldFlags::REENTRANT) && !config::off();
-    judged && thread.own_entries().any(|held| is_hold_of(&held, map))
+    judged && thread.loose.has(map.instance()) && thread.own_entries().any(|held| is_hold_of(&held, map))
 }
 
 /// Remembers an acquisition of a known chain, with its place and stack.
@@ -443,7 +443,7 @@ fn again_by_its_holder(thread: &ThreadState, map: &LockMap) -> bool {
 /// Whether this thread has done the same with the very same locks, where the classes alone do not decide.
 fn proven_for_instances(thread: &ThreadState, map: &LockMap, how: How<'_>, flags: HeldFlags) -> bool {
     let annotated = how.nest.is_some() || how.order.is_some();
-    if annotated || map.class() == 0 || !(map.judged_by_instance() || how.mode == Mode::ReadRecursive) {
+    if annotated || map.class() == 0 || !(map.judged_by_instance() || how.mode != Mode::Write && holds_lock(thread, map)) {
         return false;
     }
     let key = key_for_instances(thread, &entry(thread, map, how, Place::default(), flags));
@@ -662,8 +662,8 @@ pub(super) fn judge(
     // Each time anew: a comparator looks at addresses.
     let compared = acquire.info.rules.compare.is_some();
     let said = acquire.nest.is_some() || acquire.new.ordered().is_some();
-    // Whether a writer is queued makes no difference to a recursive reader.
-    let passes = same_lock && acquire.new.mode == Mode::ReadRecursive;
+    // Of one who passes whoever is queued there is nothing to say, each time.
+    let passes = same_lock && acquire.new.mode != Mode::Write && !found.any;
     // Of a lock taken for the first time the engine did not look at everything.
     if push_entry && settled && !compared && !said && (by_instance && !same_lock && !acquire.first || passes) {
         remember_here(thread, key_for_instances(thread, &acquire.new), 0);
@@ -774,6 +774,9 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
     {
         // A guard that came along into an isolated test.
         thread.release_for(at);
+        return;
+    }
+    if outer.is_none() && thread.loose.was_given_out(map.instance()) {
         return;
     }
     let place = place_here(thread);

@@ -555,13 +555,12 @@ fn body(raw: RawReport) -> Body {
     }
 }
 
-/// The locks that a report speaks of. Those of a circle are different ones, also where they are of one class.
+/// The locks that a report speaks of. Those of a cycle of orders are different ones, also where they are of one class.
 fn numbered(verdict: &Verdict<Arena>) -> Vec<ReportedLock> {
-    let circle = matches!(verdict.kind, ReportKind::Inversion | ReportKind::Deadlock);
     let before = |at: usize, class: ClassId| verdict.locks[..at].iter().filter(|lock| lock.class == class).count();
     let locks = verdict.locks.iter().enumerate().map(|(at, lock)| {
         let alone = before(verdict.locks.len(), lock.class) == 1;
-        let number = if circle && !alone { before(at, lock.class) + 1 } else { 0 };
+        let number = if verdict.kind == ReportKind::Inversion && !alone { before(at, lock.class) + 1 } else { 0 };
         ReportedLock { number, ..reported(lock.class, lock.mode, lock.place) }
     });
     locks.collect()

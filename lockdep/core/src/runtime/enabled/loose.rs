@@ -2,8 +2,8 @@
 //!
 //! Who has the raw lock may forget the guard and release by that alone (dashmap 7 does, for guards that are smaller). So from then on the
 //! lock itself is asked whether anybody holds it, before what this thread holds counts: the fast ways of the thread are closed, and
-//! whatever comes the slow way comes here first. Somebody else may have the lock by then; so such a hold makes no circle of waiting
-//! threads.
+//! whatever comes the slow way comes here first. Somebody else may have the lock by then: so such a hold makes no circle of waiting
+//! threads, and where several threads give out raw locks of a class, nothing is asked, and a hold ends as its raw lock is given out.
 //!
 //! What is known of them changes in slow sections alone. The lock is asked outside of them, for that is somebody's code. Whoever drops it
 //! meanwhile waits until it has answered.
@@ -14,13 +14,34 @@ use super::acquire::{is_hold_of, take_out};
 use super::contention::nap;
 use super::thread::{ThreadState, current};
 use super::{config, slow};
-use crate::engine::Held;
+use crate::engine::{ClassId, Held};
 use crate::map::LockMap;
 
 /// How many a thread remembers at a time. What is beyond counts as released.
 const KEPT: usize = 32;
 
-/// How many all threads have.
+/// Which thread gives out raw locks of a class, by the class: its number and 1, or [`MANY`]. Classes that share a place are one.
+static GIVERS: [AtomicU32; 1 << 16] = [const { AtomicU32::new(0) }; 1 << 16];
+const MANY: u32 = u32::MAX;
+
+fn givers(class: ClassId) -> &'static AtomicU32 {
+    &GIVERS[class.base() as usize % GIVERS.len()]
+}
+
+fn are_many(class: ClassId) -> bool {
+    givers(class).load(Ordering::Relaxed) == MANY
+}
+
+/// This thread gives one out, too.
+fn note_giver(thread: &ThreadState, class: ClassId) {
+    let (givers, me) = (givers(class), thread.thread().id.wrapping_add(1));
+    let before = givers.compare_exchange(0, me, Ordering::Relaxed, Ordering::Relaxed);
+    if before.is_err_and(|other| other != me) {
+        givers.store(MANY, Ordering::Relaxed);
+    }
+}
+
+/// How many locks all threads have that are to be asked.
 static ALL: AtomicU32 = AtomicU32::new(0);
 
 /// So long, in milliseconds, whoever drops a lock waits for one who asks it.
@@ -32,11 +53,12 @@ pub(crate) struct Loose {
     asking: AtomicU64,
 }
 
+/// One that is to be asked comes and goes in slow sections. Any other is this thread's own affair.
 struct One {
     /// The number of the lock; 0 if this is none.
     instance: AtomicU64,
     raw: AtomicPtr<()>,
-    /// An [`IsHeld`].
+    /// An [`IsHeld`]; null if it counts as over, though its guard may be there still.
     is_held: AtomicPtr<()>,
 }
 
@@ -67,7 +89,13 @@ impl Loose {
 
     /// Whether the thread's hold of this lock is one.
     pub(super) fn has(&self, instance: u64) -> bool {
-        self.find(instance).is_some()
+        self.find(instance).is_some_and(One::is_asked)
+    }
+
+    /// A lock is released that the thread does not hold. Whether it had given out its raw lock, so that this is no mistake.
+    pub(super) fn was_given_out(&self, instance: u64) -> bool {
+        let over = self.find(instance).filter(|one| !one.is_asked());
+        over.map(One::clear).is_some()
     }
 
     /// All of them are over.
@@ -77,18 +105,32 @@ impl Loose {
 }
 
 impl One {
+    /// It is to be asked from here on; in a slow section.
     fn set(&self, instance: u64, raw: *const (), is_held: IsHeld) {
-        self.raw.store(raw.cast_mut(), Ordering::Relaxed);
-        self.is_held.store(is_held as *mut (), Ordering::Relaxed);
-        if self.instance.swap(instance, Ordering::Relaxed) == 0 {
+        if !self.is_asked() {
             ALL.fetch_add(1, Ordering::Relaxed);
         }
+        self.instance.store(instance, Ordering::Relaxed);
+        self.raw.store(raw.cast_mut(), Ordering::Relaxed);
+        self.is_held.store(is_held as *mut (), Ordering::Relaxed);
     }
 
-    fn clear(&self) {
-        if self.instance.swap(0, Ordering::Relaxed) != 0 {
+    /// It counts as over; in a slow section, if it is to be asked.
+    fn set_over(&self, instance: u64) {
+        if self.is_asked() {
             ALL.fetch_sub(1, Ordering::Relaxed);
         }
+        self.is_held.store(core::ptr::null_mut(), Ordering::Relaxed);
+        self.instance.store(instance, Ordering::Relaxed);
+    }
+
+    /// There is none; as [`set_over`](Self::set_over).
+    fn clear(&self) {
+        self.set_over(0);
+    }
+
+    fn is_asked(&self) -> bool {
+        !self.is_held.load(Ordering::Relaxed).is_null()
     }
 
     fn raw(&self) -> (*const (), IsHeld) {
@@ -111,21 +153,26 @@ impl Drop for Asking<'_> {
 /// The raw lock is given out.
 pub(crate) fn given_out(map: &LockMap, raw: *const (), is_held: IsHeld) {
     let thread = current();
-    if config::idle() || !thread.own_entries().any(|held| is_hold_of(&held, map)) {
-        return;
+    let hold = || thread.last_own(|held| is_hold_of(held, map));
+    let Some(at) = hold().filter(|_| !config::idle()) else { return };
+    let (class, instance) = (thread.read(at).class, map.instance());
+    note_giver(thread, class);
+    // As long as nothing else comes, what has ended takes places.
+    settle_if_any(thread);
+    let all = &thread.loose;
+    let place = all.find(instance).or_else(|| all.find(0)).or_else(|| all.all.iter().find(|one| !one.is_asked()));
+    let many = are_many(class);
+    match place {
+        Some(one) if !many => {
+            slow::with(|_| one.set(instance, raw, is_held));
+            thread.close_fast_ways();
+            return;
+        }
+        Some(one) if one.is_asked() => slow::with(|_| one.set_over(instance)),
+        Some(one) => one.set_over(instance),
+        None => {}
     }
-    // As long as nothing new comes, what has ended takes places.
-    settle(thread);
-    let kept = slow::with(|_| {
-        let loose = &thread.loose;
-        let one = loose.find(map.instance()).or_else(|| loose.find(0))?;
-        one.set(map.instance(), raw, is_held);
-        thread.close_fast_ways();
-        Some(())
-    });
-    if kept.is_none()
-        && let Some(at) = thread.last_own(|held| is_hold_of(held, map))
-    {
+    if let Some(at) = hold() {
         take_out(thread, at);
     }
 }
@@ -146,20 +193,21 @@ pub(super) fn settle(thread: &ThreadState) {
         return;
     }
     let mut open = true;
-    for one in thread.loose.all.iter().filter(|one| ThreadState::get(&one.instance) != 0) {
-        if let Some((instance, raw, is_held)) = slow::with(|_| ask(thread, one)) {
+    for one in thread.loose.all.iter().filter(|one| one.is_asked()) {
+        if let Some((hold, raw, is_held)) = slow::with(|_| ask(thread, one)) {
             let asking = Asking(thread);
+            let many = are_many(hold.class);
             // SAFETY: whoever drops the lock waits for the answer.
-            let held = unsafe { is_held(raw) };
+            let held = !many && unsafe { is_held(raw) };
             drop(asking);
             if !held {
-                slow::with(|_| one.clear());
-                while let Some(at) = thread.last_own(|held| held.is_lock() && held.instance == instance) {
+                slow::with(|_| if many { one.set_over(hold.instance) } else { one.clear() });
+                while let Some(at) = thread.last_own(|held| held.is_lock() && held.instance == hold.instance) {
                     take_out(thread, at);
                 }
             }
         }
-        open &= ThreadState::get(&one.instance) == 0;
+        open &= !one.is_asked();
     }
     if open {
         thread.open_fast_ways();
@@ -167,7 +215,7 @@ pub(super) fn settle(thread: &ThreadState) {
 }
 
 /// What is to be asked, if it is still held in this context; in a slow section.
-fn ask(thread: &ThreadState, one: &One) -> Option<(u64, *const (), IsHeld)> {
+fn ask(thread: &ThreadState, one: &One) -> Option<(Held, *const (), IsHeld)> {
     let instance = ThreadState::get(&one.instance);
     let is_of_it = |held: Held| held.is_lock() && held.instance == instance;
     if instance == 0 {
@@ -177,7 +225,7 @@ fn ask(thread: &ThreadState, one: &One) -> Option<(u64, *const (), IsHeld)> {
         Some(at) if at >= thread.base() => {
             thread.loose.asking.store(instance, Ordering::Relaxed);
             let (raw, is_held) = one.raw();
-            Some((instance, raw, is_held))
+            Some((thread.read(at), raw, is_held))
         }
         Some(_) => None,
         // Released as usual.
@@ -194,16 +242,18 @@ pub(super) fn dropped(thread: &ThreadState, map: &LockMap) -> bool {
         return false;
     }
     let instance = map.instance();
+    let asked = |thread: &'_ ThreadState| {
+        thread.loose.all.iter().position(|one| one.is_asked() && ThreadState::get(&one.instance) == instance)
+    };
     let own = slow::with(|globals| {
-        for other in globals.others(thread).filter(|other| other.loose.has(instance)) {
-            other.loose.find(instance).into_iter().for_each(One::clear);
+        for other in globals.others(thread) {
+            let Some(one) = asked(other) else { continue };
+            other.loose.all[one].clear();
             for at in (0..other.depth()).filter(|&at| is_hold_of(&other.read(at), map)) {
                 other.release_for(at);
             }
         }
-        let own = thread.loose.find(instance);
-        own.into_iter().for_each(One::clear);
-        own.is_some()
+        asked(thread).map(|one| thread.loose.all[one].clear()).is_some()
     });
     let is_asked = |_: &u32| {
         // Acquire: see `Asking`.

@@ -30,6 +30,13 @@ fn only_readers(locks: &[ReportedLock]) -> bool {
     locks.iter().all(|lock| lock.mode() != Mode::Write)
 }
 
+/// Whether somewhere in a circle one who wants to read waits for one who reads.
+fn readers_wait_for_readers(verdict: &Verdict<Arena>) -> bool {
+    let wanted = verdict.parts.iter().filter(|part| part.label == Label::AcquiredUnder);
+    let mut held = wanted.filter_map(|part| Some((part, &verdict.locks[part.lock?])));
+    held.any(|(part, held)| part.mode.unwrap_or(held.mode) == Mode::Read && held.mode != Mode::Write)
+}
+
 /// Facts that the places do not show.
 pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
@@ -54,6 +61,9 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: O
         }
         (ReportKind::Inversion, Hint::TimedWait) => {
             notes.push("the wait has a time limit, so the threads get out of it, late".into());
+        }
+        (ReportKind::Inversion, _) if readers_wait_for_readers(verdict) => {
+            notes.push("a reader waits for another only where a writer waits between them".into());
         }
         (ReportKind::SignalUnsafe, Hint::Errno(before, after)) => {
             notes.push(format!("`errno` was {} when the handler began, and {} when it returned", error(before), error(after)));
