@@ -420,3 +420,28 @@ mod kept_as_the_raw_lock {
         assert_silent(&reports);
     }
 }
+
+/// Whoever did not give out the raw lock releases by the guard, so nobody waits to see whether the lock gets free, which another reader has.
+#[test]
+fn a_reader_that_reads_again_is_not_asked() {
+    use lockdep::parking_lot::RwLock;
+
+    let lock = Arc::new(RwLock::new(1));
+    let reports = isolated(|cx| {
+        let ((held, is_held), (end, ended)) = (std::sync::mpsc::channel(), std::sync::mpsc::channel());
+        let theirs = Arc::clone(&lock);
+        let reader = cx.spawn(move || {
+            let _reads = theirs.read();
+            held.send(()).unwrap();
+            ended.recv().unwrap();
+        });
+        is_held.recv().unwrap();
+        let _upgradable = lock.upgradable_read();
+        let begun = Instant::now();
+        (0..100).for_each(|_| drop(lock.read()));
+        assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
+        end.send(()).unwrap();
+        reader.join().unwrap();
+    });
+    assert_silent(&reports);
+}

@@ -377,7 +377,8 @@ impl<A: Allocator + Clone> Engine<A> {
         let mut scratch = self.graph.scratch.take();
         let (now, before) = (&mut closed.now, &mut closed.before);
         self.graph.cycles_through(edge, &mut scratch, |cycle| {
-            if self.wakes_itself(cycle) {
+            // One that comes to a class twice contains one that does not, or needs its lock held in two ways at once.
+            if self.wakes_itself(cycle) || !self.graph.is_of_different_classes(cycle) {
                 return;
             }
             let classes = self.classes_of(cycle);

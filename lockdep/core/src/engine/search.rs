@@ -216,6 +216,9 @@ impl<A: Allocator + Clone> Graph<A> {
         {
             show(&unguarded);
         }
+        if shortest.len() > LONGEST {
+            return;
+        }
         self.mark_what_leads_to(edge, scratch);
         let mut patience = PATIENCE;
         let _ = (shortest.len()..=LONGEST).try_for_each(|length| self.cycles_of(edge, length, scratch, &mut patience, &mut show));
@@ -277,7 +280,8 @@ impl<A: Allocator + Clone> Graph<A> {
         None
     }
 
-    fn is_of_different_classes(&self, cycle: &[EdgeIx]) -> bool {
+    /// Whether a cycle comes to none of its classes twice.
+    pub(super) fn is_of_different_classes(&self, cycle: &[EdgeIx]) -> bool {
         cycle.iter().enumerate().all(|(at, &ix)| !self.leads_into(&cycle[..at], self.edge(ix)) || at + 1 == cycle.len())
     }
 

@@ -394,8 +394,8 @@ impl ReportedLock {
 pub struct Evidence {
     /// One thread would have to do two parts at once, because no other was seen to do either; mostly one thread did all of it.
     pub same_thread: bool,
-    /// The threads that disagree did not all overlap in this run: one had ended before another began, or, in an
-    /// isolated test, began only after that one had done its part.
+    /// The threads that disagree did not all overlap in this run: one had ended before another did its part, or, in an isolated test,
+    /// began only after that one had done its own. No join need have made it so.
     pub ordered: bool,
     /// Locks held on every side of the cycle, which keep the threads apart.
     pub gates: Vec<String>,

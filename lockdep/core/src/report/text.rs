@@ -433,7 +433,7 @@ impl<'a> Page<'a> {
         }
         if evidence.ordered {
             notes.push(
-                "the threads did not overlap in this run: one had ended, or done its part, before another began".to_owned(),
+                "the threads did not overlap in this run: one had ended before another did its part, or had done its own before that began".to_owned(),
             );
         }
         if !evidence.gates.is_empty() {
