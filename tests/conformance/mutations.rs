@@ -1921,8 +1921,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Where several threads give out raw locks a hold ends with that",
         "runtime/enabled/loose.rs",
-        "    let many = are_many(class);\n",
-        "    let many = false;\n",
+        "        givers.store(MANY, Ordering::Relaxed);\n",
+        "",
         "it",
         "raw_locks::kept_as_the_raw_lock::by_several_threads",
     ),
