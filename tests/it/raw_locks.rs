@@ -376,7 +376,7 @@ mod kept_as_the_raw_lock {
                 }
             };
             let threads = [(); 3].map(|()| cx.spawn(body.clone()));
-            threads.map(|thread| thread.join().unwrap());
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
         });
         assert_silent(&reports);
     }
