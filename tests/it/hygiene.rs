@@ -159,6 +159,14 @@ fn a_lock_released_that_is_not_held() {
     assert_eq!(lock.into_inner(), 2);
 }
 
+/// It has no number yet.
+#[test]
+fn unlock_of_a_lock_that_nobody_ever_took() {
+    let lock = parking_lot::Mutex::new(1);
+    let reports = isolated(|_| unlocks(&lock));
+    assert_stacks(only(&reports, UnlockImbalance, Certain), &[("released at", "unlocks")]);
+}
+
 /// That is wrong, and reported; but the lock is free then, and who took it does not take it again.
 #[test]
 fn a_lock_released_by_another_thread() {

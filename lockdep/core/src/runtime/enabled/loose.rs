@@ -94,7 +94,8 @@ impl Loose {
 
     /// A lock is released that the thread does not hold. Whether it had given out its raw lock, so that this is no mistake.
     pub(super) fn was_given_out(&self, instance: u64) -> bool {
-        let over = self.find(instance).filter(|one| !one.is_asked());
+        // A lock that nobody took has no number.
+        let over = self.find(instance).filter(|one| instance != 0 && !one.is_asked());
         over.map(One::clear).is_some()
     }
 
