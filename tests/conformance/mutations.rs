@@ -1927,6 +1927,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "raw_locks::kept_as_the_raw_lock::by_several_threads",
     ),
     mutation(
+        "The release of a lock that nobody ever took is reported",
+        "runtime/enabled/loose.rs",
+        "filter(|one| instance != 0 && !one.is_asked());",
+        "filter(|one| !one.is_asked());",
+        "it",
+        "hygiene::unlock_of_a_lock_that_nobody_ever_took",
+    ),
+    mutation(
         "Every test fails that does what was reported of another",
         "runtime/enabled/graph.rs",
         "        if scope != 0 && !self.again.contains(&(scope, id)) {",

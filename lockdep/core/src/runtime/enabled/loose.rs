@@ -181,7 +181,7 @@ pub(crate) fn given_out(map: &LockMap, raw: *const (), is_held: IsHeld) {
 /// Before it matters what this thread holds.
 #[inline]
 pub(super) fn settle_if_any(thread: &ThreadState) {
-    if thread.fast_ways_are_closed() {
+    if thread.fast_ways_are_closed() && thread.is_prepared() {
         settle(thread);
     }
 }
