@@ -557,13 +557,17 @@ fn body(raw: RawReport) -> Body {
 
 /// The locks that a report speaks of. Those of a cycle of orders are different ones, also where they are of one class.
 fn numbered(verdict: &Verdict<Arena>) -> Vec<ReportedLock> {
-    let before = |at: usize, class: ClassId| verdict.locks[..at].iter().filter(|lock| lock.class == class).count();
-    let locks = verdict.locks.iter().enumerate().map(|(at, lock)| {
-        let alone = before(verdict.locks.len(), lock.class) == 1;
-        let number = if verdict.kind == ReportKind::Inversion && !alone { before(at, lock.class) + 1 } else { 0 };
-        ReportedLock { number, ..reported(lock.class, lock.mode, lock.place) }
-    });
-    locks.collect()
+    let mut locks: Vec<ReportedLock> = verdict.locks.iter().map(|lock| reported(lock.class, lock.mode, lock.place)).collect();
+    if verdict.kind != ReportKind::Inversion {
+        return locks;
+    }
+    // By what they are called: two classes may be made on one line.
+    let named: Vec<_> = locks.iter().map(|lock| (lock.class_name.clone(), lock.subclass, lock.construction)).collect();
+    for (at, lock) in locks.iter_mut().enumerate() {
+        let alike = |upto: usize| named[..upto].iter().filter(|name| **name == named[at]).count();
+        lock.number = if alike(named.len()) > 1 { alike(at) + 1 } else { 0 };
+    }
+    locks
 }
 
 /// The locks among the entries of a thread; `innermost` are those taken in `handler`.

@@ -357,7 +357,8 @@ extern "C" fn process_end(status: libc::c_int, _argument: *mut libc::c_void) {
     }
     let reported = deliver::last_words();
     let code = config::exit_code();
-    if reported > 0 && status == 0 && code != 0 {
+    // Of the status a parent sees the lowest byte.
+    if reported > 0 && status & 0xff == 0 && code != 0 {
         // SAFETY: flushes what C code wrote, then ends the process; handlers registered before ours are the C library's own.
         unsafe {
             libc::fflush(core::ptr::null_mut());

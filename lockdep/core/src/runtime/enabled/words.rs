@@ -123,7 +123,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
             format!("keep {} blocked while {first} is held outside the handler: `lock_irqsave`", signal(verdict))
         }
         (ReportKind::Recursion, _) if verdict.severity == Severity::Possible && only_readers(locks) => {
-            format!("use `read_recursive` for the inner read of {first}, or pass the guard down")
+            format!("pass the guard of {first} down, or use `read_recursive` for the inner read, where the lock has it")
         }
         (ReportKind::Recursion, _) => once_more(locks),
         (ReportKind::Inversion, _) if verdict.severity == Severity::Guarded => {
@@ -191,13 +191,20 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
              a thread acts upon"
                 .into()
         }
-        (ReportKind::WaitContext, _) => format!("take {first} before the spin lock, or make it a `SpinLock`"),
+        (ReportKind::WaitContext, _) => match locks {
+            [_] => format!("sleep before {first} is taken, or after it is released"),
+            [wait, ..] if matches!(wait.kind, "Condvar" | "Map") => format!("release {last} before this waits"),
+            _ => format!("take {first} before the spin lock, or make it a `SpinLock`"),
+        },
         (ReportKind::NestLockNotHeld, _) => "take the outer lock first: it is what makes the nesting safe".into(),
         (ReportKind::SubclassOrder, Hint::Leaf) => format!("{first} is declared a leaf: release it before taking {last}"),
         (ReportKind::SubclassOrder, Hint::Numbers) => "take locks of this class with rising numbers".into(),
         (ReportKind::SubclassOrder, _) => "take locks of this class in the order that its comparator gives".into(),
         (ReportKind::AssertHeld, Hint::NotHeld) => format!("the caller must hold {first} here"),
-        (ReportKind::AssertHeld, _) => "the caller must not hold it here".into(),
+        (ReportKind::AssertHeld, _) if verdict.parts.last().is_some_and(|asserted| asserted.lock.is_none()) => {
+            "the caller must hold no lock here".into()
+        }
+        (ReportKind::AssertHeld, _) => format!("the caller must not hold {first} here"),
         (ReportKind::MaskImbalance, _) => {
             let between = verdict.parts.iter().any(|part| part.label == Label::StillAsExpected);
             let who = if between { "what runs between the two places" } else { "some code" };
