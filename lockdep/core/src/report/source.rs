@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::{env, fs};
 
+use unicode_width::UnicodeWidthChar as _;
+
 use super::{Frame, Site};
 
 /// A larger file is not source that somebody wants to read.
@@ -155,9 +157,23 @@ fn without_controls(line: &str) -> String {
     line.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect()
 }
 
-/// What begins at `column` (from 1, in characters): a call with its arguments, a macro, a name. The whole statement of the line if the column is 0, unknown, or not in the line.
+/// The character at `column` (from 1), and where it is. A column is what the compiler counts as one: a tab is four of them, and a character
+/// as many as it is wide.
+fn char_at(line: &str, column: u32) -> Option<(usize, char)> {
+    let mut skip = (column as usize).checked_sub(1)?;
+    for (at, c) in line.char_indices() {
+        if skip == 0 && c.width() != Some(0) {
+            return Some((at, c));
+        }
+        skip = skip.checked_sub(if c == '\t' { 4 } else { c.width().unwrap_or(0) })?;
+    }
+    None
+}
+
+/// What begins at `column`: a call with its arguments, a macro, a name. The whole statement of the line if the column is 0, unknown, or not
+/// in the line.
 fn span_in_line(line: &str, column: u32) -> Range<usize> {
-    let start = column.checked_sub(1).and_then(|skip| line.char_indices().nth(skip as usize));
+    let start = char_at(line, column);
     match start {
         Some((start, first)) if !first.is_whitespace() => start..start + call_length(&line[start..]),
         _ => {
@@ -253,6 +269,10 @@ mod tests {
         check_span("    x.run(", 7, "run");
         check_span("    }", 5, "}");
         check_span("    größe.lock(\"ä\");", 11, "lock(\"ä\")");
+        // As the compiler counts: a tab is four columns, a wide character two.
+        check_span("\t\tlet a = here();", 17, "here()");
+        check_span("\t\tlet s = \"日本語\"; let b = here();", 35, "here()");
+        check_span("\tlet s = \"é\"; let c = here();", 26, "here()");
     }
 
     #[test]
