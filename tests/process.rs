@@ -1594,18 +1594,21 @@ mod validated {
 
     #[test]
     fn an_isolated_test_whose_guard_cannot_have_its_lock_back_says_why() {
-        let output = run("isolated-unlocked", &[]);
-        assert_aborted(&output);
-        assert_eq!(reported(&output, "Recursion"), 1, "{}", stderr(&output));
-        assert!(stderr(&output).contains("\nlockdep: a lock that its guard gave up for a moment cannot be taken again\n"));
+        assert_says_why("isolated-unlocked", "a lock that its guard gave up for a moment cannot be taken again");
     }
 
     #[test]
     fn an_isolated_test_that_unwinds_out_of_alter_says_why() {
-        let output = run("isolated-alter", &[]);
+        assert_says_why("isolated-alter", "what `alter` calls has unwound, and left no value to put back");
+    }
+
+    /// The process ends, and what the test found is shown before.
+    #[track_caller]
+    fn assert_says_why(scenario: &str, why: &str) {
+        let output = run(scenario, &[]);
         assert_aborted(&output);
         assert_eq!(reported(&output, "Recursion"), 1, "{}", stderr(&output));
-        assert!(stderr(&output).contains("\nlockdep: what `alter` calls has unwound, and left no value to put back\n"));
+        assert!(stderr(&output).contains(&format!("\nlockdep: {why}\n")));
     }
 
     #[test]

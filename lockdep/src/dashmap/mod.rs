@@ -139,7 +139,7 @@ impl<K, V, S> DashMap<K, V, S> {
         S: Clone,
     {
         // The original reads one shard after the other. Its shards cannot be asked for without a `BuildHasher`.
-        (0..self.maps.count()).for_each(|i| self.maps.of_shard(i).might_lock(READ));
+        self.maps.might_lock_each(READ);
         DashMap { maps: Maps::new(map, self.maps.count()), real: self.maps.hold_any(|| self.real.clone()) }
     }
 }
@@ -484,7 +484,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[track_caller]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
         // The original writes one shard after the other, and a guard of one may have been forgotten.
-        (0..self.maps.count()).for_each(|i| self.maps.of_shard(i).might_lock(WRITE));
+        self.maps.might_lock_each(WRITE);
         self.real.try_reserve(additional)
     }
 
@@ -931,7 +931,7 @@ where
 {
     fn extra_size(&self) -> usize {
         // The original reads one shard after the other.
-        (0..self.maps.count()).for_each(|i| self.maps.of_shard(i).might_lock(READ));
+        self.maps.might_lock_each(READ);
         self.maps.extra_size() + self.real.extra_size()
     }
 

@@ -42,6 +42,11 @@ impl Maps {
         self.0.first().map_or(0, |maps| maps.len() - 1)
     }
 
+    /// Whoever calls the original next takes one shard after the other.
+    pub(super) fn might_lock_each(&self, how: How<'static>) {
+        (0..self.count()).for_each(|i| self.of_shard(i).might_lock(how));
+    }
+
     /// Runs `f`, which holds one shard after the other shared, and nobody can say when which: so what it takes is taken under one that
     /// stands for them.
     #[track_caller]

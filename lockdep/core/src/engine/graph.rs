@@ -182,7 +182,7 @@ pub(super) enum Way {
 
 impl<A: Allocator> Edge<A> {
     /// The pair it leads to.
-    pub(super) fn target(&self) -> Pair {
+    pub(super) const fn target(&self) -> Pair {
         self.kind.waiter.at(self.to)
     }
 
@@ -195,6 +195,11 @@ impl<A: Allocator> Edge<A> {
     /// Whether it leads on from a pair of its first node.
     pub(super) const fn follows(&self, pair: Pair) -> bool {
         parts(pair).1.waits_for(self.kind.holder)
+    }
+
+    /// Whether it leads to the beginning of another, so that a path from that to this closes a cycle.
+    pub(super) const fn closes(&self, first: &Edge<A>) -> bool {
+        self.to == first.from && first.follows(self.target())
     }
 
     /// Who made the dependency at these places.

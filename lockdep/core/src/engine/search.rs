@@ -193,15 +193,13 @@ impl<A: Allocator + Clone> Graph<A> {
 
     /// The shortest strong path that leads from the end of `edge` back to its beginning, so that both close a cycle.
     pub(super) fn path_back(&mut self, edge: &Edge<A>) -> Option<Vec<EdgeIx, A>> {
-        let (from, holder) = (edge.from, edge.kind.holder);
-        self.shortest(Way::Out, [edge.target()], |_, last| last.to == from && last.kind.waiter.waits_for(holder))
+        self.shortest(Way::Out, [edge.target()], |_, last| last.closes(edge))
     }
 
     /// The shortest cycle through an edge of the graph.
     pub(super) fn cycle_through(&self, ix: EdgeIx, scratch: &mut Scratch<A>) -> Option<Cycle<A>> {
         let edge = self.edge(ix);
-        let mut closes = |_: &Graph<A>, last: &Edge<A>| last.to == edge.from && last.kind.waiter.waits_for(edge.kind.holder);
-        let mut cycle = self.shortest_in(scratch, Way::Out, [edge.target()], &mut closes)?;
+        let mut cycle = self.shortest_in(scratch, Way::Out, [edge.target()], &mut |_, last| last.closes(edge))?;
         cycle.insert(0, ix);
         Some(cycle)
     }
@@ -227,10 +225,9 @@ impl<A: Allocator + Clone> Graph<A> {
     /// Marks every pair that a path leads from to the beginning of an edge, so that it closes a cycle.
     fn mark_what_leads_to(&self, edge: EdgeIx, scratch: &mut Scratch<A>) {
         let start = self.edge(edge);
-        let closes = |last: &Edge<A>| last.kind.waiter.waits_for(start.kind.holder);
         scratch.begin();
         scratch.queue.clear();
-        for (_, last) in self.edges_into(start.from).filter(|(_, last)| closes(last)) {
+        for (_, last) in self.edges_into(start.from).filter(|(_, last)| last.closes(start)) {
             last.sources().for_each(|source| scratch.visit(source, START, 0));
         }
         let mut done = 0;
@@ -242,8 +239,8 @@ impl<A: Allocator + Clone> Graph<A> {
         }
     }
 
-    /// The shortest cycle of different classes through an edge that no gate of it protects. Breadth first, over pairs and what is left of
-    /// its gates on the way there.
+    /// The shortest cycle through an edge that no gate of it protects. Breadth first, over pairs and what is left of its gates on the way
+    /// there.
     fn unguarded_cycle_through(&self, first: EdgeIx) -> Option<Cycle<A>> {
         let start = self.edge(first);
         let mut via = Map::with_hasher_in(Hash::default(), self.alloc());
@@ -256,8 +253,7 @@ impl<A: Allocator + Clone> Graph<A> {
             done += 1;
             for (ix, edge) in self.edges_from(pair) {
                 let left = left.after(start.evidence.gates(), edge.evidence.gates());
-                let closes = edge.to == start.from && edge.kind.waiter.waits_for(start.kind.holder);
-                if closes && left == Left::NOTHING {
+                if edge.closes(start) && left == Left::NOTHING {
                     let mut cycle = Vec::new_in(self.alloc());
                     cycle.push(ix);
                     let mut at = queue[done - 1];
@@ -268,7 +264,7 @@ impl<A: Allocator + Clone> Graph<A> {
                     }
                     cycle.push(first);
                     cycle.reverse();
-                    return self.is_of_different_classes(&cycle).then_some(cycle);
+                    return Some(cycle);
                 }
                 let next = (edge.target(), left);
                 if queue.len() < MOST_STATES && !via.contains_key(&next) {
@@ -310,7 +306,7 @@ impl<A: Allocator + Clone> Graph<A> {
             *at = self.next_out(ix);
             *patience = patience.checked_sub(1)?;
             let edge = self.edge(ix);
-            let closes = edge.to == start.from && edge.kind.waiter.waits_for(start.kind.holder);
+            let closes = edge.closes(start);
             if !edge.follows(here.target()) || (!closes && (self.leads_into(&path, edge) || !scratch.is_marked(edge.target()))) {
                 continue;
             }

@@ -40,7 +40,7 @@ pub(crate) use labels::label;
 #[cfg(all(test, feature = "validate"))]
 pub(crate) use names::without_modules;
 #[cfg(feature = "validate")]
-pub(crate) use names::{clean, count, is_declared};
+pub(crate) use names::{clean, count, is_declared, of_level};
 #[cfg(feature = "validate")]
 pub(crate) use signals::signal_name;
 #[cfg(feature = "validate")]

@@ -70,17 +70,21 @@ fn same_class(a: &ReportedLock, b: &ReportedLock) -> bool {
     a.class_name == b.class_name && a.subclass == b.subclass && a.construction == b.construction && a.kind == b.kind
 }
 
+/// The name of a class at the level that a subclass is.
+pub(crate) fn of_level(name: String, subclass: u8) -> String {
+    match subclass {
+        0 => name,
+        // `OnceLock<Config>/ready`: not the cell, but that it has its value.
+        READY => format!("{name}/ready"),
+        subclass => format!("{name}/{subclass}"),
+    }
+}
+
 impl ReportedLock {
     /// What its class is called where there is no other of that name: `wal`, `Mutex<Wal>`, `wal/1`.
     pub(crate) fn short_name(&self) -> String {
         let name = if is_declared(self) { clean(&self.class_name) } else { kind_and_type(self) };
-        let name = shorten(&name, LONGEST_NAME);
-        match self.subclass {
-            0 => name,
-            // `OnceLock<Config>/ready`: not the cell, but that it has its value.
-            READY => format!("{name}/ready"),
-            subclass => format!("{name}/{subclass}"),
-        }
+        of_level(shorten(&name, LONGEST_NAME), self.subclass)
     }
 }
 

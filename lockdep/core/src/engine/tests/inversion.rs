@@ -263,10 +263,14 @@ fn behind_a_reported_cycle() {
     );
 }
 
+/// One takes the second under the first.
+fn takes(first: &str, second: &str) -> String {
+    format!("t1: lock {first}, lock {second}, unlock {second}, unlock {first};")
+}
+
 /// However long the way around, and however much else there is on the way.
 #[test]
 fn a_gate_of_the_shortest_cycle_hides_no_longer_one() {
-    let takes = |first: &str, second: &str| format!("t1: lock {first}, lock {second}, unlock {second}, unlock {first};");
     let letter = |at: usize| char::from(b'a' + at as u8);
     for length in 3..=12 {
         let last = format!("W{}", letter(length - 1));
@@ -304,7 +308,6 @@ fn a_walk_that_comes_to_a_class_twice_is_no_cycle_of_its_own() {
 /// Not only one of those whose gate is missing now is worse than it was.
 #[test]
 fn every_cycle_that_lost_its_gate() {
-    let takes = |first: &str, second: &str| format!("t1: lock {first}, lock {second}, unlock {second}, unlock {first};");
     let ways = [("A", "B"), ("B", "A"), ("B", "C"), ("C", "A")].map(|(first, second)| takes(first, second));
     let guarded = ways.each_ref().map(|way| format!("t1: lock G; {way} t1: unlock G;"));
     check(

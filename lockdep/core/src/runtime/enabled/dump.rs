@@ -13,9 +13,8 @@ use super::raw::{RawThread, location};
 use super::thread::current;
 use super::{baseline, complain, life, position, slow, watchdog};
 use crate::arena::Arena;
-use crate::class::READY;
 use crate::engine::{ClassId, HeldFlags, Place, State};
-use crate::report::{DrawnStacks, count, json, seconds, signal_name};
+use crate::report::{DrawnStacks, count, json, of_level, seconds, signal_name};
 use crate::runtime::Stats;
 use crate::stack::symbolize;
 
@@ -156,11 +155,7 @@ fn snapshot() -> (Vec<ClassId>, Vec<Dependency>) {
 fn name_of(class: ClassId) -> String {
     let record = slow::with(|globals| globals.record(class));
     let name = record.map_or_else(|| "?".into(), class_name);
-    match class.subclass() {
-        0 => name,
-        READY => format!("{name}/ready"),
-        subclass => format!("{name}/{subclass}"),
-    }
+    of_level(name, class.subclass())
 }
 
 fn site_of(place: Place) -> String {

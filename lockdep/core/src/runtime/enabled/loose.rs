@@ -87,9 +87,14 @@ impl Loose {
         self.all.iter().find(|one| ThreadState::get(&one.instance) == instance)
     }
 
+    /// One that is to be asked.
+    fn asked(&self, instance: u64) -> Option<&One> {
+        self.find(instance).filter(|one| one.is_asked())
+    }
+
     /// Whether the thread's hold of this lock is one.
     pub(super) fn has(&self, instance: u64) -> bool {
-        self.find(instance).is_some_and(One::is_asked)
+        self.asked(instance).is_some()
     }
 
     /// A lock is released that the thread does not hold. Whether it had given out its raw lock, so that this is no mistake.
@@ -243,18 +248,15 @@ pub(super) fn dropped(thread: &ThreadState, map: &LockMap) -> bool {
         return false;
     }
     let instance = map.instance();
-    let asked = |thread: &'_ ThreadState| {
-        thread.loose.all.iter().position(|one| one.is_asked() && ThreadState::get(&one.instance) == instance)
-    };
     let own = slow::with(|globals| {
         for other in globals.others(thread) {
-            let Some(one) = asked(other) else { continue };
-            other.loose.all[one].clear();
+            let Some(one) = other.loose.asked(instance) else { continue };
+            one.clear();
             for at in (0..other.depth()).filter(|&at| is_hold_of(&other.read(at), map)) {
                 other.release_for(at);
             }
         }
-        asked(thread).map(|one| thread.loose.all[one].clear()).is_some()
+        thread.loose.asked(instance).map(One::clear).is_some()
     });
     let is_asked = |_: &u32| {
         // Acquire: see `Asking`.
