@@ -274,6 +274,16 @@ fn the_shims_of_0_5_and_0_13_work_alone_and_together() {
     }
 }
 
+/// The original's condition variable asks for the raw lock of a mutex that is held, and holds it again when it returns.
+#[test]
+#[ignore = "takes a build of its own"]
+fn a_mutex_is_held_after_a_wait_for_the_originals_condition_variable() {
+    let program = built("pinned", &["only-lock_api-0.4"], "shims-lock_api");
+    let (code, said) = run_of(&program, "wait", &[]);
+    assert_eq!(code, Some(66), "{said}");
+    assert_eq!(said.matches("error[lockdep::").count(), said.matches("error[lockdep::Inversion]").count(), "{said}");
+}
+
 /// Cargo says it in one sentence, and the process, where every shim says what it is, says nothing.
 #[test]
 #[ignore = "takes a build of its own"]

@@ -250,33 +250,11 @@ fn a_hold_that_was_ended_by_the_raw_lock() {
     silent!(RwLock::new(0), read, unlock_shared);
 }
 
-/// Another thread has it meanwhile, and does not keep it for long.
-#[test]
-fn a_hold_that_was_ended_by_the_raw_lock_while_another_thread_takes_it() {
-    use lockdep::lock_api::RawMutex as _;
-    use lockdep::parking_lot;
-
-    let mutex = Arc::new(parking_lot::Mutex::new(0_u8));
-    let reports = isolated(|cx| {
-        std::mem::forget(mutex.lock());
-        // SAFETY: held, and its guard is gone.
-        unsafe { mutex.raw().unlock() };
-        let (of_other, barrier) = (Arc::clone(&mutex), Arc::new(Barrier::new(2)));
-        let taken = Arc::clone(&barrier);
-        let other = cx.spawn(move || {
-            let _guard = of_other.lock();
-            taken.wait();
-            thread::sleep(Duration::from_millis(3));
-        });
-        barrier.wait();
-        drop(mutex.lock());
-        other.join().unwrap();
-    });
-    assert_silent(&reports);
-}
-
 /// A guard that is kept as the raw lock alone.
 mod kept_as_the_raw_lock {
+    use std::mem::forget;
+
+    use lockdep::ReportKind::AssertHeld;
     use lockdep::lock_api::{RawMutex as _, RawRwLock as _};
     use lockdep::parking_lot::{Mutex, RawMutex, RawRwLock, RwLock};
 
@@ -287,7 +265,7 @@ mod kept_as_the_raw_lock {
 
     impl<'l> Kept<'l> {
         fn of(lock: &'l Mutex<u8>) -> Kept<'l> {
-            std::mem::forget(lock.lock());
+            forget(lock.lock());
             // SAFETY: used to release what was just taken.
             Kept(unsafe { lock.raw() })
         }
@@ -309,52 +287,141 @@ mod kept_as_the_raw_lock {
         }
     }
 
-    #[test]
-    fn it_counts_as_long_as_it_is_held() {
-        let (shard, log) = (Mutex::new(1), Mutex::new('a'));
-        let reports = isolated(|_| {
-            let _log = log.lock();
-            drop(Kept::of(&shard));
-            drop(_log);
-            let _shard = Kept::of(&shard);
-            drop(log.lock());
-        });
-        assert_cycle(only(&reports, Inversion, Possible), 2);
-        let reports = isolated(|_| {
-            let _shard = Kept::of(&shard);
-            drop(shard.lock());
-        });
-        only(&reports, Recursion, Certain);
+    /// Looks at the raw lock of what is held, and nothing else.
+    fn is_locked<T>(lock: &Mutex<T>) -> bool {
+        // SAFETY: it is only looked at.
+        unsafe { lock.raw() }.is_locked()
     }
 
+    /// Which the validator does not see, as if it were over.
     #[test]
-    fn and_no_longer() {
+    fn it_is_not_seen() {
         let (shard, log) = (Mutex::new(1), Mutex::new('a'));
         let table = RwLock::new("table");
-        let reports = isolated(|cx| {
+        let reports = isolated(|_| {
             for _ in 0..3 {
                 let _log = log.lock();
                 drop(Kept::of(&shard));
             }
-            // Each the first thing that may notice.
+            let kept = Kept::of(&shard);
             drop(log.lock());
-            drop(Kept::of(&shard));
             lockdep::assert_none_held!();
-            std::mem::forget(table.read());
+            drop(kept);
+            forget(table.read());
             // SAFETY: used to release what was just taken.
             drop(KeptReader(unsafe { table.raw() }));
             lockdep::assert_not_held!(table);
-            let (mutex, sleepy) = (Arc::new(Mutex::new(2)), lockdep::spin::SpinLock::new(3));
-            let theirs = Arc::clone(&mutex);
-            cx.spawn(move || drop(Kept::of(&theirs))).join().unwrap();
-            drop(Kept::of(&mutex));
-            drop(sleepy.lock());
             lockdep::might_sleep!();
         });
         assert_silent(&reports);
     }
 
-    /// Where several threads do so, nobody knows whose hold a lock is: it is given up, and whoever has the guard still may release it.
+    /// What it is taken under is.
+    #[test]
+    fn its_acquisition_is_seen() {
+        let (shard, log) = (Mutex::new(1), Mutex::new('a'));
+        let reports = isolated(|_| {
+            drop(Kept::of(&shard));
+            let guard = shard.lock();
+            drop(log.lock());
+            drop(guard);
+            let _log = log.lock();
+            drop(Kept::of(&shard));
+        });
+        assert_cycle(only(&reports, Inversion, Possible), 2);
+    }
+
+    /// The raw lock was there before, so nobody sees when the hold begins to be over: the lock itself is asked.
+    #[test]
+    fn by_a_raw_lock_that_was_there_before() {
+        let mutex = Mutex::new(1);
+        assert_silent(&isolated(|_| {
+            // SAFETY: used to release what is taken next.
+            let kept = Kept(unsafe { mutex.raw() });
+            forget(mutex.lock());
+            drop(kept);
+            drop(mutex.lock());
+        }));
+        let reports = isolated(|_| {
+            let _guard = mutex.lock();
+            drop(mutex.lock());
+        });
+        only(&reports, Recursion, Certain);
+    }
+
+    /// The same while another thread has it, which does not keep it for long.
+    #[test]
+    fn while_another_thread_takes_it() {
+        let mutex = Arc::new(Mutex::new(0));
+        let reports = isolated(|cx| {
+            // SAFETY: used to release what is taken next.
+            let kept = Kept(unsafe { mutex.raw() });
+            forget(mutex.lock());
+            drop(kept);
+            let (of_other, barrier) = (Arc::clone(&mutex), Arc::new(Barrier::new(2)));
+            let taken = Arc::clone(&barrier);
+            let other = cx.spawn(move || {
+                let _guard = of_other.lock();
+                taken.wait();
+                thread::sleep(Duration::from_millis(3));
+            });
+            barrier.wait();
+            drop(mutex.lock());
+            other.join().unwrap();
+        });
+        assert_silent(&reports);
+    }
+
+    /// One that another thread took.
+    #[test]
+    fn another_thread_ends_it() {
+        let (mutex, log) = (Arc::new(Mutex::new(1)), Mutex::new('a'));
+        let reports = isolated(|cx| {
+            drop((log.lock(), mutex.lock()));
+            forget(mutex.lock());
+            let theirs = Arc::clone(&mutex);
+            // SAFETY: held, and its guard is gone.
+            cx.spawn(move || unsafe { theirs.raw().unlock() }).join().unwrap();
+            drop(log.lock());
+            lockdep::assert_none_held!();
+            drop(mutex.lock());
+        });
+        assert_silent(&reports);
+    }
+
+    /// Who waits for the lock does not wait for a thread whose hold is over, though that one did not come by since, for it waits itself.
+    #[test]
+    fn it_is_in_nobodys_way() {
+        let (first, second) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new('a')));
+        let (start, taken) = (Arc::new(Barrier::new(3)), Arc::new(Barrier::new(2)));
+        let reports = isolated(|cx| {
+            let (mutex, begins, takes) = (Arc::clone(&first), Arc::clone(&start), Arc::clone(&taken));
+            let third = cx.spawn(move || {
+                begins.wait();
+                // The first thread waits.
+                thread::sleep(Duration::from_millis(50));
+                // SAFETY: held, and its guard is gone.
+                unsafe { mutex.raw().unlock() };
+                let _first = mutex.lock();
+                takes.wait();
+                thread::sleep(Duration::from_millis(100));
+            });
+            let (held, wanted, begins) = (Arc::clone(&second), Arc::clone(&first), Arc::clone(&start));
+            let other = cx.spawn(move || {
+                let _second = held.lock();
+                begins.wait();
+                taken.wait();
+                drop(wanted.lock());
+            });
+            forget(first.lock());
+            start.wait();
+            drop(second.lock());
+            third.join().unwrap();
+            other.join().unwrap();
+        });
+        assert!(reports.iter().all(|report| report.kind() == Inversion), "{reports:?}");
+    }
+
     #[test]
     fn by_several_threads() {
         let (shard, log) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new('a')));
@@ -368,8 +435,7 @@ mod kept_as_the_raw_lock {
                         drop(Kept::of(&shard));
                         drop(_log);
                         let guard = shard.lock();
-                        // SAFETY: it is only looked at.
-                        assert!(unsafe { shard.raw() }.is_locked());
+                        assert!(is_locked(&shard));
                         drop(guard);
                         drop(log.lock());
                     }
@@ -381,8 +447,31 @@ mod kept_as_the_raw_lock {
         assert_silent(&reports);
     }
 
-    fn class_by_instance() -> &'static lockdep::LockClass {
-        Box::leak(Box::new(lockdep::LockClass::new("shard").same_class_by_instance()))
+    /// A thread that looks all the time does not harm others, whose locks come and go meanwhile.
+    #[test]
+    fn who_looks_at_what_others_hold() {
+        let (looked_at, log) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new('a')));
+        let reports = isolated(|cx| {
+            let over = Arc::new(AtomicBool::new(false));
+            let (theirs, until) = (Arc::clone(&looked_at), Arc::clone(&over));
+            let looker = cx.spawn(move || {
+                while !until.load(Relaxed) {
+                    let _: bool = is_locked(&theirs);
+                }
+            });
+            let table = Mutex::new("table");
+            for _ in 0..3_000 {
+                let _first = looked_at.lock();
+                let _log = log.lock();
+                drop(_first);
+                let _table = table.lock();
+                lockdep::assert_held!(table);
+                lockdep::assert_held!(log);
+            }
+            over.store(true, Relaxed);
+            looker.join().unwrap();
+        });
+        assert_silent(&reports);
     }
 
     /// Who only looks at the raw lock keeps the guard.
@@ -393,29 +482,55 @@ mod kept_as_the_raw_lock {
             for _ in 0..100 {
                 let _log = log.lock();
                 let _shard = shard.lock();
-                // SAFETY: it is only looked at.
-                assert!(unsafe { shard.raw() }.is_locked());
+                assert!(is_locked(&shard));
+                lockdep::assert_held!(shard);
             }
             drop(shard.lock());
             drop(log.lock());
+            let readers = RwLock::new(2);
+            let (_first, _second) = (readers.read_recursive(), readers.read_recursive());
+            // SAFETY: it is only looked at.
+            assert!(unsafe { readers.raw() }.is_locked() && unsafe { readers.raw() }.is_locked());
+        });
+        assert_silent(&reports);
+        // What nobody looked at is as certain as before.
+        let reports = isolated(|_| lockdep::assert_held!(log));
+        only(&reports, AssertHeld, Certain);
+    }
+
+    /// Locks that are free may be moved, and go.
+    #[test]
+    fn locks_that_move_and_go() {
+        let (log, barrier) = (Mutex::new('a'), Mutex::new(0));
+        let reports = isolated(|cx| {
+            let mut shards: Vec<Mutex<u8>> = Vec::new();
+            for _ in 0..100 {
+                shards.push(Mutex::new(1));
+                shards.iter().for_each(|shard| drop(Kept::of(shard)));
+                let guards: Vec<_> = shards.iter().map(|shard| shard.try_lock().unwrap()).collect();
+                assert!(shards.iter().all(is_locked));
+                drop(guards);
+                drop(log.lock());
+            }
+            // Dropped by another thread than the one that held it, and locked for good.
+            cx.spawn(move || drop(shards)).join().unwrap();
+            let locked = Box::new(Mutex::new(1));
+            forget(Kept::of(&locked));
+            drop(locked);
+            drop(barrier.lock());
         });
         assert_silent(&reports);
     }
 
-    /// Also more of them than are remembered, and of locks that are gone.
+    /// A raw lock that cannot be tried, nor be asked whether it is held, is only looked at.
     #[test]
-    fn many_locks_that_end_so() {
-        let shards = class_by_instance();
-        let reports = isolated(|cx| {
-            for _ in 0..10 {
-                let shards = [(); 100].map(|()| Mutex::with_class(1, shards));
-                drop(shards.each_ref().map(Kept::of));
-            }
-            // Dropped by another thread than the one that held it.
-            let shard = Arc::new(Mutex::new(1));
-            drop(Kept::of(&shard));
-            cx.spawn(move || drop(shard)).join().unwrap();
-            drop(Mutex::new('a').lock());
+    fn a_raw_lock_that_cannot_be_asked() {
+        let (mutex, log) = (super::Mutex::new(1), Mutex::new('a'));
+        let reports = isolated(|_| {
+            let _guard = mutex.lock();
+            // SAFETY: it is only looked at.
+            assert_eq!(unsafe { mutex.raw() }.taken.load(Relaxed), 1);
+            drop(log.lock());
         });
         assert_silent(&reports);
     }

@@ -9,6 +9,7 @@ use core::cell::Cell;
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ops::Deref;
+use core::panic::Location;
 use core::ptr;
 
 use lockdep_core::{How, LockMap};
@@ -27,11 +28,27 @@ impl<R> Checked<R> {
         Checked { map, raw: InWords(raw) }
     }
 
+    /// The raw lock, for whoever asks for it.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn give_out(&self) -> &R {
+        if !waits_on_a_condvar(Location::caller()) {
+            self.map.given_out();
+        }
+        &self.raw
+    }
+
     /// The raw lock, without the map.
     #[inline]
     pub(crate) fn into_raw(self) -> R {
         self.raw.0
     }
+}
+
+/// Whether it is a condition variable of the original parking_lot, over whose mutex there is a map: it takes it again before it returns.
+#[inline]
+fn waits_on_a_condvar(caller: &Location<'_>) -> bool {
+    cfg!(feature = "validate") && caller.file().ends_with("/src/condvar.rs") && caller.file().contains("/parking_lot")
 }
 
 /// A raw lock that fills the words it has beside the map anyway: a new one is then written as whole words, and together with the

@@ -66,9 +66,9 @@
 //! * A panic of the validator, or of the raw lock, when `unlocked` takes its lock again, leaves the lock held if it is free, and
 //!   aborts the process if it is not: the guard must not stand for a lock that somebody else holds.
 //! * With `validate`, a test in `lockdep::testing::isolated` tries a lock again and again (`try_lock` of the raw lock), instead of
-//!   calling its `lock`, where its guards may go to other threads and somebody holds it: a test shall not hang. And whether a lock is held
-//!   at all may be asked of the raw lock (`is_locked`) before a report says that this thread holds it. Otherwise `lock` is the
-//!   raw lock's `lock`, once.
+//!   calling its `lock`, where its guards may go to other threads and somebody holds it: a test shall not hang. And where `raw` gave the
+//!   raw lock out, it may be asked whether it is held (`is_locked`) before a report says that this thread holds it. Otherwise `lock` is
+//!   the raw lock's `lock`, once.
 //! * A panic of the raw lock, when `with_upgraded` upgrades or goes back, aborts the process, for the same reason.
 
 #![allow(clippy::duplicate_mod, reason = "the two surfaces are one source over two sets of raw traits")]

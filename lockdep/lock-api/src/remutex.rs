@@ -409,13 +409,14 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     ///
     /// # Safety
     ///
-    /// It must not be released while a guard exists. What is done to it here, the validator does not see. Where this thread holds the lock
-    /// now, the raw lock is asked whether anybody does, each time that this thread takes a lock, until nobody does: then that hold, whose
-    /// guard must have been forgotten, counts no longer. `force_unlock` and its sisters are seen.
+    /// It must not be released while a guard exists. What is done to it, the validator does not see: from here on a hold that there is,
+    /// of this thread or else of others, counts no longer, whether its guard was forgotten or not. The lock is checked as before when it is
+    /// taken again; but that it is released or dropped in a wrong moment, or not held where it should be, is said of it no more.
+    /// `force_unlock` and its sisters are seen.
     #[inline]
+    #[track_caller]
     pub unsafe fn raw(&self) -> &R {
-        self.checked.map.given_out(&self.checked.raw.mutex, R::is_locked);
-        &self.checked.raw.mutex
+        &self.checked.give_out().mutex
     }
 
     /// A pointer to the data.

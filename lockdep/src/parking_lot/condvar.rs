@@ -184,10 +184,9 @@ impl Condvar {
         let mutex = MutexGuard::mutex(guard);
         let map = mutex.lock_map();
         let _taken_again = TakenAgain { map, waiting: Some(map.wait_begin(&self.map, timed)) };
-        // Given out where it does not count as held, so that nobody asks it for that.
         // SAFETY: `guard` holds the mutex and is borrowed, so it releases nothing; `wait` does, and takes it again before it
         // returns or unwinds.
-        let mut real_guard = unsafe { mutex.raw().real_guard() };
+        let mut real_guard = unsafe { mutex.raw_for_wait().real_guard() };
         wait(&self.real, &mut real_guard)
     }
 }

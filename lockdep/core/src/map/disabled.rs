@@ -117,7 +117,7 @@ impl LockMap {
 
     /// The raw lock is given out.
     #[inline(always)]
-    pub fn given_out<R>(&self, _raw: &R, _is_held: fn(&R) -> bool) {}
+    pub fn given_out(&self) {}
 
     /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
     #[inline(always)]

@@ -2,7 +2,7 @@
 //!
 //! | word | before the first acquisition | after it |
 //! |---|---|---|
-//! | `place` | the construction site, or the declared class; above it half of the maker | the same |
+//! | `place` | the construction site, or the declared class; above it half of the maker, in its lowest bit [`GIVEN_OUT`] | the same |
 //! | `info` | what the type says; above it the other half | an [`InfoWord`] with its top bit set, which an address has never |
 //!
 //! Only `info` changes, once, by a compare-and-swap: where the same two words were seen before, in another lock, that needs no slow
@@ -20,7 +20,6 @@ use crate::runtime::acquire;
 use crate::runtime::chain::extend;
 use crate::runtime::contention;
 use crate::runtime::globals::{self, ClassRecord, Globals};
-use crate::runtime::loose;
 use crate::runtime::slow;
 use crate::runtime::thread::{self, ThreadState};
 use crate::stack::{here, keep_frame};
@@ -175,6 +174,10 @@ const fn mix(number: u64) -> u64 {
 const ADDRESS_BITS: u32 = 48;
 const MAKER_LOW: usize = 0xffff;
 
+/// Whether the raw lock was given out.
+const GIVEN_OUT: usize = 1;
+const _: () = assert!(align_of::<Location<'static>>() > GIVEN_OUT && align_of::<LockClass>() > GIVEN_OUT, "the bit is free");
+
 /// The address in a word of an unregistered lock, and the half of the maker above it.
 fn apart(word: *mut ()) -> (*mut (), usize) {
     (word.map_addr(|addr| addr & ((1 << ADDRESS_BITS) - 1)), word.addr() >> ADDRESS_BITS)
@@ -236,8 +239,8 @@ impl LockMap {
     /// `n` maps of the class of this one, which was not used yet: for a lock that has parts.
     pub fn split(self, n: usize) -> Box<[LockMap]> {
         debug_assert_eq!(self.class(), 0, "a map that is used has a number that is its own");
-        let copy = |word: &AtomicPtr<()>| AtomicPtr::new(word.load(Ordering::Relaxed));
-        (0..n).map(|_| LockMap { place: copy(&self.place), info: copy(&self.info) }).collect()
+        let info = self.info.load(Ordering::Relaxed);
+        (0..n).map(|_| LockMap { place: AtomicPtr::new(self.place()), info: AtomicPtr::new(info) }).collect()
     }
 
     /// A blocking acquisition that cannot be tried: checked, announced as a wait, then made.
@@ -404,15 +407,18 @@ impl LockMap {
         acquire::how_held(self, mode)
     }
 
-    /// The raw lock is given out. Where it is held, it may be released by that from here on: `is_held` says of it whether anybody holds
-    /// it, as long as it is there.
-    ///
-    /// `is_held` must not take, or wait for, a lock that is checked.
-    #[inline]
-    pub fn given_out<R>(&self, raw: &R, is_held: fn(&R) -> bool) {
-        // SAFETY: a reference to what has a size is passed as a pointer is; who calls it answers for the rest.
-        let is_held = unsafe { mem::transmute::<fn(&R) -> bool, loose::IsHeld>(is_held) };
-        loose::given_out(self, core::ptr::from_ref(raw).cast(), is_held);
+    /// The raw lock is given out, so what is held of it now may be released unseen: it counts no longer. What is taken later counts, but
+    /// nothing certain is said of it, because who has the raw lock may keep it.
+    pub fn given_out(&self) {
+        if !self.is_given_out() {
+            self.place.fetch_or(GIVEN_OUT, Ordering::Relaxed);
+        }
+        acquire::given_out(self);
+    }
+
+    /// Whether the raw lock was given out.
+    pub(crate) fn is_given_out(&self) -> bool {
+        self.place.load(Ordering::Relaxed).addr() & GIVEN_OUT != 0
     }
 
     /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
@@ -560,6 +566,11 @@ impl LockMap {
         core::ptr::from_ref(self).expose_provenance()
     }
 
+    /// Where it was made, or its declared class, and half of the maker.
+    fn place(&self) -> *mut () {
+        self.place.load(Ordering::Relaxed).map_addr(|addr| addr & !GIVEN_OUT)
+    }
+
     /// What the lock knows of itself.
     #[inline(always)]
     pub(crate) fn info(&self) -> InfoWord {
@@ -588,7 +599,7 @@ impl LockMap {
 
     /// Registers a lock if its like was registered before. Whether it is registered now.
     pub(crate) fn join_known_class(&self, thread: &ThreadState) -> bool {
-        let (place, info) = (self.place.load(Ordering::Relaxed), self.info.load(Ordering::Relaxed));
+        let (place, info) = (self.place(), self.info.load(Ordering::Relaxed));
         if InfoWord(info.addr() as u64).is_registered() {
             return true;
         }
@@ -619,7 +630,7 @@ impl LockMap {
     }
 
     fn resolve_as(&self, globals: &mut Globals, name: Option<&'static str>) -> &'static ClassRecord {
-        let (found, place) = (self.info.load(Ordering::Relaxed), self.place.load(Ordering::Relaxed));
+        let (found, place) = (self.info.load(Ordering::Relaxed), self.place());
         let word = InfoWord(found.addr() as u64);
         if word.is_registered() {
             return globals.numbered(word.class());

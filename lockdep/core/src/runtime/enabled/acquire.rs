@@ -7,7 +7,7 @@ use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
 use super::raw::{Found, queue};
 use super::thread::{ThreadState, current, own, template};
-use super::{config, deliver, handler, instances, irqs, life, loose, malloc, orphans, slow, watchdog};
+use super::{config, deliver, handler, instances, irqs, life, malloc, orphans, slow, watchdog};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
@@ -29,13 +29,29 @@ pub(crate) fn acquire_unless_held(map: &LockMap, how: How<'_>, site: &'static Lo
     take::<true>(map, how, site, HeldFlags(0))
 }
 
-/// The lock is free: what this thread holds of it, as far as is known, it holds no longer.
+/// The lock is free: what this thread holds of it, as far as is known, it holds no longer. Whether it held any.
 #[cold]
-pub(crate) fn ended_unseen(map: &LockMap) {
+pub(crate) fn ended_unseen(map: &LockMap) -> bool {
     let thread = current();
+    let mut any = false;
     while let Some(at) = thread.last_own(|held| is_hold_of(held, map)) {
         take_out(thread, at);
+        any = true;
     }
+    any
+}
+
+/// The raw lock is given out, by which a hold may end unseen: this thread's, if it has one, otherwise anybody's.
+#[cold]
+pub(crate) fn given_out(map: &LockMap) {
+    let instance = map.instance();
+    if instance == 0 || config::idle() || ended_unseen(map) {
+        return;
+    }
+    slow::with(|globals| {
+        let holds = |thread: &&ThreadState| thread.entries().any(|held| is_hold_of(&held, map));
+        globals.threads().filter(holds).for_each(|thread| thread.note_ended(instance));
+    });
 }
 
 /// After an acquisition that did not wait.
@@ -146,7 +162,6 @@ fn take_otherwise(
     let thread = current();
     life::prepare(thread);
     handler::settle(thread, moment.1);
-    loose::settle_if_any(thread);
     let forgotten = thread.spots.forgotten();
     let place = place_of_entry(thread, site, moment);
     let how = How { subclass, reentrant: flags.has(HeldFlags::REENTRANT), nest, order, ..How::new(mode) };
@@ -168,11 +183,11 @@ fn take_otherwise(
     false
 }
 
-/// Whether what keeps the thread from the lock is held by itself, in this very context, but may have ended unseen: what a handler
-/// interrupted may be about to take what it does not hold yet.
+/// Whether what keeps the thread from the lock is held by itself, in this very context, but may have ended unseen: by a raw lock that was
+/// given out before. What a handler interrupted may be about to take what it does not hold yet.
 fn waits_for_itself(thread: &ThreadState, map: &LockMap, mode: Mode, flags: HeldFlags) -> bool {
     let judged = mode != Mode::ReadRecursive && !flags.has(HeldFlags::REENTRANT) && !config::off();
-    judged && thread.loose.has(map.instance()) && thread.own_entries().any(|held| is_hold_of(&held, map))
+    judged && map.is_given_out() && thread.own_entries().any(|held| is_hold_of(&held, map))
 }
 
 /// Remembers an acquisition of a known chain, with its place and stack.
@@ -509,7 +524,7 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
     }
     let thread = current();
     life::prepare(thread);
-    loose::settle_if_any(thread);
+    thread.drop_ended();
     let tag = match check {
         Check::Lock => CHECK,
         Check::Again => AGAIN,
@@ -584,7 +599,7 @@ pub(crate) fn upgrade(map: &LockMap, site: &'static Location<'static>) {
     }
     let thread = current();
     life::prepare(thread);
-    loose::settle_if_any(thread);
+    thread.drop_ended();
     // Of the class that it is held as.
     let how = How { mode: Mode::Write, ..how_held(map, Mode::Upgradable) };
     // With the very same locks held, gates included.
@@ -776,7 +791,7 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
         thread.release_for(at);
         return;
     }
-    if outer.is_none() && thread.loose.was_given_out(map.instance()) {
+    if outer.is_none() && map.is_given_out() {
         return;
     }
     let place = place_here(thread);
@@ -946,7 +961,7 @@ pub(crate) fn might_sleep() {
 
 fn check_sleep(site: &'static Location<'static>) {
     let thread = current();
-    loose::settle_if_any(thread);
+    thread.drop_ended();
     if thread.nesting.load(Ordering::Relaxed) == 0 && thread.depth() == 0 {
         return;
     }
@@ -966,7 +981,7 @@ pub(crate) fn assert_none_held() {
 
 fn check_none_held(site: &'static Location<'static>) {
     let thread = current();
-    loose::settle_if_any(thread);
+    thread.drop_ended();
     if thread.entries().all(|held| !held.is_lock()) {
         return;
     }
@@ -976,13 +991,13 @@ fn check_none_held(site: &'static Location<'static>) {
 /// Whether this thread holds the lock.
 pub(crate) fn holds(map: &LockMap) -> bool {
     let thread = current();
-    loose::settle_if_any(thread);
+    thread.drop_ended();
     thread.entries().any(|held| is_hold_of(&held, map))
 }
 
 pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location<'static>) {
     if holds(map) != expected {
-        if expected && came_along(map) {
+        if map.is_given_out() || expected && came_along(map) {
             return;
         }
         plain_event(site, |globals, cx, place| {
@@ -996,7 +1011,7 @@ pub(crate) fn assert_held(map: &LockMap, expected: bool, site: &'static Location
 /// Whoever waits on the condition variable is woken from here.
 pub(crate) fn notify(map: &LockMap, subclass: u8, site: &'static Location<'static>) {
     let thread = current();
-    loose::settle_if_any(thread);
+    thread.drop_ended();
     if watchdog::wanted() {
         remember_notifier(thread, map, site);
     }
@@ -1045,10 +1060,9 @@ fn remember_notifier(thread: &'static ThreadState, map: &LockMap, site: &'static
 pub(crate) fn dropped(map: &LockMap) {
     let thread = current();
     let hold = || (0..thread.depth()).find(|&at| is_hold_of(&thread.read(at), map));
-    let ended_unseen = loose::dropped(thread, map);
     if let Some(first) = hold() {
         let mut found = Found::default();
-        if !config::off() && !ended_unseen {
+        if !config::off() && !map.is_given_out() {
             let place = place_here(thread);
             let held = thread.read(first);
             found = slow::with(|globals| event(globals, thread, |cx| Event::Freed { cx, held, place }));

@@ -87,7 +87,7 @@ pub(crate) fn is_free(map: &LockMap, is_held: impl Fn() -> bool) -> bool {
             })
 }
 
-pub(super) fn nap() {
+fn nap() {
     let nap = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
     // SAFETY: `nap` lives across the call.
     unsafe { libc::nanosleep(&raw const nap, core::ptr::null_mut()) };
@@ -450,7 +450,7 @@ fn walk(
                 (true, false) => stuck.then(|| globals.notification(&wants, other)).flatten(),
                 (false, false) => {
                     let in_the_way = |held: &Held| in_the_way(globals, held, thread, &wants);
-                    other.entries().find(|held| in_the_way(held) && !is_noted_only(globals, other, held))
+                    other.not_ended().find(|held| in_the_way(held) && !is_noted_only(globals, other, held))
                 }
             };
             let Some(holds) = holds else { continue };
@@ -476,7 +476,7 @@ fn walk(
 /// What the thread itself holds that is in the way of its own wait.
 fn own_hold(globals: &Globals, thread: &'static ThreadState, wants: &Held) -> Option<Held> {
     let upgrades = |held: &Held| wants.flags.has(HeldFlags::UPGRADE) && held.mode == Mode::Upgradable;
-    let mut own = thread.entries().filter(|held| held.is_lock() && !held.flags.has(HeldFlags::REENTRANT) && !upgrades(held));
+    let mut own = thread.not_ended().filter(|held| held.is_lock() && !held.flags.has(HeldFlags::REENTRANT) && !upgrades(held));
     own.find(|held| in_the_way(globals, held, thread, wants))
 }
 
@@ -503,13 +503,13 @@ pub(super) fn holders(globals: &Globals, thread: &'static ThreadState, wants: &H
     for other in globals.others(thread) {
         let holds = match wants.flags.has(HeldFlags::CONDVAR) {
             true => globals.notification(wants, other),
-            false => other.entries().find(|held| in_the_way(globals, held, thread, wants) && !other.loose.has(held.instance)),
+            false => other.not_ended().find(|held| in_the_way(globals, held, thread, wants)),
         };
         match holds {
             // Of a writer in the queue it matters whom he waits for.
             Some(queued) if queued.state == State::Waiting => {
                 let held = |held: &Held| held.is_lock() && in_the_way(globals, held, other, &queued);
-                let whose = |other: &'static ThreadState| Some((other, other.entries().find(held)?));
+                let whose = |other: &'static ThreadState| Some((other, other.not_ended().find(held)?));
                 holders.extend(globals.others(other).filter_map(whose));
             }
             holds => holders.extend(holds.map(|holds| (other, holds))),
@@ -528,7 +528,7 @@ fn trace(globals: &Globals, steps: &[Step], last: usize, own: Held) -> Option<Ve
         let waits = waits(step.thread).any(|waits| waits.lock == step.wants.lock && step.holds.context <= waits.context);
         let (waiter, wanted) = (steps[parent].thread, &steps[parent].wants);
         let holds = step.holds.flags.has(HeldFlags::CONDVAR)
-            || step.thread.entries().any(|held| held.lock == step.holds.lock && in_the_way(globals, &held, waiter, wanted));
+            || step.thread.not_ended().any(|held| held.lock == step.holds.lock && in_the_way(globals, &held, waiter, wanted));
         if !waits || !holds {
             return None;
         }

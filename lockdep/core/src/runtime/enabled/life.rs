@@ -292,7 +292,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         }
         globals.forget_names();
         thread.forget_chains();
-        thread.loose.clear();
+        thread.forget_ended();
         let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
         let spots = thread.spots.start(core::ptr::null_mut(), false);
         thread.instances.store(0, Ordering::Relaxed);

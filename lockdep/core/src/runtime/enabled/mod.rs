@@ -19,7 +19,6 @@ pub(crate) mod isolation;
 mod lazy;
 mod life;
 mod lock;
-pub(crate) mod loose;
 pub(crate) mod malloc;
 mod orphans;
 mod position;

@@ -29,7 +29,6 @@ use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, A
 use super::graph::Graph;
 use super::handler::Interrupted;
 use super::lazy::Queue;
-use super::loose::Loose;
 use crate::engine::{Context, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::kind::Mode;
 use crate::stack::{Spots, StackCache, Template};
@@ -45,6 +44,9 @@ const BLOCK: u64 = 1 << 10;
 
 /// So many of them share so many places: beyond that, the oldest is forgotten.
 const WAYS: usize = 4;
+
+/// How many locks whose holds others ended are noted until the thread comes by. The holds of more stay.
+const ENDED: usize = 8;
 
 /// A proven chain, and what more there is to know of it: 0 if the chain alone decides, otherwise as
 /// [`Proven::here`](super::chain::Proven::here) has it.
@@ -93,10 +95,6 @@ pub(crate) struct ThreadState {
     top: AtomicPtr<Held>,
     limit: AtomicPtr<Held>,
     end: AtomicPtr<Held>,
-    /// The same as `limit`, or null while every acquisition is to come the slow way.
-    gate: AtomicPtr<Held>,
-    /// Holds that may end unseen.
-    pub(crate) loose: Loose,
     /// The first entry of the running handler or isolated graph.
     floor: AtomicPtr<Held>,
     /// The key of the chain held now.
@@ -151,6 +149,9 @@ pub(crate) struct ThreadState {
     shuffling: AtomicU64,
     /// Something of ours was released by another thread, or by a context on top.
     pub(crate) untidy: AtomicU8,
+    /// Locks whose holds were ended by another thread, or by a context on top, by means we did not see; 0 where there is none. Then it is
+    /// untidy, too.
+    ended: [AtomicU64; ENDED],
     /// In the global allocator, or interrupted there.
     pub(crate) allocating: AtomicU8,
     /// Delivering reports.
@@ -301,8 +302,6 @@ thread_local! {
             top: AtomicPtr::new(ptr::null_mut()),
             limit: AtomicPtr::new(ptr::null_mut()),
             end: AtomicPtr::new(ptr::null_mut()),
-            gate: AtomicPtr::new(ptr::null_mut()),
-            loose: Loose::new(),
             floor: AtomicPtr::new(ptr::null_mut()),
             chain: AtomicU64::new(0),
             context: AtomicU64::new(0),
@@ -331,6 +330,7 @@ thread_local! {
             left_evidence: AtomicU8::new(0),
             shuffling: AtomicU64::new(0),
             untidy: AtomicU8::new(0),
+            ended: [const { AtomicU64::new(0) }; ENDED],
             allocating: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
             quiet: AtomicU8::new(0),
@@ -529,27 +529,11 @@ impl ThreadState {
         !self.held.load(Ordering::Relaxed).is_null()
     }
 
-    /// Whether there is room for one more entry, and the fast ways are open: then the thread is prepared, too.
+    /// Whether there is room for one more entry: then the thread is prepared, too.
     #[inline(always)]
     pub(crate) fn has_room(&self) -> bool {
         // SAFETY: this thread's own.
-        unsafe { self.top.mine() < self.gate.mine() }
-    }
-
-    /// From here on every acquisition comes the slow way.
-    pub(super) fn close_fast_ways(&self) {
-        self.gate.store(ptr::null_mut(), Ordering::Relaxed);
-    }
-
-    pub(super) fn open_fast_ways(&self) {
-        self.gate.store(self.limit.load(Ordering::Relaxed), Ordering::Relaxed);
-    }
-
-    /// Of a thread that is prepared.
-    #[inline(always)]
-    pub(super) fn fast_ways_are_closed(&self) -> bool {
-        // SAFETY: this thread's own.
-        unsafe { self.gate.mine() }.is_null()
+        unsafe { self.top.mine() < self.limit.mine() }
     }
 
     pub(crate) fn set_depth(&self, depth: usize) {
@@ -562,11 +546,7 @@ impl ThreadState {
 
     /// There is room for so many now.
     pub(crate) fn set_capacity(&self, capacity: usize) {
-        let closed = self.fast_ways_are_closed() && !self.limit.load(Ordering::Relaxed).is_null();
         self.limit.store(self.entry(capacity), Ordering::Relaxed);
-        if !closed {
-            self.open_fast_ways();
-        }
     }
 
     /// Where the entries are.
@@ -984,9 +964,50 @@ impl ThreadState {
         self.untidy.store(1, Ordering::Relaxed);
     }
 
+    /// What is held of the lock is over, as another thread has seen, or a context on top; in a slow section. Its entries stay until this
+    /// context comes by, for it goes on meanwhile.
+    pub(super) fn note_ended(&self, instance: u64) {
+        if let Some(place) = self.ended.iter().find(|place| [0, instance].contains(&place.load(Ordering::Relaxed))) {
+            place.store(instance, Ordering::Relaxed);
+            self.untidy.store(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn forget_ended(&self) {
+        self.ended.iter().for_each(|place| place.store(0, Ordering::Relaxed));
+    }
+
+    /// What is held, as far as nobody has seen its end.
+    pub(super) fn not_ended(&self) -> impl DoubleEndedIterator<Item = Held> {
+        let has_ended = |instance| self.ended.iter().any(|place| place.load(Ordering::Relaxed) == instance);
+        self.entries().filter(move |held| self.untidy.load(Ordering::Relaxed) == 0 || !has_ended(held.instance))
+    }
+
+    /// Before it matters what this thread holds.
+    #[inline]
+    pub(crate) fn drop_ended(&self) {
+        if self.untidy.load(Ordering::Relaxed) != 0 {
+            self.take_out_ended();
+        }
+    }
+
+    #[cold]
+    fn take_out_ended(&self) {
+        for place in &self.ended {
+            let instance = place.load(Ordering::Relaxed);
+            let is_hold = |held: &Held| instance != 0 && held.is_lock() && held.instance == instance;
+            while let Some(at) = self.last_own(is_hold) {
+                super::acquire::take_out(self, at);
+            }
+            if !self.entries().any(|held| is_hold(&held)) {
+                place.store(0, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// Takes released entries off the top, after others released some of ours as well.
     pub(crate) fn tidy(&self) {
-        super::loose::settle_if_any(self);
+        self.drop_ended();
         // Looked at first: the exchange is locked.
         let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
         if untidy {

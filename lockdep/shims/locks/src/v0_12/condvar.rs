@@ -158,7 +158,7 @@ impl Condvar {
         let map = mutex.lock_map();
         let _again = TakenAgain { map, waiting: Some(map.wait_begin(&self.map, timed)) };
         // SAFETY: the guard is borrowed, and the mutex is held again before that ends.
-        WaitTimeoutResult(unsafe { self.raw.sleep(mutex.raw(), until) })
+        WaitTimeoutResult(unsafe { self.raw.sleep(mutex.raw_for_wait(), until) })
     }
 }
 
