@@ -250,33 +250,37 @@ fn low_memory() {
 static AT_THE_END: Mutex<u32> = Mutex::new(0);
 static AT_THE_END_KEY: AtomicU64 = AtomicU64::new(0);
 
-/// Each round of a thread's last destructors takes a lock, and asks for another one: the last comes when the thread's end was seen.
+/// Each round of a thread's last destructors takes a lock, and asks for another one: the last comes when the thread's end was seen. Or
+/// the last round is the first to take one.
 fn last_destructors() {
-    extern "C" fn in_each_round(value: *mut libc::c_void) {
-        *AT_THE_END.lock() += 1;
+    const EACH: usize = 100;
+    extern "C" fn in_a_round(value: *mut libc::c_void) {
+        if value.addr() >= 4 {
+            *AT_THE_END.lock() += 1;
+        }
         // SAFETY: the key exists.
-        unsafe { libc::pthread_setspecific(AT_THE_END_KEY.load(Ordering::Relaxed) as u32, value) };
+        unsafe { libc::pthread_setspecific(AT_THE_END_KEY.load(Ordering::Relaxed) as u32, value.wrapping_byte_add(1)) };
     }
     extern "C" fn begin(value: *mut libc::c_void) -> *mut libc::c_void {
-        in_each_round(value);
+        in_a_round(value);
         value
     }
     let mut key = 0;
     // SAFETY: the arguments live across the calls. The stack is larger than what the C library keeps, so it is unmapped, with the thread's
     // own memory.
     unsafe {
-        assert_eq!(libc::pthread_key_create(&raw mut key, Some(in_each_round)), 0);
+        assert_eq!(libc::pthread_key_create(&raw mut key, Some(in_a_round)), 0);
         AT_THE_END_KEY.store(key.into(), Ordering::Relaxed);
         let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
         assert_eq!(libc::pthread_attr_init(&raw mut attributes), 0);
         assert_eq!(libc::pthread_attr_setstacksize(&raw mut attributes, 64 << 20), 0);
-        for _ in 0..3 {
-            let mut thread = 0;
-            assert_eq!(libc::pthread_create(&raw mut thread, &raw const attributes, begin, 8 as *mut _), 0);
+        for first in [EACH, EACH, EACH, 0, 0] {
+            let (mut thread, first) = (0, std::ptr::without_provenance_mut(first));
+            assert_eq!(libc::pthread_create(&raw mut thread, &raw const attributes, begin, first), 0);
             libc::pthread_join(thread, std::ptr::null_mut());
         }
     }
-    assert!(*AT_THE_END.lock() >= 3 * 4);
+    assert_eq!(*AT_THE_END.lock(), 3 * 5 + 2);
     std::thread::spawn(|| *AT_THE_END.lock() += 1).join().unwrap();
     if cfg!(feature = "validate") {
         assert_eq!(stats().threads, 1);

@@ -1871,6 +1871,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::an_isolated_test_that_unwinds_out_of_alter_says_why",
     ),
     mutation(
+        "The end of a thread is seen, though it took no lock before that",
+        "runtime/enabled/scope.rs",
+        "    life::watch_end(current());\n",
+        "",
+        "process",
+        "validated::a_thread_that_takes_locks_after_its_end_was_seen",
+    ),
+    mutation(
         "A hold counts no longer when its raw lock is given out",
         "runtime/enabled/acquire.rs",
         "config::idle() || ended_unseen(map) {",

@@ -155,7 +155,7 @@ pub(crate) struct Globals {
     /// So many names are worth looking for those that nobody needs any more.
     many_names: usize,
     /// All live threads that ever took a checked lock.
-    pub(crate) threads: *const ThreadState,
+    threads: Vec<&'static ThreadState, Arena>,
     /// All graphs, to be told of locks that go.
     pub(crate) graphs: Vec<*const super::graph::Graph, Arena>,
     /// Locks whose guards outlived the threads that took them, by number.
@@ -183,7 +183,7 @@ impl Globals {
             twins: Numbers::new(),
             names: HashMap::with_hasher_in(hash, Arena),
             many_names: MANY_NAMES,
-            threads: ptr::null(),
+            threads: Vec::new_in(Arena),
             graphs: Vec::new_in(Arena),
             adrift: Vec::new_in(Arena),
             rooms: Vec::new_in(Arena),
@@ -330,22 +330,20 @@ impl Globals {
         self.classes.get((class.base() as usize).checked_sub(1)?).copied()
     }
 
-    /// Registers a thread.
+    /// Registers a thread, unless nobody will see its end.
     pub(crate) fn join(&mut self, thread: &'static ThreadState, listed: bool) -> (u32, u32) {
         self.next_thread += 1;
         self.clock += 1;
-        thread.listed.set(listed);
-        if !listed {
-            return (self.next_thread, self.clock);
+        // One at the same place has ended without a word, and its memory is another thread's now.
+        self.unlist(thread);
+        if listed {
+            self.threads.push(thread);
         }
-        thread.next.set(self.threads);
-        thread.previous.set(ptr::null());
-        // SAFETY: registered threads are alive: they leave the registry before they end.
-        if let Some(first) = unsafe { self.threads.as_ref() } {
-            first.previous.set(thread);
-        }
-        self.threads = thread;
         (self.next_thread, self.clock)
+    }
+
+    fn unlist(&mut self, thread: &ThreadState) {
+        self.threads.retain(|known| !ptr::eq(*known, thread));
     }
 
     /// Whether the guard of this lock outlived its thread; it is released now.
@@ -382,19 +380,7 @@ impl Globals {
         if thread.left_evidence.load(Ordering::Relaxed) != 0 {
             self.names.insert(gone, thread.name.get());
         }
-        if !thread.listed.replace(false) {
-            return;
-        }
-        // SAFETY: as in `join`.
-        unsafe {
-            match thread.previous.get().as_ref() {
-                Some(previous) => previous.next.set(thread.next.get()),
-                None => self.threads = thread.next.get(),
-            }
-            if let Some(next) = thread.next.get().as_ref() {
-                next.previous.set(thread.previous.get());
-            }
-        }
+        self.unlist(thread);
     }
 
     /// A thread notifies a condition variable.
@@ -413,19 +399,13 @@ impl Globals {
         self.notifiers.retain(|&(known, _), _| known != condvar);
     }
 
-    /// The registered threads.
-    pub(crate) fn threads(&self) -> impl Iterator<Item = &'static ThreadState> + use<> {
-        let mut next = self.threads;
-        core::iter::from_fn(move || {
-            // SAFETY: as in `join`; the slow section keeps them registered.
-            let thread = unsafe { next.as_ref() }?;
-            next = thread.next.get();
-            Some(thread)
-        })
+    /// The registered threads: they are alive, for they leave before they end.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = &'static ThreadState> {
+        self.threads.iter().copied()
     }
 
     /// All of them but `me`.
-    pub(crate) fn others<'a>(&self, me: &'a ThreadState) -> impl Iterator<Item = &'static ThreadState> + use<'a> {
+    pub(crate) fn others<'a>(&'a self, me: &'a ThreadState) -> impl Iterator<Item = &'static ThreadState> + use<'a> {
         self.threads().filter(move |other| !ptr::eq(*other, me))
     }
 }

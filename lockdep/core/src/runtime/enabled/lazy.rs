@@ -283,9 +283,13 @@ pub(super) fn end(thread: &'static ThreadState) {
         hand_over(thread, ThreadState::get(&thread.kept_signals));
     }
     make_real(thread);
+}
+
+/// No handler runs here any more, nothing is kept, and nothing is blocked lazily.
+pub(super) fn free_queue(thread: &ThreadState) {
     let queue = thread.kept.swap(core::ptr::null_mut(), Ordering::Relaxed);
     if !queue.is_null() {
-        // SAFETY: empty, and with nothing blocked lazily nobody looks for it.
+        // SAFETY: nobody looks for it.
         unsafe { free_for(queue, 1) };
     }
 }

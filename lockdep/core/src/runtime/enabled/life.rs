@@ -177,6 +177,11 @@ fn prepare_now(thread: &'static ThreadState) {
         thread.set_context(if config::idle() { 0 } else { real }, thread.handler.load(Ordering::Relaxed));
         give_room(globals, thread);
     });
+    watch_end(thread);
+}
+
+/// Lets this thread come to [`thread_end`].
+pub(super) fn watch_end(thread: &'static ThreadState) {
     let key = THREAD_END.load(Ordering::Relaxed);
     if key != u32::MAX {
         // SAFETY: the key exists; keys this early lie in the thread's own block, so nothing is allocated.
@@ -270,7 +275,7 @@ unsafe fn take_room(globals: &mut Globals, thread: &ThreadState) {
     }
 }
 
-/// A thread ends: it may hold nothing.
+/// A thread ends, whether it ever took a lock or not: it may hold nothing.
 extern "C" fn thread_end(state: *mut libc::c_void) {
     // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
     let thread = unsafe { &*state.cast_const().cast::<ThreadState>() };
@@ -280,8 +285,15 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
     }
     end_of_thread(thread);
     lazy::end(thread);
+    if config::idle() && !thread.is_prepared() {
+        return;
+    }
     // From here on no handler may run and make the thread known again.
     mask::block(Lines::ALL.bits());
+    lazy::free_queue(thread);
+    if !thread.is_prepared() {
+        return;
+    }
     slow::with(|globals| {
         globals.leave(thread);
         let now = globals.clock;
@@ -310,7 +322,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
 
 /// Whether the thread still holds something, or has changed its mask.
 fn leaves_something(thread: &ThreadState) -> bool {
-    thread.depth() > thread.base() || left_another_mask(thread)
+    thread.is_prepared() && (thread.depth() > thread.base() || left_another_mask(thread))
 }
 
 /// Our key is the oldest, so the destructors of all others come after ours, and may release a lock yet. So may those of `thread_local!`

@@ -33,7 +33,9 @@ pub(super) fn unsaid() -> bool {
 /// In the child, inside the slow section of the fork: notes what the other threads held, and forgets the threads.
 pub(super) fn note(globals: &mut Globals, me: &ThreadState) {
     // What the parent was told of at its own beginning is held as long.
-    for thread in globals.threads().filter(|thread| !core::ptr::eq(*thread, me)) {
+    let mut others = Vec::new_in(Arena);
+    others.extend(globals.others(me));
+    for thread in others {
         let orphans = thread.entries().filter(|held| held.is_lock() && held.lock != 0);
         globals.orphans.extend(orphans.map(|held| Orphan { held, thread: thread.thread() }));
         globals.leave(thread);

@@ -56,7 +56,8 @@ impl RawReport {
     /// What this thread came upon, now; in a slow section.
     fn of(globals: &mut Globals, thread: &'static ThreadState, id: ReportId, verdict: Verdict<Arena>) -> RawReport {
         for part in &verdict.parts {
-            if let Some(thread) = globals.threads().find(|thread| thread.thread().id == part.thread.id) {
+            let thread = globals.threads().find(|thread| thread.thread().id == part.thread.id);
+            if let Some(thread) = thread {
                 globals.names.insert(part.thread.id, thread.name.get());
             }
         }

@@ -4,14 +4,15 @@
 //! through which every thread begins. A scope is opened by `#[lockdep::test]`; or it is a named thread other than the first, made
 //! one when it starts a thread of its own, so that what a plain `#[test]` starts is known as that test's.
 //!
-//! A thread that is started with signals blocked for a moment gets word of that in the same way.
+//! A thread that is started with signals blocked for a moment gets word of that in the same way. And all have their end seen, whether they
+//! take a lock before it or not: one that takes its first in what comes last could not be forgotten any more.
 
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::thread::current;
-use super::{irqs, lazy};
+use super::{irqs, lazy, life};
 use crate::engine::Inherited;
 use crate::report::Report;
 use crate::runtime::mask;
@@ -110,6 +111,7 @@ struct Start {
 extern "C-unwind" fn begin(start: *mut c_void) -> *mut c_void {
     // SAFETY: made by `lockdep_pthread_create` for this thread.
     let Start { routine, argument, scope, inherited } = *unsafe { Box::from_raw(start.cast::<Start>()) };
+    life::watch_end(current());
     current().scope.store(scope, Ordering::Relaxed);
     irqs::inherit(inherited);
     routine(argument)
@@ -162,12 +164,7 @@ pub(super) unsafe extern "C" fn lockdep_pthread_create(
     let Some(create) = real() else { return libc::EAGAIN };
     // A new thread has the mask that the kernel knows of.
     lazy::make_real(current());
-    let (scope, inherited) = (to_pass_on(), irqs::inheritance());
-    if scope == 0 && inherited.is_none() {
-        // SAFETY: as for the caller.
-        return unsafe { create(thread, attributes, routine, argument) };
-    }
-    let start = Box::into_raw(Box::new(Start { routine, argument, scope, inherited }));
+    let start = Box::into_raw(Box::new(Start { routine, argument, scope: to_pass_on(), inherited: irqs::inheritance() }));
     // SAFETY: as for the caller; `begin` takes the box.
     let failed = unsafe { create(thread, attributes, begin, start.cast()) };
     if failed != 0 {

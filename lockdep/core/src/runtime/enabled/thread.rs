@@ -192,10 +192,6 @@ pub(crate) struct ThreadState {
     pub(crate) mask_seen: Stamp,
     /// The name the kernel has for the thread.
     pub(crate) name: Cell<[u8; 16]>,
-    /// Whether it is in the registry, and the links there; touched in slow sections only.
-    pub(crate) listed: Cell<bool>,
-    pub(crate) next: Cell<*const ThreadState>,
-    pub(crate) previous: Cell<*const ThreadState>,
     known: [Known; CHAINS],
 }
 
@@ -354,9 +350,6 @@ thread_local! {
             left_on: Stamp::NONE,
             mask_seen: Stamp::NONE,
             name: Cell::new([0; 16]),
-            listed: Cell::new(false),
-            next: Cell::new(ptr::null()),
-            previous: Cell::new(ptr::null()),
             known: [const { Known { key_and_more: AtomicU64::new(0), more: AtomicU64::new(0) } }; CHAINS],
         }
     };

@@ -334,7 +334,7 @@ fn wait_of(thread: &'static ThreadState) -> Option<Wait> {
 }
 
 /// Those who wait since `before`.
-fn overdue(globals: &Globals, before: u64) -> impl Iterator<Item = &'static ThreadState> + use<> {
+fn overdue(globals: &Globals, before: u64) -> impl Iterator<Item = &'static ThreadState> {
     globals.threads().filter(move |thread| wait_of(thread).is_some_and(|(_, since)| since <= before))
 }
 
