@@ -1871,6 +1871,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::an_isolated_test_that_unwinds_out_of_alter_says_why",
     ),
     mutation(
+        "What is off for no reason that is known is looked at for real",
+        "runtime/enabled/irqs.rs",
+        "    if off != 0 && !thread.section_blocks(off) {",
+        "    if false {",
+        "it",
+        "masks::a_handler_that_nobody_knows",
+    ),
+    mutation(
         "The end of a thread is seen, though it took no lock before that",
         "runtime/enabled/scope.rs",
         "    life::watch_end(current());\n",

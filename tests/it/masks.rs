@@ -44,6 +44,39 @@ fn disable_blocks_the_lines_and_nothing_else() {
     });
 }
 
+/// Installed by a plain call, so that nobody knows when it runs, and with everything blocked: that ends with it.
+#[test]
+fn a_handler_that_nobody_knows() {
+    static TAKEN: spin::SpinLock<u32> = spin::SpinLock::new(0);
+    extern "C" fn handler(_: libc::c_int) {
+        *TAKEN.lock_irqsave() += 1;
+    }
+    in_fresh_thread(|| {
+        // SAFETY: all zeros is an action, which is then filled; the handler does nothing but take a lock with signals blocked.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handler as *const () as usize;
+            libc::sigfillset(&raw mut action.sa_mask);
+            assert_eq!(libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()), 0);
+        }
+        let open = real_mask();
+        for n in 1..=2 {
+            // SAFETY: the handler is there.
+            unsafe { libc::raise(libc::SIGURG) };
+            assert!(irq::enabled());
+            // SAFETY: as above.
+            unsafe { libc::raise(libc::SIGURG) };
+            let guard = TAKEN.lock_irqsave();
+            assert_eq!((*guard, real_mask()), (2 * n, open | line_bits()));
+            // Inside the section it is known.
+            irq::restore(irq::save());
+            assert_eq!(real_mask(), open | line_bits());
+            drop(guard);
+            assert_eq!(real_mask(), open);
+        }
+    });
+}
+
 #[test]
 fn restore_puts_back_what_save_found() {
     in_fresh_thread(|| {

@@ -41,7 +41,11 @@ pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) 
     let (found, lines) = (ThreadState::get(&thread.mask), line_bits());
     let room = thread.has_room();
     let inside = lines & !found == 0;
-    if room && thread.outside_handlers() && (inside || lazy::takes_a_flag(thread, lines) && !config::masks_checked()) {
+    if room
+        && thread.outside_handlers()
+        && (inside && thread.section_blocks(lines)
+            || lines & found == 0 && lazy::takes_a_flag(thread, lines) && !config::masks_checked())
+    {
         let stack = if named && inside { 0 } else { stack_here(thread, site) };
         let place = Place { site: core::ptr::from_ref(site).expose_provenance(), stack };
         if !inside {
@@ -53,6 +57,15 @@ pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) 
         return push_section(thread, state, place, found | lines, found, 0);
     }
     block_and_open(state, site)
+}
+
+/// What is off because of a section stays off until its end. What is off otherwise may be so no more: a handler that nobody knows of found
+/// it off, and has returned.
+fn adopt_real_if_doubtful(thread: &ThreadState, lines: u64) {
+    let off = lines & ThreadState::get(&thread.mask);
+    if off != 0 && !thread.section_blocks(off) {
+        thread.adopt(lazy::current(thread));
+    }
 }
 
 /// Puts the entry of a section on top.
@@ -83,6 +96,7 @@ fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
     let lines = lines().bits();
     let place = place_of_entry(thread, site, here());
     compare_if_wanted(thread, place);
+    adopt_real_if_doubtful(thread, lines);
     let mut found = ThreadState::get(&thread.mask);
     if lines & !found != 0 {
         // The real mask first: a signal in between finds the section not yet open and does for itself.
@@ -102,7 +116,8 @@ fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
 pub(crate) fn disable(site: &'static Location<'static>) {
     let thread = settled();
     // Again inside itself it adds nothing.
-    if thread.top_is_disabled() && line_bits() & !ThreadState::get(&thread.mask) == 0 {
+    let lines = line_bits();
+    if thread.top_is_disabled() && lines & !ThreadState::get(&thread.mask) == 0 && thread.section_blocks(lines) {
         return;
     }
     open(State::Disabled, site, false);
@@ -361,6 +376,7 @@ pub(crate) fn counted_end(opened: Opened) {
 pub(crate) fn enabled() -> bool {
     let thread = settled();
     adopt_real_if_idle(thread);
+    adopt_real_if_doubtful(thread, lines().bits());
     ThreadState::get(&thread.mask) & lines().bits() == 0
 }
 

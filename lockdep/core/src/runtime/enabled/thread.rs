@@ -677,6 +677,15 @@ impl ThreadState {
         self.on_top().is_some_and(top) && !self.below_top().any(|held| is(held, State::Disabled))
     }
 
+    /// Whether an open section of this context has all these signals blocked.
+    #[inline]
+    pub(crate) fn section_blocks(&self, signals: u64) -> bool {
+        let is_section = |held: &*const Held| is(*held, State::Section) || is(*held, State::Disabled);
+        let mut sections = self.on_top().map(<*mut Held>::cast_const).into_iter().chain(self.below_top()).filter(is_section);
+        // SAFETY: as for `read`.
+        sections.any(|held| signals & !unsafe { (&raw const (*held).mask).read_volatile() } == 0)
+    }
+
     /// Whether an entry of this context further out than the top relies on some of these signals to be blocked.
     pub(crate) fn relies_on(&self, signals: u64) -> bool {
         // SAFETY: as for `read`.
