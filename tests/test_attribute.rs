@@ -250,6 +250,23 @@ mod samples {
         panic!("a reason of its own");
     }
 
+    /// For something else that calls them.
+    mod of_another_abi {
+        #[lockdep::test]
+        #[ignore = "a sample"]
+        const extern "C" fn plain() {}
+
+        #[lockdep::test(isolated)]
+        #[ignore = "a sample"]
+        extern "C" fn isolated() {}
+
+        #[lockdep::test(isolated)]
+        #[ignore = "a sample"]
+        extern "C" fn isolated_with_threads(cx: &lockdep::testing::Cx) {
+            assert_eq!(cx.spawn(|| 7).join().unwrap(), 7);
+        }
+    }
+
     #[test]
     #[ignore = "a sample"]
     fn plain_bad() {
@@ -313,6 +330,13 @@ fn run(names: &[&str], more: &[&str]) -> Run {
 
 fn run_one(name: &str) -> Run {
     run(&[name], &[])
+}
+
+#[test]
+fn functions_of_another_abi_are_tests_too() {
+    let names = ["plain", "isolated", "isolated_with_threads"].map(|name| format!("of_another_abi::{name}"));
+    let run = run(&names.each_ref().map(String::as_str), &[]);
+    assert!(names.iter().all(|name| run.passed(name)), "{run}");
 }
 
 #[test]

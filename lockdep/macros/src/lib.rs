@@ -142,8 +142,13 @@ fn expand(options: Tokens, item: Tokens) -> syn::Result<Tokens> {
         },
         Span::call_site(),
     );
-    // An item of the same name, so that stacks read as the source does.
-    let body = if isolated && cx.is_none() { quote!(|_| #name()) } else { quote!(#name) };
+    // An item of the same name, so that stacks read as the source does. One of another ABI is called like a closure by a closure only.
+    let body = match (isolated, cx) {
+        (true, None) => quote!(|_| #name()),
+        (true, Some(_)) if sig.abi.is_some() => quote!(|cx| #name(cx)),
+        (false, _) if sig.abi.is_some() => quote!(|| #name()),
+        _ => quote!(#name),
+    };
     Ok(quote! {
         #(#attrs)*
         #test
