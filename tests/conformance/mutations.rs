@@ -1847,6 +1847,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine::tests::inversion::a_gate_of_the_shortest_cycle_hides_no_longer_one",
     ),
     mutation(
+        "… nor does a walk that comes to a class twice",
+        "engine/search.rs",
+        "                if !again && queue.len()",
+        "                if queue.len()",
+        "engine",
+        "engine::tests::inversion::a_way_that_goes_around_hides_no_longer_one",
+    ),
+    mutation(
         "A lock that is taken again stands for nothing below it",
         "engine/acquire.rs",
         "                    && further_out.filter(|other| other.is_lock()).all(|other| !other.is_same_lock(held))",

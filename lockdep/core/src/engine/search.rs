@@ -240,7 +240,7 @@ impl<A: Allocator + Clone> Graph<A> {
     }
 
     /// The shortest cycle through an edge that no gate of it protects. Breadth first, over pairs and what is left of its gates on the way
-    /// there.
+    /// there: of the ways there that come to no class twice, the first. So one is missed where all ways on cross that one.
     fn unguarded_cycle_through(&self, first: EdgeIx) -> Option<Cycle<A>> {
         let start = self.edge(first);
         let mut via = Map::with_hasher_in(Hash::default(), self.alloc());
@@ -248,27 +248,30 @@ impl<A: Allocator + Clone> Graph<A> {
         let begun = (start.target(), Left::of(start.evidence.gates()));
         via.insert(begun, (first, begun));
         queue.push(begun);
+        let mut way = Vec::new_in(self.alloc());
         let mut done = 0;
-        while let Some(&(pair, left)) = queue.get(done) {
+        while let Some(&here) = queue.get(done) {
             done += 1;
+            let (pair, left) = here;
+            way.clear();
+            let mut at = here;
+            while at != begun {
+                let (edge, before) = via[&at];
+                way.push(edge);
+                at = before;
+            }
+            way.push(first);
             for (ix, edge) in self.edges_from(pair) {
                 let left = left.after(start.evidence.gates(), edge.evidence.gates());
                 if edge.closes(start) && left == Left::NOTHING {
-                    let mut cycle = Vec::new_in(self.alloc());
-                    cycle.push(ix);
-                    let mut at = queue[done - 1];
-                    while at != begun {
-                        let (edge, before) = via[&at];
-                        cycle.push(edge);
-                        at = before;
-                    }
-                    cycle.push(first);
-                    cycle.reverse();
-                    return Some(cycle);
+                    way.reverse();
+                    way.push(ix);
+                    return Some(way);
                 }
                 let next = (edge.target(), left);
-                if queue.len() < MOST_STATES && !via.contains_key(&next) {
-                    via.insert(next, (ix, queue[done - 1]));
+                let again = edge.from == edge.to || self.leads_into(&way, edge);
+                if !again && queue.len() < MOST_STATES && !via.contains_key(&next) {
+                    via.insert(next, (ix, here));
                     queue.push(next);
                 }
             }

@@ -296,6 +296,20 @@ fn a_gate_of_the_shortest_cycle_hides_no_longer_one() {
     assert_eq!(world.lines(), ["Inversion Possible: B A C (same thread)"]);
 }
 
+/// Nor does a walk that goes around in between, which leaves the gate behind on the way.
+#[test]
+fn a_way_that_goes_around_hides_no_longer_one() {
+    let short = "t1: lock G; t1: lock A, lock B, unlock B, unlock A; t1: lock B, lock C, unlock C, unlock B; t1: unlock G;";
+    let around = "t1: lock B, lock D, unlock D, unlock B; t1: lock D, lock B, unlock B, unlock D;";
+    let names: Vec<String> = (0..11).map(|at| format!("W{}", char::from(b'a' + at))).collect();
+    let way = ["A"].into_iter().chain(names.iter().map(String::as_str)).chain(["C"]);
+    let long: String = way.clone().zip(way.skip(1)).map(|(first, second)| takes(first, second)).collect();
+    check(
+        &format!("{short} {around} {long} t1: lock G, lock C, lock A"),
+        &["Inversion Possible: D B (same thread)", &format!("Inversion Possible: C A {} (same thread)", names.join(" "))],
+    );
+}
+
 /// A class has two locks, or a walk that comes to it twice is none.
 #[test]
 fn a_walk_that_comes_to_a_class_twice_is_no_cycle_of_its_own() {
