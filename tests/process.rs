@@ -9,6 +9,7 @@ use std::cell::Cell;
 #[cfg(feature = "validate")]
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -114,6 +115,11 @@ fn scenario() {
             named.spawn(told).unwrap().join().unwrap();
         }
         "recursion" => recursion(),
+        "fields-in-order" => in_both_orders(&fields()),
+        "fields-the-last-first" => in_both_orders(&reversed(fields())),
+        "arcs-in-order" => in_both_orders(&arcs([0, 1])),
+        "arcs-the-last-first" => in_both_orders(&arcs([1, 0])),
+        "the-last-arcs" => in_both_orders(&arcs([1, 0])[..1]),
         "callback" => callback(),
         "callback-takes-it" => callback_takes_it(),
         "two-signals" => two_signals(),
@@ -199,6 +205,52 @@ fn inversion() {
         }
         let _b = b.lock();
         let _a = a.lock();
+    }
+}
+
+type Pair = [Arc<Mutex<u8>>; 2];
+
+/// Of one struct: the compiler tells one place for all.
+fn fields() -> [Pair; 2] {
+    #[derive(Default)]
+    struct Fields {
+        first: Mutex<u8>,
+        second: Mutex<u8>,
+        third: Mutex<u8>,
+        fourth: Mutex<u8>,
+    }
+
+    let Fields { first, second, third, fourth } = Fields::default();
+    [[first, second], [third, fourth]].map(|pair| pair.map(Arc::new))
+}
+
+/// Made in the standard library, which is one place for all, in this order.
+fn arcs(order: [usize; 2]) -> [Pair; 2] {
+    order.map(|at| match at {
+        0 => {
+            let first = Arc::default();
+            let second = Arc::default();
+            [first, second]
+        }
+        _ => {
+            let third = Arc::default();
+            let fourth = Arc::default();
+            // Or the compiler makes one of both.
+            std::hint::black_box([fourth, third])
+        }
+    })
+}
+
+fn reversed(mut pairs: [Pair; 2]) -> [Pair; 2] {
+    pairs.reverse();
+    pairs
+}
+
+fn in_both_orders(pairs: &[Pair]) {
+    for [first, second] in pairs {
+        drop((first.lock(), second.lock()));
+        let _second = second.lock();
+        let _first = first.lock();
     }
 }
 
@@ -738,8 +790,8 @@ fn known() {
 fn deadlock() {
     static A: Mutex<u8> = Mutex::new(0);
     static B: Mutex<u16> = Mutex::new(0);
-    let barrier = std::sync::Arc::new(std::sync::Barrier::new(2));
-    let theirs = std::sync::Arc::clone(&barrier);
+    let barrier = Arc::new(std::sync::Barrier::new(2));
+    let theirs = Arc::clone(&barrier);
     let first = std::thread::spawn(move || {
         let _a = A.lock();
         theirs.wait();
@@ -1197,6 +1249,34 @@ mod validated {
             assert_exit(&output, 0);
             assert_eq!(stderr(&output), "");
         }
+    }
+
+    fn ids(output: &Output) -> Vec<String> {
+        stderr(output).lines().filter_map(|line| Some(line.split_once("report id ")?.1[..16].to_owned())).collect()
+    }
+
+    /// What `Default` makes has the same id whatever else was used before; and the id of one bug accepts no other.
+    #[test]
+    fn locks_that_are_made_by_default_are_known_again() {
+        for made in ["fields", "arcs"] {
+            let run = |order: &str| run(&format!("{made}-{order}"), &[("LOCKDEP_STACKS", "off")]);
+            let (forth, mut back) = (ids(&run("in-order")), ids(&run("the-last-first")));
+            assert_eq!(forth.len(), 2, "{forth:?}");
+            assert_ne!(forth[0], forth[1]);
+            back.reverse();
+            assert_eq!(forth, back, "{made}");
+        }
+        let of_last = ids(&run("the-last-arcs", &[("LOCKDEP_STACKS", "off")]));
+        let accepted = format!("[[accept]]\nid = \"{}\"\nreason = \"known\"\n", of_last[0]);
+        for action in ["log", "panic", "abort"] {
+            let output = with_baseline(&format!("last-{action}"), &accepted, "the-last-arcs", &[("LOCKDEP", action)]);
+            assert_exit(&output, 0);
+            assert_eq!(stderr(&output), "");
+        }
+        let output = with_baseline("other-arcs", &accepted, "arcs-in-order", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(ids(&output).len(), 1);
+        assert_ne!(ids(&output), of_last);
     }
 
     #[test]

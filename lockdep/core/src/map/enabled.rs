@@ -225,7 +225,21 @@ impl LockMap {
         let half = |word: &AtomicPtr<()>, half: usize| {
             AtomicPtr::new(word.load(Ordering::Relaxed).map_addr(|addr| addr | half << ADDRESS_BITS))
         };
-        LockMap { place: half(place, maker & MAKER_LOW), info: half(info, maker >> MAKER_LOW.count_ones()) }
+        let map = LockMap { place: half(place, maker & MAKER_LOW), info: half(info, maker >> MAKER_LOW.count_ones()) };
+        if maker != 0 {
+            map.number_class();
+        }
+        map
+    }
+
+    /// Gives its class a number: what one place makes is told apart by the order in which it was made, for that is the order of the fields
+    /// in every run, as the order of first use is not.
+    #[inline]
+    fn number_class(&self) {
+        let (place, info) = (self.place(), self.info.load(Ordering::Relaxed));
+        if globals::ALIKE.get(alike(place, info)).is_none() {
+            slow::with(|globals| record(globals, place, info, None));
+        }
     }
 
     /// The same, of a declared class.
@@ -635,20 +649,24 @@ impl LockMap {
         if word.is_registered() {
             return globals.numbered(word.class());
         }
-        let (info, maker_high) = apart(found);
-        let (site, maker_low) = apart(place);
-        let maker = maker_high << MAKER_LOW.count_ones() | maker_low;
-        // SAFETY: before registration the word is a `&'static LockInfo`.
-        let info = unsafe { &*info.cast::<LockInfo>() };
-        let record = globals.class(info, site, name, maker as u32);
-        let class = InfoWord::of_class(record);
-        if name.is_none() {
-            // A name given to one lock says nothing of the others made there.
-            globals::ALIKE.set(alike(place, found), class.0);
-        }
+        let class = InfoWord::of_class(record(globals, place, found, name));
         let word = self.register(found, class.numbered(thread::current().next_number()));
         globals.numbered(word.class())
     }
+}
+
+/// The class of a lock with these two words, which is not registered.
+fn record(globals: &mut Globals, place: *mut (), info: *mut (), name: Option<&'static str>) -> &'static ClassRecord {
+    let (told, maker_high) = apart(info);
+    let (site, maker_low) = apart(place);
+    let maker = maker_high << MAKER_LOW.count_ones() | maker_low;
+    // SAFETY: before registration the word is a `&'static LockInfo`.
+    let record = globals.class(unsafe { &*told.cast::<LockInfo>() }, site, name, maker as u32);
+    if name.is_none() {
+        // A name given to one lock says nothing of the others made there.
+        globals::ALIKE.set(alike(place, info), InfoWord::of_class(record).0);
+    }
+    record
 }
 
 /// What two locks share that are of one class, unless the class was given a name of its own: both words.

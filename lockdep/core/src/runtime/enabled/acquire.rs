@@ -745,7 +745,7 @@ pub(super) fn conclude(thread: &'static ThreadState, found: Found, pushed: Optio
         return;
     }
     let _errno = super::Errno::keep();
-    deliver::deliver(thread, found);
+    let found = deliver::deliver(thread, found);
     if let Some(kind) = found.stop {
         deliver::stop(thread, kind);
     }

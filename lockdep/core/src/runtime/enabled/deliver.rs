@@ -19,7 +19,9 @@ use crate::arena::Arena;
 use crate::engine::{ClassId, Held, HeldFlags, Place, Verdict};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label};
+use crate::report::{
+    Body, Evidence, LockEntry, Report, ReportId, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label,
+};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
@@ -52,8 +54,15 @@ pub(super) fn printed() -> u32 {
     PRINTED.load(Ordering::Relaxed)
 }
 
-/// Delivers what waits, if this is the place to.
-pub(super) fn deliver(thread: &'static ThreadState, found: Found) {
+/// Delivers what waits, if this is the place to. What was found without that which turns out to be accepted.
+pub(super) fn deliver(thread: &'static ThreadState, found: Found) -> Found {
+    let before = thread.accepted.load(Ordering::Relaxed);
+    deliver_here(thread, found);
+    let accepted = thread.accepted.load(Ordering::Relaxed).wrapping_sub(before);
+    Found { fresh: found.fresh.saturating_sub(accepted), ..found }
+}
+
+fn deliver_here(thread: &'static ThreadState, found: Found) {
     if thread.real_handlers.load(Ordering::Relaxed) == 0 {
         if thread.allocating.load(Ordering::Relaxed) != 0 {
             return from_allocator(thread, found);
@@ -108,7 +117,7 @@ fn has_little_room() -> bool {
 pub(super) fn from_allocator(thread: &'static ThreadState, found: Found) {
     let graph = life::graph(thread);
     if thread.real_handlers.load(Ordering::Relaxed) != 0 {
-        return deliver(thread, found);
+        return deliver_here(thread, found);
     }
     if (found.fresh == 0 && found.stop.is_none()) || graph.isolated {
         return;
@@ -131,24 +140,30 @@ fn deliver_all(thread: &ThreadState, graph: &Graph) {
     // What a callback does wrong meanwhile is queued, and delivered by the loop below; but what it finds in a test of its own it is to have.
     let before = thread.delivering.swap(1, Ordering::Relaxed);
     if before == 0 || graph.isolated {
-        malloc::quietly(|| deliver_one_by_one(graph));
+        malloc::quietly(|| deliver_one_by_one(thread, graph));
     }
     thread.delivering.store(before, Ordering::Relaxed);
 }
 
-fn deliver_one_by_one(graph: &Graph) {
+fn deliver_one_by_one(thread: &ThreadState, graph: &Graph) {
     loop {
         // No handler in between: one that is stuck would take the report with it.
         let found = mask::block(Lines::ALL.bits());
         let report = next(graph).map(|raw| {
             let origin = (raw.scope, raw.thread, raw.first_thread);
-            (origin, Report::new(body(raw)))
+            let before = raw.id;
+            let report = Report::new(body(raw));
+            (origin, report.id() != before && is_accepted_by_now(graph, before, &report), report)
         });
-        if let Some(((scope, thread, first), report)) = &report {
-            graph.keep(report);
-            if !graph.isolated {
+        if let Some(((scope, finder, first), accepted, report)) = &report {
+            if *accepted {
+                thread.accepted.fetch_add(u32::from(*finder == thread.thread().id), Ordering::Relaxed);
+            } else {
+                graph.keep(report);
+            }
+            if !graph.isolated && !accepted {
                 print(report);
-                let whose = scope::name(*scope).or_else(|| (!first).then(|| thread_name(*thread)));
+                let whose = scope::name(*scope).or_else(|| (!first).then(|| thread_name(*finder)));
                 count(whose.unwrap_or_default());
                 scope::note(*scope, report);
             }
@@ -157,11 +172,18 @@ fn deliver_one_by_one(graph: &Graph) {
         }
         mask::set(found);
         match report {
-            Some((_, report)) if !graph.isolated => act_on(&report),
+            Some((_, false, report)) if !graph.isolated => act_on(&report),
             Some(_) => {}
             None => return,
         }
     }
+}
+
+/// A finding has got another id, for it is known by now who makes its locks. Whether that one is accepted.
+fn is_accepted_by_now(graph: &Graph, before: ReportId, report: &Report) -> bool {
+    // SAFETY: in a slow section.
+    slow::with(|_| unsafe { graph.inner() }.renamed(before, report.id()));
+    !graph.isolated && baseline::accepts_report(report)
 }
 
 fn next(graph: &Graph) -> Option<RawReport> {
@@ -551,7 +573,8 @@ fn body(raw: RawReport) -> Body {
         help: help(verdict, &locks),
         locks,
         steps,
-        ..Body::new(raw.id, verdict.kind, verdict.severity)
+        // Once more: for whom the locks are made is known since.
+        ..Body::new(slow::with(|globals| raw::identify(globals, verdict)), verdict.kind, verdict.severity)
     }
 }
 

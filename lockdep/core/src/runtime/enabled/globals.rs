@@ -28,7 +28,7 @@ pub(crate) struct ClassRecord {
     pub(crate) site: &'static Location<'static>,
     /// The stack of the constructor, if the place alone does not tell classes apart.
     pub(crate) maker: u32,
-    /// How many classes had the same name and place before it.
+    /// How many classes had the same name and place before it, in the order in which their first locks were made.
     pub(crate) twins: u32,
     /// Where its locks are made, as reports say it; found out by the first report.
     pub(crate) made: AtomicPtr<Site>,
@@ -62,6 +62,11 @@ impl Shares {
 }
 
 impl ClassRecord {
+    /// Whether its locks are made in the standard library, for code that only their makers can name: as [`made`](Self::made) does.
+    pub(crate) fn is_made_for_others(&self) -> bool {
+        self.maker != 0 && self.name.is_none() && in_library(self.site.file())
+    }
+
     pub(crate) fn rules(&self) -> ClassRules {
         self.declared.map_or(ClassRules::default(), |class| class.rules)
     }

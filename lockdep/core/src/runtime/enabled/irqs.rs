@@ -231,7 +231,7 @@ fn put_back(opened: Opened, site: Option<&'static Location<'static>>) {
 fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, after: u64, place: Place) {
     compare_if_wanted(thread, place);
     let before = ThreadState::get(&thread.mask);
-    let own = opened.and_then(|opened| find(thread, opened.serial));
+    let mut own = opened.and_then(|opened| find(thread, opened.serial));
     let mut found = Found::default();
     if worth_asking(thread, how, own, before, after) && !config::off() {
         let unmask = Unmask { how, mask: after, own, place: whole(thread, place) };
@@ -240,10 +240,13 @@ fn close(thread: &'static ThreadState, how: Reopen, opened: Option<Opened>, afte
             spoil(thread, found.any);
             found
         });
-        deliver::deliver(thread, found);
+        let fresh = found.fresh != 0;
+        found = deliver::deliver(thread, found);
+        if fresh {
+            // Looked for again: a report callback may have taken locks, and closed the gaps of the stack.
+            own = opened.and_then(|opened| find(thread, opened.serial));
+        }
     }
-    // Looked for again: a report callback may have taken locks, and closed the gaps of the stack.
-    let own = if found.fresh == 0 { own } else { opened.and_then(|opened| find(thread, opened.serial)) };
     let mut undone = 0;
     if let Some(own) = own {
         undone |= blocked_by(&thread.read(own));

@@ -14,7 +14,7 @@ use super::thread::ThreadState;
 use crate::arena::Arena;
 use crate::engine::{ClassId, Held, Hint, Label, Place, State, Verdict};
 use crate::kind::{ReportKind, Severity};
-use crate::report::ReportId;
+use crate::report::{ReportId, in_library};
 
 /// A finding and the moment it belongs to.
 #[derive(Clone)]
@@ -236,7 +236,8 @@ impl core::fmt::Write for Fnv {
 
 const EMPTY: Fnv = Fnv(0xcbf2_9ce4_8422_2325);
 
-/// The identity of a class in every run.
+/// The identity of a class in every run. Of one that is [made for others](super::globals::ClassRecord::is_made_for_others) it is another one, for good, as
+/// soon as a report has found out for whom.
 fn class_identity(globals: &Globals, class: ClassId) -> u64 {
     let mut hash = EMPTY;
     if let Some(record) = globals.record(class) {
@@ -247,9 +248,20 @@ fn class_identity(globals: &Globals, class: ClassId) -> u64 {
                 hash.bytes(record.type_name.as_bytes());
             }
         }
-        hash.place(Place { site: core::ptr::from_ref(record.site).expose_provenance(), stack: 0 });
-        if record.twins != 0 {
-            hash.number(record.twins);
+        // SAFETY: null or a site that was leaked.
+        match unsafe { record.made.load(Ordering::Acquire).as_ref() } {
+            Some(made) if record.is_made_for_others() && !in_library(made.file) => {
+                // A path of debug information begins where the program was built.
+                let parts = made.file.rsplit('/').take(2);
+                parts.for_each(|part| hash.bytes(part.as_bytes()));
+                hash.number(made.line);
+            }
+            _ => {
+                hash.place(Place { site: core::ptr::from_ref(record.site).expose_provenance(), stack: 0 });
+                if record.twins != 0 {
+                    hash.number(record.twins);
+                }
+            }
         }
     }
     hash.number(class.subclass().into());
@@ -268,7 +280,7 @@ fn around(mut classes: impl Iterator<Item = u64>) -> u64 {
 }
 
 /// The identity of a finding: kind, classes and, where the place is the bug, sites.
-fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
+pub(super) fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
     let mut hash = EMPTY;
     hash.bytes(verdict.kind.name().as_bytes());
     let classes = verdict.locks.iter().map(|lock| class_identity(globals, lock.class));

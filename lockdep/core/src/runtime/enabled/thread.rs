@@ -160,6 +160,8 @@ pub(crate) struct ThreadState {
     pub(crate) quiet: AtomicU8,
     /// Destructors of the thread, or of the process, are running: the standard library's idea of the thread may be gone.
     pub(crate) ending: AtomicU8,
+    /// How many of its findings were accepted when they were delivered.
+    pub(crate) accepted: AtomicU32,
     /// Unwinding out of an acquisition that could not return.
     pub(crate) stopped: AtomicU8,
     /// Whose doing it is what this thread does; see `scope`.
@@ -331,6 +333,7 @@ thread_local! {
             delivering: AtomicU8::new(0),
             quiet: AtomicU8::new(0),
             ending: AtomicU8::new(0),
+            accepted: AtomicU32::new(0),
             stopped: AtomicU8::new(0),
             scope: AtomicU32::new(0),
             first: AtomicU8::new(0),
