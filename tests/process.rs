@@ -1014,9 +1014,9 @@ fn errno_kept() {
 /// Only the chosen signals are blocked.
 fn lines() {
     irq::set_lines([libc::SIGUSR1].into_iter().collect());
-    let ran = std::sync::Arc::new(AtomicU64::new(0));
+    let ran = Arc::new(AtomicU64::new(0));
     for signum in [libc::SIGUSR1, libc::SIGUSR2] {
-        let ran = std::sync::Arc::clone(&ran);
+        let ran = Arc::clone(&ran);
         handle(signum, move || {
             ran.fetch_add(1, Ordering::Relaxed);
         });
@@ -1041,7 +1041,7 @@ fn lazy() {
         unsafe { libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_BLOCK, 0_usize, &raw mut mask, 8_usize) };
         mask & 1 << (signum - 1) != 0
     };
-    let ran = std::sync::Arc::new(AtomicU64::new(0));
+    let ran = Arc::new(AtomicU64::new(0));
     let signals = [libc::SIGUSR1, libc::SIGUSR2];
     irq::set_lines(signals.into_iter().collect::<irq::Lines>().lazy());
     for signum in signals {
@@ -1049,7 +1049,7 @@ fn lazy() {
         let flags = irq::save();
         assert!(really_blocked(libc::SIGUSR1));
         irq::restore(flags);
-        let ran = std::sync::Arc::clone(&ran);
+        let ran = Arc::clone(&ran);
         handle(signum, move || {
             assert!(signal::in_handler());
             ran.fetch_add(1, Ordering::Relaxed);

@@ -187,7 +187,9 @@ struct Class<'a> {
 
 impl<'a> Class<'a> {
     fn of_record(record: &'static ClassRecord) -> Class<'a> {
-        let site = Some((record.site.file(), record.site.line()));
+        // SAFETY: null, or what was leaked.
+        let made = unsafe { record.made.load(Ordering::Acquire).as_ref() };
+        let site = Some(made.map_or((record.site.file(), record.site.line()), |made| (made.file, made.line)));
         Class { declared: record.name, kind: record.kind, type_name: record.type_name, site }
     }
 
@@ -197,15 +199,16 @@ impl<'a> Class<'a> {
         Class { declared, kind: lock.kind, type_name: lock.type_name, site }
     }
 
-    /// Whether a file means this class: by the declared name, or by `Mutex<Wal>`, `Mutex<app::Wal>`, both with or without
-    /// ` (src/wal.rs)` or ` (src/wal.rs:8)` after it.
+    /// Whether a file means this class: by the declared name, or by `Mutex<Wal>` or `Mutex<app::Wal>`, as reports call it. What they add
+    /// may be there: ` (src/wal.rs)`, ` (src/wal.rs:8)` or ` (wal.rs:8)`, and a level or a number, which mean nothing here.
     fn is_called(&self, name: &str) -> bool {
+        let plain = without_addition(without_addition(name, '#'), '/');
         if let Some(declared) = self.declared {
-            return declared == name;
+            return [name, plain].contains(&declared);
         }
-        let (name, site) = match name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")) {
-            Some((name, site)) => (name, Some(site)),
-            None => (name, None),
+        let (name, site) = match plain.strip_suffix(')').and_then(|name| name.rsplit_once(" (")) {
+            Some((name, site)) => (without_addition(name, '/'), Some(site)),
+            None => (plain, None),
         };
         let right_place = site.is_none_or(|wanted| {
             let Some((file, line)) = self.site else { return false };
@@ -213,16 +216,40 @@ impl<'a> Class<'a> {
                 Some((file, number)) => (file, Some(number)),
                 None => (wanted, None),
             };
-            wanted == file && number.is_none_or(|number| number.parse() == Ok(line))
+            let is_end = file.strip_suffix(wanted).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+            is_end && number.is_none_or(|number| number.parse() == Ok(line))
         });
-        let protects = name.strip_prefix(self.kind).and_then(|rest| rest.strip_prefix('<')?.strip_suffix('>'));
+        let kind = self.kind.bytes().chain(*b"<");
         right_place
-            && protects.is_some_and(|wanted| wanted == self.type_name || without_modules(self.type_name).eq(wanted.bytes()))
+            && (is_spelled(name, kind.clone(), self.type_name.bytes()) || is_spelled(name, kind, without_modules(self.type_name)))
     }
 }
 
+/// What reports put behind a name: `#2` or ` #2`, `/1` or `/ready`.
+fn without_addition(name: &str, mark: char) -> &str {
+    match name.rsplit_once(mark) {
+        Some((before, added)) if added == "ready" || !added.is_empty() && added.bytes().all(|c| c.is_ascii_digit()) => {
+            before.strip_suffix(' ').unwrap_or(before)
+        }
+        _ => name,
+    }
+}
+
+/// Whether this is how a class is spelled; reports put `...` into what is long.
+fn is_spelled(name: &str, kind: impl Iterator<Item = u8> + Clone, type_name: impl Iterator<Item = u8> + Clone) -> bool {
+    let full = kind.chain(type_name).chain(*b">");
+    if full.clone().eq(name.bytes()) {
+        return true;
+    }
+    let Some((head, tail)) = name.split_once("...") else { return false };
+    let (head, tail, length) = (head.as_bytes(), tail.as_bytes(), full.clone().count());
+    length > head.len() + tail.len()
+        && full.clone().take(head.len()).eq(head.iter().copied())
+        && full.skip(length - tail.len()).eq(tail.iter().copied())
+}
+
 /// The bytes of a type's name, the modules left out: `alloc::vec::Vec<app::Page>` is `Vec<Page>`.
-fn without_modules(mut rest: &str) -> impl Iterator<Item = u8> {
+fn without_modules(mut rest: &str) -> impl Iterator<Item = u8> + Clone {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let mut word: &[u8] = &[];
     core::iter::from_fn(move || {
@@ -329,6 +356,11 @@ mod tests {
             "Mutex<Vec<Wal>> (src/wal.rs)",
             "Mutex<Vec<Wal>> (src/wal.rs:8)",
             "Mutex<alloc::vec::Vec<app::Wal>> (src/wal.rs:8)",
+            "Mutex<Vec<Wal>> (wal.rs:8)",
+            "Mutex<Vec<Wal>>/1",
+            "Mutex<Vec<Wal>> #2",
+            "Mutex<Vec<Wal>>/ready (wal.rs:8)#3",
+            "Mutex<Ve...al>> (wal.rs:8)",
         ] {
             assert!(wal.is_called(name), "{name}");
         }
@@ -342,11 +374,17 @@ mod tests {
             "Mutex<Vec<other::Wal>>",
             "Mutex<Vec<Wal>> (src/wal.rs:9)",
             "Mutex<Vec<Wal>> (src/other.rs)",
+            "Mutex<Vec<Wal>> (al.rs)",
+            "Mutex<Vec<Wal>>/2nd",
+            "Mutex<Ve...Wal",
+            "Mutex<Vec<Wal>...Wal>>",
         ] {
             assert!(!wal.is_called(name), "{name}");
         }
         let declared = Class { declared: Some("wal (first)"), ..wal };
-        assert!(declared.is_called("wal (first)"));
+        assert!(declared.is_called("wal (first)") && declared.is_called("wal (first)/1"));
+        let with_a_number = Class { declared: Some("wal #1"), ..wal };
+        assert!(with_a_number.is_called("wal #1") && with_a_number.is_called("wal #1 #2") && !with_a_number.is_called("wal"));
         assert!(!declared.is_called("Mutex<Vec<Wal>>"));
     }
 
