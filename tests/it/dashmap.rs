@@ -88,6 +88,11 @@ fn hangs(reports: &[Report], what: &str) {
     // What goes through all shards takes one before, against the order of the iterator that holds this one.
     let found: Vec<_> = reports.iter().filter(|report| report.kind() != Inversion).map(|r| (r.kind(), r.severity())).collect();
     assert_eq!(found, [(Recursion, Certain)], "{what}");
+    let places =
+        |report: &Report| report.to_text().lines().filter(|line| line.trim_start().starts_with("--> ")).collect::<String>();
+    // Who formats is not told of its caller.
+    let told = |report: &Report| what.starts_with("format!") || !places(report).contains("lockdep/src/");
+    assert!(reports.iter().all(told), "{what}: {}", reports[0].to_text());
 }
 
 #[track_caller]

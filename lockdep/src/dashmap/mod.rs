@@ -929,6 +929,7 @@ where
     V: typesize::TypeSize,
     S: typesize::TypeSize + Clone + BuildHasher,
 {
+    #[track_caller]
     fn extra_size(&self) -> usize {
         // The original reads one shard after the other.
         self.maps.might_lock_each(READ);

@@ -43,8 +43,11 @@ impl Maps {
     }
 
     /// Whoever calls the original next takes one shard after the other.
+    #[track_caller]
     pub(super) fn might_lock_each(&self, how: How<'static>) {
-        (0..self.count()).for_each(|i| self.of_shard(i).might_lock(how));
+        for i in 0..self.count() {
+            self.of_shard(i).might_lock(how);
+        }
     }
 
     /// Runs `f`, which holds one shard after the other shared, and nobody can say when which: so what it takes is taken under one that
