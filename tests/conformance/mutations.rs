@@ -1903,6 +1903,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::locks_that_are_made_by_default_are_known_again",
     ),
     mutation(
+        "Locks of one class that threads wait for are told apart, too",
+        "runtime/enabled/deliver.rs",
+        "        ReportKind::Deadlock => verdict.locks[at].instance,\n",
+        "",
+        "it",
+        "deadlock::locks_of_one_class_are_numbered",
+    ),
+    mutation(
         "What is off for no reason that is known is looked at for real",
         "runtime/enabled/irqs.rs",
         "    if off != 0 && !thread.section_blocks(off) {",
@@ -1969,8 +1977,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Two locks of a circle and one class are told apart",
         "runtime/enabled/deliver.rs",
-        "lock.number = if alike(named.len()) > 1 {",
-        "lock.number = if alike(named.len()) > 9 {",
+        "lock.number = if alike.len() > 1 {",
+        "lock.number = if alike.len() > 9 {",
         "it",
         "dashmap::two_shards_in_both_orders",
     ),

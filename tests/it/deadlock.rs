@@ -58,6 +58,20 @@ macro_rules! locks {
     };
 }
 
+/// Which lock of a class each thread holds and wants.
+#[test]
+fn locks_of_one_class_are_numbered() {
+    let class = &*Box::leak(Box::new(lockdep::LockClass::new("shard").same_class_by_instance()));
+    let shards = [1, 2, 3].map(|n| Arc::new(parking_lot::Mutex::with_class(n, class)));
+    let mut ended = Vec::new();
+    let reports = isolated(|cx| ended = ring!(cx, shards, |lock| lock.lock()));
+    check(&reports, &ended, 3);
+    let text = of_kind(&reports, Deadlock).to_text();
+    for (held, wanted) in [(2, 3), (3, 1)] {
+        assert!(text.contains(&format!("holds `shard #{held}` and waits for `shard #{wanted}`")), "{text}");
+    }
+}
+
 #[test]
 fn two_threads() {
     for _ in 0..20 {

@@ -136,7 +136,8 @@ impl<A: Allocator + Clone> Engine<A> {
             verdict = verdict.hint(Hint::HeldByInterrupted).signals(cx.handler_bit());
         }
         for step in cycle {
-            verdict.class(step.holds.class, step.holds.mode, step.holds.place);
+            let lock = verdict.class(step.holds.class, step.holds.mode, step.holds.place);
+            verdict.locks[lock].instance = step.holds.instance;
         }
         for (at, step) in cycle.iter().enumerate() {
             let next = (at + 1) % cycle.len();

@@ -138,6 +138,8 @@ pub struct LockRef {
     pub mode: Mode,
     /// Where it was taken, if it was.
     pub place: Place,
+    /// The number of this very lock, of a deadlock; otherwise 0.
+    pub instance: u64,
 }
 
 /// A place of a verdict.
@@ -226,7 +228,7 @@ impl<A: Allocator + Clone> Verdict<A> {
 
     /// Adds a lock without a place of its own; returns its index.
     pub(super) fn class(&mut self, class: ClassId, mode: Mode, place: Place) -> usize {
-        self.locks.push(LockRef { class, mode, place });
+        self.locks.push(LockRef { class, mode, place, instance: 0 });
         self.locks.len() - 1
     }
 

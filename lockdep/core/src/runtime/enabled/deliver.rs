@@ -578,17 +578,26 @@ fn body(raw: RawReport) -> Body {
     }
 }
 
-/// The locks that a report speaks of. Those of a cycle of orders are different ones, also where they are of one class.
+/// The locks that a report speaks of. Those of a cycle of orders are different ones, also where they are of one class; of those that threads
+/// wait for it is known which are.
 fn numbered(verdict: &Verdict<Arena>) -> Vec<ReportedLock> {
     let mut locks: Vec<ReportedLock> = verdict.locks.iter().map(|lock| reported(lock.class, lock.mode, lock.place)).collect();
-    if verdict.kind != ReportKind::Inversion {
-        return locks;
-    }
+    let which = |at: usize| match verdict.kind {
+        ReportKind::Inversion => at as u64,
+        ReportKind::Deadlock => verdict.locks[at].instance,
+        _ => 0,
+    };
     // By what they are called: two classes may be made on one line.
     let named: Vec<_> = locks.iter().map(|lock| (lock.class_name.clone(), lock.subclass, lock.construction)).collect();
     for (at, lock) in locks.iter_mut().enumerate() {
-        let alike = |upto: usize| named[..upto].iter().filter(|name| **name == named[at]).count();
-        lock.number = if alike(named.len()) > 1 { alike(at) + 1 } else { 0 };
+        let mut alike: Vec<u64> = Vec::new();
+        for other in (0..named.len()).filter(|&other| named[other] == named[at]).map(which) {
+            if !alike.contains(&other) {
+                alike.push(other);
+            }
+        }
+        let number = alike.iter().position(|&other| other == which(at)).map_or(0, |before| before + 1);
+        lock.number = if alike.len() > 1 { number } else { 0 };
     }
     locks
 }
