@@ -583,11 +583,12 @@ fn fork_hazard(what: &str) {
     drop(OTHER.lock());
     let (taken, wait) = std::sync::mpsc::channel();
     let (done, end) = std::sync::mpsc::channel::<()>();
-    let holder = std::thread::spawn(move || {
+    let hold = move || {
         let _orphan = ORPHAN.lock();
         taken.send(()).unwrap();
         let _ = end.recv();
-    });
+    };
+    let holder = std::thread::Builder::new().name("flusher".into()).spawn(hold).unwrap();
     wait.recv().unwrap();
     // SAFETY: the child takes locks that it may not, which is what this is about, and ends.
     let child = unsafe { libc::fork() };
@@ -1633,6 +1634,9 @@ mod validated {
             assert_exit(&output, 0);
             assert_eq!(reported(&output, "ForkHazard"), 1, "{scenario}: {}", stderr(&output));
             assert_eq!(stderr(&output).matches("[lockdep::").count(), 1, "{scenario}: {}", stderr(&output));
+            let takes_another = stderr(&output).contains("2: the child takes its first lock here");
+            assert_eq!(takes_another, scenario == "fork-hazard", "{scenario}: {}", stderr(&output));
+            assert!(stderr(&output).contains("thread `flusher`"), "{scenario}: {}", stderr(&output));
         }
         let output = run("fork-hazard-exec", &[]);
         assert_exit(&output, 0);

@@ -4,6 +4,7 @@ use super::names::clean;
 use super::signals::signal_name;
 use super::{Body, Step};
 use crate::engine::{Hint, Label};
+use crate::kind::ReportKind;
 
 /// The label of a stack: `"first acquired at"`, `"irqs re-enabled at"`.
 pub(crate) fn label(label: Label) -> String {
@@ -62,6 +63,9 @@ pub(super) fn phrase(body: &Body, step: &Step, lock: Option<(&str, &str)>, besid
         Label::Holding if kind == "Map" => format!("inside {name}, entered {end}"),
         Label::Holding => format!("holding {name}, acquired {end}"),
         Label::AcquiredUnder | Label::Acquiring if kind == "Condvar" || kind == "Map" => format!("waiting for {name} {end}"),
+        Label::Acquiring if lock.is_none() && body.kind == ReportKind::ForkHazard => {
+            format!("the child takes its first lock {end}")
+        }
         Label::AcquiredUnder | Label::Acquiring if lock.is_none() => format!("waiting {end}"),
         Label::AcquiredUnder | Label::Acquiring => format!("acquiring {name} {end}"),
         Label::InHandler(signal) if matches!(body.hint, Hint::Allocates | Hint::Frees) => {

@@ -39,6 +39,7 @@ pub(super) fn note(globals: &mut Globals, me: &ThreadState) {
         let orphans = thread.entries().filter(|held| held.is_lock() && held.lock != 0);
         globals.orphans.extend(orphans.map(|held| Orphan { held, thread: thread.thread() }));
         globals.leave(thread);
+        globals.names.insert(thread.thread().id, thread.name.get());
     }
     let noted = if globals.orphans.is_empty() { NOTHING } else { NOTED };
     NOTE.store(noted, Ordering::Relaxed);
