@@ -169,7 +169,8 @@ pub fn enabled() -> bool {
 
 /// Reads the real mask of this thread again; a difference that we did not make is reported as `MaskImbalance`.
 ///
-/// Call it after foreign code that changes masks on purpose. As the first call of this crate in a thread it only learns the mask:
+/// From here on the real mask counts. Call it where foreign code may have changed the mask, to learn of it in time: with the feature
+/// `interpose` such calls are followed, and nothing is left to find. As the first call of this crate in a thread it only learns the mask:
 /// what was changed before is nobody's mistake. Cost: one system call, nothing without `validate`. **Signal safety:**
 /// may be called in a handler.
 ///

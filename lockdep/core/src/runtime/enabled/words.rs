@@ -209,8 +209,8 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
             let between = verdict.parts.iter().any(|part| part.label == Label::StillAsExpected);
             let who = if between { "what runs between the two places" } else { "some code" };
             format!(
-                "{who} changed the mask without telling: call `irq::sync` right after it, mask through `irq`, or build with the \
-                 feature `interpose`, which sees it"
+                "{who} changed the mask without telling: mask through `irq`, or build with the feature `interpose`, which sees it; an \
+                 `irq::sync` right after it says where it was"
             )
         }
         (ReportKind::Deadlock, Hint::HeldByInterrupted) => {
