@@ -120,6 +120,7 @@ fn scenario() {
         "arcs-in-order" => in_both_orders(&arcs([0, 1])),
         "arcs-the-last-first" => in_both_orders(&arcs([1, 0])),
         "the-last-arcs" => in_both_orders(&arcs([1, 0])[..1]),
+        "arcs-in-a-handler" => arcs_in_a_handler(),
         "callback" => callback(),
         "callback-takes-it" => callback_takes_it(),
         "two-signals" => two_signals(),
@@ -239,6 +240,19 @@ fn arcs(order: [usize; 2]) -> [Pair; 2] {
             std::hint::black_box([fourth, third])
         }
     })
+}
+
+/// Where nothing can be found out, nor unwind.
+fn arcs_in_a_handler() {
+    let first = Arc::<SpinLock<u8>>::default();
+    let second = Arc::<SpinLock<u8>>::default();
+    let _handler = handle(libc::SIGUSR1, move || {
+        drop((first.lock(), second.lock()));
+        let _second = second.lock();
+        drop(first.lock());
+    });
+    // SAFETY: the handler is there.
+    unsafe { libc::raise(libc::SIGUSR1) };
 }
 
 fn reversed(mut pairs: [Pair; 2]) -> [Pair; 2] {
@@ -660,6 +674,8 @@ fn destructors() {
     unsafe { libc::atexit(at_exit) };
 }
 
+static SHARED_COUNT: AtomicU64 = AtomicU64::new(0);
+
 /// A guard that the destructor of a key drops, and a mask that it puts back: its turn comes after that of ours.
 fn key_destructors() {
     extern "C" fn drop_guard(guard: *mut libc::c_void) {
@@ -675,6 +691,29 @@ fn key_destructors() {
         assert_eq!(unsafe { libc::pthread_key_create(&mut key, Some(destructor)) }, 0);
         key
     };
+    /// In the first round it takes a lock, which nobody of this thread did before, and signals come; in the second it releases that.
+    extern "C" fn in_two_rounds(value: *mut libc::c_void) {
+        // SAFETY: the key exists; what is raised is handled.
+        unsafe {
+            if value.is_null() || value.addr() == 1 {
+                std::mem::forget(LATE.lock());
+                SHARED_COUNT.store(0, Ordering::Relaxed);
+                libc::raise(libc::SIGUSR2);
+                assert_eq!(SHARED_COUNT.load(Ordering::Relaxed), 1, "signals are open");
+                libc::pthread_setspecific(AT_THE_END_KEY.load(Ordering::Relaxed) as u32, std::ptr::without_provenance(2));
+            } else {
+                LATE.force_unlock();
+            }
+        }
+    }
+    let _handler = handle(libc::SIGUSR2, || {
+        SHARED_COUNT.fetch_add(1, Ordering::Relaxed);
+    });
+    let two_rounds = key(in_two_rounds);
+    AT_THE_END_KEY.store(two_rounds.into(), Ordering::Relaxed);
+    // SAFETY: the key exists, and its destructor takes such values.
+    let begun = std::thread::spawn(move || unsafe { libc::pthread_setspecific(two_rounds, std::ptr::without_provenance(1)) });
+    begun.join().unwrap();
     let (guard, mask) = (key(drop_guard), key(restore));
     for _ in 0..3 {
         std::thread::spawn(move || {
@@ -1267,13 +1306,17 @@ mod validated {
             back.reverse();
             assert_eq!(forth, back, "{made}");
         }
-        let of_last = ids(&run("the-last-arcs", &[("LOCKDEP_STACKS", "off")]));
-        let accepted = format!("[[accept]]\nid = \"{}\"\nreason = \"known\"\n", of_last[0]);
-        for action in ["log", "panic", "abort"] {
-            let output = with_baseline(&format!("last-{action}"), &accepted, "the-last-arcs", &[("LOCKDEP", action)]);
-            assert_exit(&output, 0);
-            assert_eq!(stderr(&output), "");
+        let accept = |id: &str| format!("[[accept]]\nid = \"{id}\"\nreason = \"known\"\n");
+        for scenario in ["the-last-arcs", "arcs-in-a-handler"] {
+            let accepted = accept(&ids(&run(scenario, &[("LOCKDEP_STACKS", "off")]))[0]);
+            for action in ["log", "panic", "abort"] {
+                let output = with_baseline(&format!("{scenario}-{action}"), &accepted, scenario, &[("LOCKDEP", action)]);
+                assert_exit(&output, 0);
+                assert_eq!(stderr(&output), "");
+            }
         }
+        let of_last = ids(&run("the-last-arcs", &[("LOCKDEP_STACKS", "off")]));
+        let accepted = accept(&of_last[0]);
         let output = with_baseline("other-arcs", &accepted, "arcs-in-order", &[]);
         assert_exit(&output, 66);
         assert_eq!(ids(&output).len(), 1);

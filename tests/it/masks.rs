@@ -77,6 +77,31 @@ fn a_handler_that_nobody_knows() {
     });
 }
 
+/// What was taken while the books were wrong was not taken with signals off.
+#[cfg(feature = "validate")]
+#[test]
+fn a_section_under_a_lock_after_a_handler_that_nobody_knows() {
+    static TAKEN: spin::SpinLock<u32> = spin::SpinLock::new(0);
+    static OUTER: spin::SpinLock<u8> = spin::SpinLock::new(0);
+    static INNER: spin::SpinLock<u16> = spin::SpinLock::new(0);
+    extern "C" fn handler(_: libc::c_int) {
+        *TAKEN.lock_irqsave() += 1;
+    }
+    let reports = testing::isolated(|_| {
+        // SAFETY: as above.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handler as *const () as usize;
+            libc::sigfillset(&raw mut action.sa_mask);
+            assert_eq!(libc::sigaction(libc::SIGWINCH, &raw const action, std::ptr::null_mut()), 0);
+            libc::raise(libc::SIGWINCH);
+        }
+        let _outer = OUTER.lock();
+        drop(INNER.lock_irqsave());
+    });
+    crate::support::assert_silent(&reports);
+}
+
 #[test]
 fn restore_puts_back_what_save_found() {
     in_fresh_thread(|| {

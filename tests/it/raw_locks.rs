@@ -331,6 +331,41 @@ mod kept_as_the_raw_lock {
         assert_cycle(only(&reports, Inversion, Possible), 2);
     }
 
+    /// Where one thread alone gives out raw locks of a class, and nobody is known to hold the lock, it waits for itself.
+    #[test]
+    fn who_waits_for_what_it_gave_out() {
+        let (mutex, shard) = (Mutex::new('m'), Mutex::new(1));
+        let reports = isolated(|_| {
+            let first = mutex.lock();
+            assert!(is_locked(&mutex));
+            let _second = mutex.lock();
+            drop(first);
+        });
+        assert_eq!(only(&reports, Recursion, Certain).stacks().len(), 2);
+        let reports = isolated(|_| {
+            let _kept = Kept::of(&shard);
+            drop(shard.lock());
+        });
+        only(&reports, Recursion, Certain);
+        let table = RwLock::new("table");
+        let reports = isolated(|_| {
+            forget(table.read());
+            // SAFETY: used to release what was just taken.
+            let _kept = KeptReader(unsafe { table.raw() });
+            drop(table.write());
+        });
+        only(&reports, Recursion, Certain);
+        // A lock of somebody's own that is not tried.
+        let lock = super::RwLock::new(0);
+        let reports = isolated(|_| {
+            let _guard = lock.write();
+            // SAFETY: it is only looked at.
+            assert!(unsafe { lock.raw() }.is_locked());
+            drop(lock.read());
+        });
+        only(&reports, Recursion, Certain);
+    }
+
     /// The raw lock was there before, so nobody sees when the hold begins to be over: the lock itself is asked.
     #[test]
     fn by_a_raw_lock_that_was_there_before() {
@@ -368,6 +403,60 @@ mod kept_as_the_raw_lock {
             barrier.wait();
             drop(mutex.lock());
             other.join().unwrap();
+        });
+        assert_silent(&reports);
+    }
+
+    /// What is taken after another thread has looked is no longer what that saw.
+    #[test]
+    fn taken_anew_after_another_thread_has_looked() {
+        let (mutex, log) = (Arc::new(Mutex::new(0)), Mutex::new('a'));
+        let reports = isolated(|cx| {
+            let mut kept = None;
+            for round in 0..4 {
+                let guard = mutex.lock();
+                if round == 2 {
+                    let theirs = Arc::clone(&mutex);
+                    assert!(cx.spawn(move || is_locked(&theirs)).join().unwrap());
+                }
+                kept = (round == 3).then_some(guard);
+            }
+            drop(log.lock());
+            drop(kept);
+            let _log = log.lock();
+            drop(mutex.lock());
+        });
+        assert_cycle(only(&reports, Inversion, Possible), 2);
+    }
+
+    /// Guards of locks that were looked at once may be released by others, as those of any lock.
+    #[test]
+    fn released_by_another_thread_after_a_look() {
+        let (mutex, log) = (Arc::new(Mutex::new(0)), Mutex::new('a'));
+        let reports = isolated(|cx| {
+            drop(mutex.lock());
+            assert!(!is_locked(&mutex));
+            drop((log.lock(), mutex.lock()));
+            forget(mutex.lock());
+            let theirs = Arc::clone(&mutex);
+            // SAFETY: held, and its guard is gone.
+            cx.spawn(move || unsafe { theirs.force_unlock() }).join().unwrap();
+            drop(log.lock());
+        });
+        assert_silent(&reports);
+    }
+
+    /// Also more of them than are noted.
+    #[test]
+    fn another_thread_ends_many() {
+        let shards = Box::leak(Box::new(lockdep::LockClass::new("shard").same_class_by_instance()));
+        let locks = Arc::new([(); 40].map(|()| Mutex::with_class(1, shards)));
+        let reports = isolated(|cx| {
+            locks.iter().for_each(|lock| forget(lock.lock()));
+            let theirs = Arc::clone(&locks);
+            // SAFETY: held, and their guards are gone.
+            cx.spawn(move || theirs.iter().for_each(|lock| unsafe { lock.raw().unlock() })).join().unwrap();
+            lockdep::assert_none_held!();
         });
         assert_silent(&reports);
     }

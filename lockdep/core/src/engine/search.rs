@@ -95,8 +95,8 @@ impl<A: Allocator + Clone> Scratch<A> {
 const PATIENCE: u32 = 10_000;
 const LONGEST: usize = 8;
 
-/// How many states the search for an unguarded cycle keeps at most.
-const MOST_STATES: usize = 1 << 18;
+/// How many edges the search for an unguarded cycle looks at.
+const MOST_LOOKS: usize = 1 << 21;
 
 /// What is left of the gates of an edge after some others, two bits for each: 0 if all had it, and alone; 1 if one shared it; 2 if one
 /// lacked it, or two shared it, so that it protects nothing.
@@ -240,7 +240,8 @@ impl<A: Allocator + Clone> Graph<A> {
     }
 
     /// The shortest cycle through an edge that no gate of it protects. Breadth first, over pairs and what is left of its gates on the way
-    /// there: of the ways there that come to no class twice, the first. So one is missed where all ways on cross that one.
+    /// there: of the ways there that come to no class twice, the first. So one is missed where all ways on cross that one, or, in a large
+    /// graph, where patience ends.
     fn unguarded_cycle_through(&self, first: EdgeIx) -> Option<Cycle<A>> {
         let start = self.edge(first);
         let mut via = Map::with_hasher_in(Hash::default(), self.alloc());
@@ -249,7 +250,10 @@ impl<A: Allocator + Clone> Graph<A> {
         via.insert(begun, (first, begun));
         queue.push(begun);
         let mut way = Vec::new_in(self.alloc());
-        let mut done = 0;
+        // The classes of a way: by what step each was come to last.
+        let mut come_to = Vec::new_in(self.alloc());
+        come_to.resize(self.nodes.len(), 0);
+        let (mut done, mut patience) = (0, MOST_LOOKS);
         while let Some(&here) = queue.get(done) {
             done += 1;
             let (pair, left) = here;
@@ -261,7 +265,14 @@ impl<A: Allocator + Clone> Graph<A> {
                 at = before;
             }
             way.push(first);
+            for &ix in &way {
+                let edge = self.edge(ix);
+                come_to[edge.from as usize] = done;
+                come_to[edge.to as usize] = done;
+            }
+            patience = patience.saturating_sub(way.len());
             for (ix, edge) in self.edges_from(pair) {
+                patience = patience.saturating_sub(1);
                 let left = left.after(start.evidence.gates(), edge.evidence.gates());
                 if edge.closes(start) && left == Left::NOTHING {
                     way.reverse();
@@ -269,8 +280,7 @@ impl<A: Allocator + Clone> Graph<A> {
                     return Some(way);
                 }
                 let next = (edge.target(), left);
-                let again = edge.from == edge.to || self.leads_into(&way, edge);
-                if !again && queue.len() < MOST_STATES && !via.contains_key(&next) {
+                if come_to[edge.to as usize] != done && patience != 0 && !via.contains_key(&next) {
                     via.insert(next, (ix, here));
                     queue.push(next);
                 }

@@ -304,8 +304,8 @@ impl LockMap {
         attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
     ) -> G {
-        self.acquire_asking(how, is_held);
-        if attempt_first { self.attempt_or_wait(attempt, block) } else { self.wait_once(attempt, block) }
+        self.acquire_asking(how, &is_held);
+        if attempt_first { self.attempt_or_wait(attempt, block) } else { self.wait_once(is_held, attempt, block) }
     }
 
     #[inline(always)]
@@ -333,7 +333,7 @@ impl LockMap {
     #[inline(never)]
     #[track_caller]
     fn acquire_again(&self, how: How<'_>, is_held: impl Fn() -> bool) {
-        if contention::is_free(self, is_held) {
+        if contention::is_free(self, how.mode, is_held) {
             acquire::ended_unseen(self);
         }
         acquire::acquire(self, how, Location::caller());
@@ -341,7 +341,10 @@ impl LockMap {
 
     #[inline(never)]
     #[track_caller]
-    fn wait_once<G>(&self, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+    fn wait_once<G>(&self, is_held: impl Fn() -> bool, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        if self.is_given_out() {
+            acquire::wait_for_what_was_given_out(self, is_held);
+        }
         contention::announce(self);
         let attempt = || self.or_taken_back(&mut attempt);
         let guard = contention::wait_in_isolation_if_held(self, attempt).unwrap_or_else(|| self.or_taken_back(block));
@@ -353,6 +356,9 @@ impl LockMap {
     #[inline(never)]
     #[track_caller]
     fn wait<G>(&self, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
+        if self.is_given_out() {
+            acquire::wait_for_what_was_given_out(self, || true);
+        }
         contention::wait(self, || self.or_taken_back(&mut attempt), || self.or_taken_back(block))
     }
 

@@ -21,6 +21,8 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) id: ReportId,
+    /// As [`id`](Self::id), but different for different classes of this process.
+    pub(crate) key: ReportId,
     pub(crate) kind: ReportKind,
     pub(crate) severity: Severity,
     /// Which case of the kind it is: decides the words of the title.
@@ -108,6 +110,7 @@ impl Body {
     pub(crate) fn new(id: ReportId, kind: ReportKind, severity: Severity) -> Body {
         Body {
             id,
+            key: id,
             kind,
             severity,
             hint: Hint::None,
@@ -140,6 +143,11 @@ impl Report {
 
     pub(crate) fn body(&self) -> &Body {
         self.0.body()
+    }
+
+    /// What tells it from other reports of this process, where ids may be the same.
+    pub(crate) fn key(&self) -> ReportId {
+        self.body().key
     }
 
     /// The text as it suits standard error.

@@ -451,6 +451,9 @@ pub struct Frame {
     pub(crate) symbol: Option<String>,
     pub(crate) file: Option<String>,
     pub(crate) line: u32,
+    /// 0 if it is not known.
+    #[cfg_attr(not(feature = "validate"), allow(dead_code, reason = "nobody makes one"))]
+    pub(crate) column: u32,
     pub(crate) module: Option<String>,
 }
 

@@ -315,7 +315,7 @@ mod tests {
     fn an_unknown_frame_hides_its_callers() {
         let frame = |symbol: Option<&str>, file: Option<&str>| {
             let text = |text: Option<&str>| text.map(str::to_owned);
-            Frame { ip: 0, symbol: text(symbol), file: text(file), line: 1, module: None }
+            Frame { ip: 0, symbol: text(symbol), file: text(file), line: 1, column: 0, module: None }
         };
         let (own, libc) = (frame(None, None), frame(Some("qsort"), Some("stdlib/qsort.c")));
         let nameless = frame(Some("raise"), None);
@@ -328,7 +328,7 @@ mod tests {
     fn the_path_of_a_frame_leads_to_the_file() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let file = Some(here.to_str().unwrap().to_owned());
-        let frame = Frame { ip: 0, symbol: None, file, line: 1, module: None };
+        let frame = Frame { ip: 0, symbol: None, file, line: 1, column: 0, module: None };
         let mut sources = Sources::with_roots(Vec::new());
         assert!(sources.read("Cargo.toml", &[]).is_none());
         let found = sources.read("Cargo.toml", &[frame]).unwrap();

@@ -168,7 +168,7 @@ impl Draft {
 fn frame(symbol: &str, file: &str, line: u32) -> Frame {
     // One address for one place, as in a program.
     let ip = 0x5581_0000 + symbol.len() * 0x100 + line as usize;
-    Frame { ip, symbol: Some(symbol.to_owned()), file: Some(file.to_owned()), line, module: None }
+    Frame { ip, symbol: Some(symbol.to_owned()), file: Some(file.to_owned()), line, column: 0, module: None }
 }
 
 /// The outer frames that every stack of the elevator has.
@@ -916,7 +916,7 @@ fn a_deep_stack_loses_its_outer_end() {
 #[test]
 fn the_standard_library_between_two_functions_is_one_line() {
     let library = |symbol| frame(symbol, "/rustc/59807616e1/library/core/src/ops/function.rs", 250);
-    let glue = Frame { ip: 7, symbol: Some("__rust_try".to_owned()), file: None, line: 0, module: None };
+    let glue = Frame { ip: 7, symbol: Some("__rust_try".to_owned()), file: None, line: 0, column: 0, module: None };
     let mut draft = recursion();
     draft.stacks[0].frames.insert(1, library("core::ops::function::FnOnce::call_once"));
     draft.stacks[0].frames.insert(2, glue);
@@ -1022,6 +1022,7 @@ impl Dice {
             symbol: self.pick(&[None, Some("a::b".to_owned()), Some("x".repeat(300)), Some("\n".to_owned())]),
             file: self.site().map(|site| site.file.to_owned()),
             line: self.roll(3) as u32,
+            column: 0,
             module: self.pick(&[None, Some("app+0x7".to_owned())]),
         });
         frames.collect()

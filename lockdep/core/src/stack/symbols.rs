@@ -40,13 +40,14 @@ pub(crate) fn symbolize(addresses: &[usize]) -> Vec<Frame> {
         resolve(call, |symbol| {
             let name = symbol.name().map(|name| format!("{name:#}"));
             let file = symbol.filename().map(Path::to_string_lossy).map(String::from);
-            frames.push(Frame { ip, symbol: name, file, line: symbol.lineno().unwrap_or(0), module: None });
+            let (line, column) = (symbol.lineno().unwrap_or(0), symbol.colno().unwrap_or(0));
+            frames.push(Frame { ip, symbol: name, file, line, column, module: None });
         });
         if is_return_from_handler(ip) {
             frames.truncate(before);
-            frames.push(Frame { ip, symbol: Some(SIGNAL.into()), file: None, line: 0, module: None });
+            frames.push(Frame { ip, symbol: Some(SIGNAL.into()), file: None, line: 0, column: 0, module: None });
         } else if frames.len() == before {
-            frames.push(Frame { ip, symbol: None, file: None, line: 0, module: module(call) });
+            frames.push(Frame { ip, symbol: None, file: None, line: 0, column: 0, module: module(call) });
         }
     }
     trim(frames)
@@ -179,13 +180,20 @@ mod tests {
     use super::*;
 
     fn frame(symbol: &str, file: &str) -> Frame {
-        Frame { ip: 1, symbol: Some(symbol.into()), file: Some(file.into()), line: 1, module: None }
+        Frame { ip: 1, symbol: Some(symbol.into()), file: Some(file.into()), line: 1, column: 0, module: None }
     }
 
     /// A stripped program: of all its frames only those of the C library have names.
     #[test]
     fn frames_without_names_stay() {
-        let frame = |ip, symbol: Option<&str>| Frame { ip, symbol: symbol.map(String::from), file: None, line: 0, module: None };
+        let frame = |ip, symbol: Option<&str>| Frame {
+            ip,
+            symbol: symbol.map(String::from),
+            file: None,
+            line: 0,
+            column: 0,
+            module: None,
+        };
         let frames = trim(vec![frame(1, None), frame(2, None), frame(3, Some("__libc_start_main"))]);
         assert_eq!(frames.iter().map(|frame| frame.ip).collect::<Vec<_>>(), [1, 2, 3]);
     }

@@ -1,11 +1,11 @@
 //! One acquisition and one release.
 
 use core::panic::Location;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
-use super::raw::{Found, queue};
+use super::raw::{Found, location, queue};
 use super::thread::{ThreadState, current, own, template};
 use super::{config, deliver, handler, instances, irqs, life, malloc, orphans, slow, watchdog};
 use crate::class::READY;
@@ -29,29 +29,77 @@ pub(crate) fn acquire_unless_held(map: &LockMap, how: How<'_>, site: &'static Lo
     take::<true>(map, how, site, HeldFlags(0))
 }
 
-/// The lock is free: what this thread holds of it, as far as is known, it holds no longer. Whether it held any.
+/// The lock is free: what this thread holds of it, as far as is known, it holds no longer.
 #[cold]
-pub(crate) fn ended_unseen(map: &LockMap) -> bool {
+pub(crate) fn ended_unseen(map: &LockMap) {
     let thread = current();
-    let mut any = false;
     while let Some(at) = thread.last_own(|held| is_hold_of(held, map)) {
         take_out(thread, at);
-        any = true;
     }
-    any
+}
+
+/// Which thread gives out raw locks of a class, by the class: its number and 1, or [`MANY`]. Classes that share a place are one.
+static GIVERS: [AtomicU32; 1 << 16] = [const { AtomicU32::new(0) }; 1 << 16];
+const MANY: u32 = u32::MAX;
+
+fn givers(map: &LockMap) -> &'static AtomicU32 {
+    &GIVERS[map.class() as usize % GIVERS.len()]
 }
 
 /// The raw lock is given out, by which a hold may end unseen: this thread's, if it has one, otherwise anybody's.
 #[cold]
 pub(crate) fn given_out(map: &LockMap) {
-    let instance = map.instance();
-    if instance == 0 || config::idle() || ended_unseen(map) {
+    if map.instance() == 0 || config::idle() {
         return;
     }
+    let thread = current();
+    let me = thread.thread().id.wrapping_add(1);
+    let before = givers(map).compare_exchange(0, me, Ordering::Relaxed, Ordering::Relaxed);
+    if before.is_err_and(|other| other != me) {
+        givers(map).store(MANY, Ordering::Relaxed);
+    }
+    let mut own = None;
+    while let Some(at) = thread.last_own(|held| is_hold_of(held, map)) {
+        own = Some(thread.read(at));
+        take_out(thread, at);
+    }
+    if let Some(held) = own {
+        return thread.note_given_out(held);
+    }
     slow::with(|globals| {
-        let holds = |thread: &&ThreadState| thread.entries().any(|held| is_hold_of(&held, map));
-        globals.threads().filter(holds).for_each(|thread| thread.note_ended(instance));
+        for thread in globals.threads() {
+            let is_hold = |at: &usize| is_hold_of(&thread.read(*at), map);
+            (0..thread.depth()).filter(is_hold).for_each(|at| thread.note_ended(at));
+        }
     });
+}
+
+/// This thread has to wait for a lock whose raw lock was given out. If that was by itself alone, while it held the lock, and nobody is known
+/// to hold it now, it does so still: the acquisition is judged again, under that.
+#[cold]
+#[track_caller]
+pub(crate) fn wait_for_what_was_given_out(map: &LockMap, is_held: impl Fn() -> bool) {
+    let thread = current();
+    let Some(at) = thread.last_own(|held| is_hold_of(held, map)) else { return };
+    let new = thread.read(at);
+    let old = thread.given_out(map.instance()).filter(|old| old.context == new.context && waits(new.mode, old));
+    let Some(old) = old.filter(|_| givers(map).load(Ordering::Relaxed) == thread.thread().id.wrapping_add(1)) else { return };
+    let holds = |other: &ThreadState| other.not_ended().any(|held| is_hold_of(&held, map));
+    if config::off() || slow::with(|globals| globals.others(thread).any(holds)) || !is_held() {
+        return;
+    }
+    thread.forget_given_out(map.instance());
+    take_out(thread, at);
+    life::make_room(thread);
+    let old = Held { chain: ThreadState::get(&thread.chain), ..old };
+    push(thread, &old, extend(old.chain, step_of(&old)));
+    let site = location(new.place.site).unwrap_or(Location::caller());
+    acquire(map, how_of(&new), site);
+}
+
+/// Whether who takes a lock in this mode waits for this hold of it, whoever else waits.
+pub(super) fn waits(mode: Mode, held: &Held) -> bool {
+    mode == Mode::Write || held.mode == Mode::Write || mode == Mode::Upgradable && held.mode == Mode::Upgradable
 }
 
 /// After an acquisition that did not wait.
@@ -183,8 +231,8 @@ fn take_otherwise(
     false
 }
 
-/// Whether what keeps the thread from the lock is held by itself, in this very context, but may have ended unseen: by a raw lock that was
-/// given out before. What a handler interrupted may be about to take what it does not hold yet.
+/// Whether the lock is held by this thread, in this very context, but may have ended unseen: by a raw lock that was given out before. What
+/// a handler interrupted may be about to take what it does not hold yet.
 fn waits_for_itself(thread: &ThreadState, map: &LockMap, mode: Mode, flags: HeldFlags) -> bool {
     let judged = mode != Mode::ReadRecursive && !flags.has(HeldFlags::REENTRANT) && !config::off();
     judged && map.is_given_out() && thread.own_entries().any(|held| is_hold_of(&held, map))
@@ -791,7 +839,7 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
         thread.release_for(at);
         return;
     }
-    if outer.is_none() && map.is_given_out() {
+    if outer.is_none() && map.is_given_out() && thread.forget_given_out(map.instance()) {
         return;
     }
     let place = place_here(thread);
@@ -799,7 +847,7 @@ fn release_below(map: &LockMap, mode: Option<Mode>) {
         let record = map.resolve(globals);
         // Where guards stay in their thread, the release is wrong; but it is made, and the other thread holds the lock no longer.
         let elsewhere = release_elsewhere(globals, thread, map) || globals.found_adrift(map.instance());
-        if elsewhere && record.guards_move || config::off() {
+        if elsewhere && record.guards_move || map.is_given_out() || config::off() {
             return Found::default();
         }
         let class = ClassId::new(record.base, 0);
@@ -859,7 +907,10 @@ pub(super) fn set_adrift(thread: &'static ThreadState) {
 pub(crate) fn how_held(map: &LockMap, mode: Mode) -> How<'static> {
     let thread = current();
     let hold = thread.entries().rev().find(|held| is_hold_of(held, map) && held.mode.same_guard(mode));
-    let Some(held) = hold else { return How::new(mode) };
+    hold.map_or(How::new(mode), |held| how_of(&held))
+}
+
+fn how_of(held: &Held) -> How<'static> {
     let how = How {
         subclass: held.class.subclass(),
         reentrant: held.flags.has(HeldFlags::REENTRANT),

@@ -21,7 +21,7 @@ use core::sync::atomic::Ordering;
 
 use allocator_api2::vec::Vec;
 
-use super::acquire::{came_along, conclude, event, is_hold_of, place, take_out, whole};
+use super::acquire::{self, came_along, conclude, event, is_hold_of, place, take_out, whole};
 use super::globals::{ClassRecord, Globals};
 use super::thread::{ThreadState, current};
 use super::{config, life, orphans, slow, watchdog};
@@ -73,11 +73,14 @@ fn wait_in_doubt<G>(map: &LockMap, attempt: &mut impl FnMut() -> Option<G>) -> O
     None
 }
 
-/// Whether a lock that this thread holds, as far as is known, is free in truth. Another one may have it for a moment.
+/// Whether a lock that this thread holds, as far as is known, is free in truth. Another one may have it for a moment, which matters to
+/// whoever waits for his own hold.
 #[cold]
-pub(crate) fn is_free(map: &LockMap, is_held: impl Fn() -> bool) -> bool {
-    let of_another =
-        || slow::with(|globals| globals.others(current()).any(|other| other.entries().any(|held| is_hold_of(&held, map))));
+pub(crate) fn is_free(map: &LockMap, mode: Mode, is_held: impl Fn() -> bool) -> bool {
+    let waits = || current().own_entries().any(|held| is_hold_of(&held, map) && acquire::waits(mode, &held));
+    let of_another = || {
+        waits() && slow::with(|globals| globals.others(current()).any(|other| other.entries().any(|held| is_hold_of(&held, map))))
+    };
     let _errno = super::Errno::keep();
     !is_held()
         || of_another()
@@ -118,7 +121,7 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
         }
         let at = waiting(thread, map.instance())?;
         let found = slow::with(|globals| {
-            let found = super::acquire::judge_as_own(globals, thread, map, &wants);
+            let found = acquire::judge_as_own(globals, thread, map, &wants);
             if found.stop.is_some() {
                 // As in `look_for_circle`: who looks next sees that this thread gives way.
                 take_out(thread, at);

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::globals::{ClassRecord, Globals};
+use super::globals::{ClassRecord, Globals, Made};
 use super::graph::Graph;
 use super::isolation::Stop;
 use super::position::Missing;
-use super::raw::{self, Found, RawReport, location};
+use super::raw::{self, Found, RawReport, Told, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
 use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, revive, scope, slow};
@@ -19,9 +19,7 @@ use crate::arena::Arena;
 use crate::engine::{ClassId, Held, HeldFlags, Place, Verdict};
 use crate::irq::Lines;
 use crate::kind::{Mode, ReportKind};
-use crate::report::{
-    Body, Evidence, LockEntry, Report, ReportId, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label,
-};
+use crate::report::{Body, Evidence, LockEntry, Report, ReportedLock, Site, Stamp, Step, ThreadEntry, clean, in_library, label};
 use crate::runtime::{Action, mask};
 use crate::stack::symbolize;
 
@@ -62,7 +60,7 @@ pub(super) fn deliver(thread: &'static ThreadState, found: Found) -> Found {
     Found { fresh: found.fresh.saturating_sub(accepted), ..found }
 }
 
-fn deliver_here(thread: &'static ThreadState, found: Found) {
+fn deliver_here(thread: &'static ThreadState, mut found: Found) {
     if thread.real_handlers.load(Ordering::Relaxed) == 0 {
         if thread.allocating.load(Ordering::Relaxed) != 0 {
             return from_allocator(thread, found);
@@ -78,7 +76,7 @@ fn deliver_here(thread: &'static ThreadState, found: Found) {
         deliver_all(thread, graph);
         return;
     }
-    let must_end = found.fresh > 0 && config::action() != Action::Log && !life::graph(thread).isolated;
+    let must_end = ends_process(thread, &mut found);
     if found.stop.is_some() {
         // What ends here is said here first, before the reporter takes it.
     } else if must_end {
@@ -86,6 +84,22 @@ fn deliver_here(thread: &'static ThreadState, found: Found) {
     } else if found.fresh > 0 {
         wake_reporter();
     }
+}
+
+/// Whether the settings want the process to end for what was found where nothing can unwind. Without what turns out to be accepted: of some
+/// only the reporter can find that out.
+fn ends_process(thread: &ThreadState, found: &mut Found) -> bool {
+    let graph = life::graph(thread);
+    // SAFETY: in a slow section.
+    let has_unnamed = || slow::with(|_| unsafe { graph.inner() }.queue.iter().any(|raw| raw.unnamed));
+    let ends = |fresh: u32| fresh > 0 && config::action() != Action::Log && !graph.isolated;
+    if found.stop.is_none() && ends(found.fresh) && baseline::is_there() && has_unnamed() {
+        let before = thread.accepted.load(Ordering::Relaxed);
+        wake_reporter();
+        settle(graph);
+        found.fresh = found.fresh.saturating_sub(thread.accepted.load(Ordering::Relaxed).wrapping_sub(before));
+    }
+    ends(found.fresh)
 }
 
 /// Whether the stack of this thread has little room left: to find symbols takes some 100 KiB where nothing is optimised, and a report
@@ -114,7 +128,7 @@ fn has_little_room() -> bool {
 
 /// The same for what was found in the global allocator: the code around it may hold any lock, so nothing is done here but to call the
 /// reporter.
-pub(super) fn from_allocator(thread: &'static ThreadState, found: Found) {
+pub(super) fn from_allocator(thread: &'static ThreadState, mut found: Found) {
     let graph = life::graph(thread);
     if thread.real_handlers.load(Ordering::Relaxed) != 0 {
         return deliver_here(thread, found);
@@ -125,7 +139,7 @@ pub(super) fn from_allocator(thread: &'static ThreadState, found: Found) {
     start_reporter();
     wake_reporter();
     // An allocator must not unwind.
-    if found.stop.is_some() || config::action() != Action::Log {
+    if found.stop.is_some() || ends_process(thread, &mut found) {
         settle(graph);
         life::abort();
     }
@@ -140,24 +154,28 @@ fn deliver_all(thread: &ThreadState, graph: &Graph) {
     // What a callback does wrong meanwhile is queued, and delivered by the loop below; but what it finds in a test of its own it is to have.
     let before = thread.delivering.swap(1, Ordering::Relaxed);
     if before == 0 || graph.isolated {
-        malloc::quietly(|| deliver_one_by_one(thread, graph));
+        malloc::quietly(|| deliver_one_by_one(graph));
     }
     thread.delivering.store(before, Ordering::Relaxed);
 }
 
-fn deliver_one_by_one(thread: &ThreadState, graph: &Graph) {
+fn deliver_one_by_one(graph: &Graph) {
     loop {
         // No handler in between: one that is stuck would take the report with it.
         let found = mask::block(Lines::ALL.bits());
         let report = next(graph).map(|raw| {
             let origin = (raw.scope, raw.thread, raw.first_thread);
-            let before = raw.id;
+            let unnamed = raw.unnamed && !graph.isolated;
             let report = Report::new(body(raw));
-            (origin, report.id() != before && is_accepted_by_now(graph, before, &report), report)
+            // What it is called everywhere is known only now.
+            (origin, unnamed && baseline::accepts_report(&report), report)
         });
         if let Some(((scope, finder, first), accepted, report)) = &report {
             if *accepted {
-                thread.accepted.fetch_add(u32::from(*finder == thread.thread().id), Ordering::Relaxed);
+                slow::with(|globals| {
+                    let finder = globals.threads().find(|thread| thread.thread().id == *finder);
+                    finder.map(|thread| thread.accepted.fetch_add(1, Ordering::Relaxed));
+                });
             } else {
                 graph.keep(report);
             }
@@ -177,13 +195,6 @@ fn deliver_one_by_one(thread: &ThreadState, graph: &Graph) {
             None => return,
         }
     }
-}
-
-/// A finding has got another id, for it is known by now who makes its locks. Whether that one is accepted.
-fn is_accepted_by_now(graph: &Graph, before: ReportId, report: &Report) -> bool {
-    // SAFETY: in a slow section.
-    slow::with(|_| unsafe { graph.inner() }.renamed(before, report.id()));
-    !graph.isolated && baseline::accepts_report(report)
 }
 
 fn next(graph: &Graph) -> Option<RawReport> {
@@ -573,8 +584,8 @@ fn body(raw: RawReport) -> Body {
         help: help(verdict, &locks),
         locks,
         steps,
-        // Once more: for whom the locks are made is known since.
-        ..Body::new(slow::with(|globals| raw::identify(globals, verdict)), verdict.kind, verdict.severity)
+        key: raw.key,
+        ..Body::new(slow::with(|globals| raw::identify(globals, verdict, Told::Everywhere)), verdict.kind, verdict.severity)
     }
 }
 
@@ -665,22 +676,21 @@ fn construction(record: &ClassRecord) -> Site {
     if record.maker == 0 {
         return told;
     }
-    // SAFETY: null or a site that was leaked here.
-    if let Some(&made) = unsafe { record.made.load(Ordering::Acquire).as_ref() } {
-        return made;
+    if let Some(made) = record.made() {
+        return made.at;
     }
     let callers = slow::with(|globals| globals.tells_apart(record.site, record.maker));
     let frames = symbolize(callers);
-    let made = match frames.iter().filter_map(|frame| frame.location()).find(|(file, _)| !in_library(file)) {
+    let frame = frames.iter().find(|frame| frame.location().is_some_and(|(file, _)| !in_library(file)));
+    let at = frame.and_then(|frame| Some((frame.location()?, frame.column))).map(|((file, line), column)| {
         // The compiler's paths are relative to the workspace, those of debug information are not.
-        Some((file, line)) if file.ends_with(told.file) && line == told.line => told,
-        Some((file, line)) if file.ends_with(told.file) => Site { line, column: 0, ..told },
-        Some((file, line)) => Site { file: String::leak(file.to_owned()), line, column: 0 },
-        None => told,
-    };
+        let file = if file.ends_with(told.file) { told.file } else { String::leak(file.to_owned()) };
+        Site { file, line, column }
+    });
+    let made = Made { at: at.unwrap_or(told), by_maker: at.is_some() };
     // Leaked, for a class is never forgotten either. If another thread was faster, both say the same.
     record.made.store(Box::leak(Box::new(made)), Ordering::Release);
-    made
+    made.at
 }
 
 fn place(location: &'static Location<'static>) -> Site {

@@ -31,7 +31,7 @@ pub(crate) struct ClassRecord {
     /// How many classes had the same name and place before it, in the order in which their first locks were made.
     pub(crate) twins: u32,
     /// Where its locks are made, as reports say it; found out by the first report.
-    pub(crate) made: AtomicPtr<Site>,
+    pub(crate) made: AtomicPtr<Made>,
     pub(crate) kind: &'static str,
     pub(crate) type_name: &'static str,
     pub(crate) wait: WaitType,
@@ -42,6 +42,14 @@ pub(crate) struct ClassRecord {
     pub(crate) by_instance: bool,
     /// Perhaps in code that nobody here can annotate.
     pub(crate) foreign: bool,
+}
+
+/// Where locks are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Made {
+    pub(crate) at: Site,
+    /// As debug information has it, of the caller of their constructor.
+    pub(crate) by_maker: bool,
 }
 
 /// See [`LockKind`](crate::LockKind).
@@ -62,9 +70,15 @@ impl Shares {
 }
 
 impl ClassRecord {
-    /// Whether its locks are made in the standard library, for code that only their makers can name: as [`made`](Self::made) does.
-    pub(crate) fn is_made_for_others(&self) -> bool {
-        self.maker != 0 && self.name.is_none() && in_library(self.site.file())
+    /// Where its locks are made, as reports say it, if that was found out.
+    pub(crate) fn made(&self) -> Option<Made> {
+        // SAFETY: null, or what was leaked.
+        unsafe { self.made.load(Ordering::Acquire).as_ref() }.copied()
+    }
+
+    /// Whether that is still to be found out.
+    pub(crate) fn is_unnamed(&self) -> bool {
+        self.maker != 0 && self.name.is_none() && self.made().is_none()
     }
 
     pub(crate) fn rules(&self) -> ClassRules {

@@ -62,17 +62,6 @@ impl Inner {
         self.queue.iter().chain(self.held_back.iter().map(|(raw, _)| raw))
     }
 
-    /// A report is known by another id from here on.
-    pub(super) fn renamed(&mut self, before: ReportId, now: ReportId) {
-        let renamed = |id: &mut ReportId| *id = if *id == before { now } else { *id };
-        if let Some(strength) = self.seen.remove(&before) {
-            let seen = self.seen.entry(now).or_insert(0);
-            *seen = strength.max(*seen);
-        }
-        self.caused.values_mut().flatten().for_each(renamed);
-        self.again.iter_mut().for_each(|(_, id)| renamed(id));
-    }
-
     /// A report is caused once more, in this scope.
     pub(super) fn caused_again(&mut self, scope: u32, id: ReportId) {
         if scope != 0 && !self.again.contains(&(scope, id)) {
@@ -139,10 +128,10 @@ impl Graph {
         unsafe { &mut *self.inner.get() }
     }
 
-    /// Keeps a delivered report; one with the same id takes the place of the older.
+    /// Keeps a delivered report; one with the same key takes the place of the older.
     pub(crate) fn keep(&self, report: &Report) {
         let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
-        match reports.iter_mut().find(|older| older.id() == report.id()) {
+        match reports.iter_mut().find(|older| older.key() == report.key()) {
             Some(older) => *older = report.clone(),
             None => reports.push(report.clone()),
         }

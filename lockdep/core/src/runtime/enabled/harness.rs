@@ -37,8 +37,9 @@ pub(crate) fn run<R>(name: &str, body: impl FnOnce() -> R) -> Outcome<R> {
     let graph = life::graph(thread);
     // SAFETY: in a slow section.
     let again = slow::with(|_| unsafe { graph.inner() }.take_again(own));
-    let known: Vec<_> = reports.iter().map(Report::id).collect();
-    reports.extend(graph.delivered().into_iter().filter(|report| again.contains(&report.id()) && !known.contains(&report.id())));
+    let known: Vec<_> = reports.iter().map(Report::key).collect();
+    reports
+        .extend(graph.delivered().into_iter().filter(|report| again.contains(&report.key()) && !known.contains(&report.key())));
     Outcome { result, reports }
 }
 

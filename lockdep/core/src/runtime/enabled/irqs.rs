@@ -63,8 +63,18 @@ pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) 
 /// it off, and has returned.
 fn adopt_real_if_doubtful(thread: &ThreadState, lines: u64) {
     let off = lines & ThreadState::get(&thread.mask);
-    if off != 0 && !thread.section_blocks(off) {
-        thread.adopt(lazy::current(thread));
+    // Where calls are followed, handlers are known.
+    if cfg!(feature = "interpose") || off == 0 || thread.section_blocks(off) {
+        return;
+    }
+    let real = lazy::current(thread);
+    thread.adopt(real);
+    // Nor was it off for what was taken since.
+    for at in thread.base()..thread.depth() {
+        let mask = thread.read(at).mask;
+        if mask & off & !real != 0 {
+            thread.set_mask_of(at, mask & !(off & !real));
+        }
     }
 }
 
@@ -447,6 +457,15 @@ pub(super) fn inherit(inherited: Option<Inherited>) {
         // SAFETY: fresh memory for one.
         unsafe { kept.write(inherited) };
         thread.inherited.store(kept, Ordering::Relaxed);
+    }
+}
+
+/// Of a thread that took no lock nothing is said.
+pub(super) fn forget_inherited(thread: &ThreadState) {
+    let inherited = thread.inherited.swap(core::ptr::null_mut(), Ordering::Relaxed);
+    if !inherited.is_null() {
+        // SAFETY: allocated by `inherit`, and out of the thread's state: nobody else has it.
+        unsafe { crate::arena::free_for(inherited, 1) };
     }
 }
 

@@ -163,7 +163,7 @@ fn prepare_now(thread: &'static ThreadState) {
             return;
         }
         // In the last of its destructors a thread is here again, and nobody will see its end: what refers to it would outlive it.
-        let (id, began) = globals.join(thread, thread.ending.load(Ordering::Relaxed) == 0);
+        let (id, began) = globals.join(thread, thread.ending.load(Ordering::Relaxed) < ROUNDS);
         thread.id.store(id, Ordering::Relaxed);
         thread.memory.store(id.into(), Ordering::Relaxed);
         thread.began.store(began, Ordering::Relaxed);
@@ -275,22 +275,33 @@ unsafe fn take_room(globals: &mut Globals, thread: &ThreadState) {
     }
 }
 
+/// In so many rounds the C library calls the destructors of a thread's keys, as long as one of them sets a value again.
+const ROUNDS: u8 = 4;
+
 /// A thread ends, whether it ever took a lock or not: it may hold nothing.
+///
+/// In the last round, for our key is the oldest: the destructors of all others come after ours, and may take and release locks. So may
+/// those of `thread_local!` in a static executable, where they hang on such a key.
 extern "C" fn thread_end(state: *mut libc::c_void) {
     // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
     let thread = unsafe { &*state.cast_const().cast::<ThreadState>() };
-    let first_call = thread.ending.swap(1, Ordering::Relaxed) == 0;
-    if first_call && leaves_something(thread) && again_in_the_next_round(state) {
+    let round = thread.ending.load(Ordering::Relaxed).saturating_add(1);
+    thread.ending.store(round, Ordering::Relaxed);
+    // SAFETY: the key exists, for this is called by its destructor.
+    if round < ROUNDS && unsafe { libc::pthread_setspecific(THREAD_END.load(Ordering::Relaxed), state) } == 0 {
         return;
     }
-    end_of_thread(thread);
+    thread.ending.store(ROUNDS, Ordering::Relaxed);
+    if thread.is_prepared() {
+        end_of_thread(thread);
+    } else if config::idle() {
+        return;
+    }
     lazy::end(thread);
-    if config::idle() && !thread.is_prepared() {
-        return;
-    }
     // From here on no handler may run and make the thread known again.
     mask::block(Lines::ALL.bits());
     lazy::free_queue(thread);
+    irqs::forget_inherited(thread);
     if !thread.is_prepared() {
         return;
     }
@@ -310,7 +321,6 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         thread.instances.store(0, Ordering::Relaxed);
         // Whatever comes yet begins with what was blocked above.
         thread.born.store(0, Ordering::Relaxed);
-        thread.inherited.store(core::ptr::null_mut(), Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
             take_room(globals, thread);
@@ -322,14 +332,7 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
 
 /// Whether the thread still holds something, or has changed its mask.
 fn leaves_something(thread: &ThreadState) -> bool {
-    thread.is_prepared() && (thread.depth() > thread.base() || left_another_mask(thread))
-}
-
-/// Our key is the oldest, so the destructors of all others come after ours, and may release a lock yet. So may those of `thread_local!`
-/// in a static executable, where they hang on such a key. Another round of destructors follows if a value is set again.
-fn again_in_the_next_round(state: *mut libc::c_void) -> bool {
-    // SAFETY: the key exists, for this is called by its destructor.
-    unsafe { libc::pthread_setspecific(THREAD_END.load(Ordering::Relaxed), state) == 0 }
+    thread.depth() > thread.base() || left_another_mask(thread)
 }
 
 /// Checks what a thread leaves behind.

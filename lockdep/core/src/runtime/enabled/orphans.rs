@@ -36,7 +36,7 @@ pub(super) fn note(globals: &mut Globals, me: &ThreadState) {
     let mut others = Vec::new_in(Arena);
     others.extend(globals.others(me));
     for thread in others {
-        let orphans = thread.entries().filter(|held| held.is_lock() && held.lock != 0);
+        let orphans = thread.not_ended().filter(|held| held.is_lock() && held.lock != 0);
         globals.orphans.extend(orphans.map(|held| Orphan { held, thread: thread.thread() }));
         globals.leave(thread);
         globals.names.insert(thread.thread().id, thread.name.get());

@@ -7,19 +7,22 @@ use core::sync::atomic::Ordering;
 use allocator_api2::vec::Vec;
 
 use super::contention::clock;
-use super::globals::Globals;
+use super::globals::{ClassRecord, Globals};
 use super::graph::Graph;
 use super::position::Missing;
 use super::thread::ThreadState;
 use crate::arena::Arena;
 use crate::engine::{ClassId, Held, Hint, Label, Place, State, Verdict};
 use crate::kind::{ReportKind, Severity};
-use crate::report::{ReportId, in_library};
+use crate::report::ReportId;
 
 /// A finding and the moment it belongs to.
 #[derive(Clone)]
 pub(crate) struct RawReport {
-    pub(crate) id: ReportId,
+    /// See [`Told`].
+    pub(crate) key: ReportId,
+    /// It is not known yet for whom all of its locks are made.
+    pub(crate) unnamed: bool,
     pub(crate) verdict: Verdict<Arena>,
     pub(crate) held: Vec<Held, Arena>,
     pub(crate) base: usize,
@@ -54,18 +57,22 @@ pub(crate) struct RawThread {
 
 impl RawReport {
     /// What this thread came upon, now; in a slow section.
-    fn of(globals: &mut Globals, thread: &'static ThreadState, id: ReportId, verdict: Verdict<Arena>) -> RawReport {
+    fn of(globals: &mut Globals, thread: &'static ThreadState, key: ReportId, verdict: Verdict<Arena>) -> RawReport {
         for part in &verdict.parts {
             let thread = globals.threads().find(|thread| thread.thread().id == part.thread.id);
             if let Some(thread) = thread {
                 globals.names.insert(part.thread.id, thread.name.get());
             }
         }
+        // One that began in the last of its destructors is not registered.
+        globals.names.insert(thread.thread().id, thread.name.get());
         let mut held = Vec::new_in(Arena);
         held.extend(thread.entries().filter(Held::is_lock));
         let stamp = |stamp: &super::thread::Stamp| (ThreadState::get(&stamp.event), stamp.place());
+        let unnamed = |class: ClassId| globals.record(class).is_some_and(ClassRecord::is_unnamed);
         RawReport {
-            id,
+            key,
+            unnamed: verdict.locks.iter().any(|lock| unnamed(lock.class)),
             verdict,
             held,
             base: thread.base(),
@@ -139,39 +146,45 @@ pub(crate) fn queue(
         if thread.unwinding_from_stop() {
             continue;
         }
-        let id = identify(globals, &verdict);
+        let key = identify(globals, &verdict, Told::Here);
         // SAFETY: in a slow section, and the engine is done.
         let inner = unsafe { graph.inner() };
         if !verdict.rests_on.is_empty() {
-            if inner.held_back.iter().all(|(other, _)| other.id != id) {
-                inner.held_back.push((RawReport::of(globals, thread, id, verdict), chain));
+            if inner.held_back.iter().all(|(other, _)| other.key != key) {
+                inner.held_back.push((RawReport::of(globals, thread, key, verdict), chain));
             }
-        } else if is_news(globals, graph, (id, &verdict), scope, chain) {
+        } else if is_news(globals, graph, (key, &verdict), scope, chain) {
             found.fresh += 1;
-            say(graph, RawReport::of(globals, thread, id, verdict));
+            say(graph, RawReport::of(globals, thread, key, verdict));
         }
     }
     found
 }
 
 /// Whether a finding is new, or stronger than before, and not accepted.
-fn is_news(globals: &Globals, graph: &Graph, (id, verdict): (ReportId, &Verdict<Arena>), scope: u32, chain: Option<u64>) -> bool {
+fn is_news(
+    globals: &Globals,
+    graph: &Graph,
+    (key, verdict): (ReportId, &Verdict<Arena>),
+    scope: u32,
+    chain: Option<u64>,
+) -> bool {
     let strength = verdict.severity as u8 * 2 + u8::from(verdict.hint == Hint::HandlerSeen) + 1;
     // SAFETY: in a slow section, and the engine is done.
     let inner = unsafe { graph.inner() };
     if let Some(chain) = chain {
         let caused = inner.caused.entry(chain).or_insert_with(|| Vec::new_in(Arena));
-        if !caused.contains(&id) {
-            caused.push(id);
+        if !caused.contains(&key) {
+            caused.push(key);
         }
     }
-    let seen = inner.seen.entry(id).or_insert(0);
+    let seen = inner.seen.entry(key).or_insert(0);
     if *seen >= strength {
-        inner.caused_again(scope, id);
+        inner.caused_again(scope, key);
         return false;
     }
     *seen = strength;
-    graph.isolated || !super::baseline::accepts(globals, verdict, id)
+    graph.isolated || !super::baseline::accepts(globals, verdict)
 }
 
 fn say(graph: &Graph, raw: RawReport) {
@@ -191,7 +204,7 @@ pub(crate) fn say_held_back(globals: &Globals, graph: &Graph, scope: Option<u32>
         let inner = unsafe { graph.inner() };
         let (raw, chain) = inner.held_back.remove(at);
         let holds = inner.engine.still_holds(&raw.verdict);
-        if holds && is_news(globals, graph, (raw.id, &raw.verdict), raw.scope, chain) {
+        if holds && is_news(globals, graph, (raw.key, &raw.verdict), raw.scope, chain) {
             say(graph, raw);
         }
     }
@@ -236,9 +249,17 @@ impl core::fmt::Write for Fnv {
 
 const EMPTY: Fnv = Fnv(0xcbf2_9ce4_8422_2325);
 
-/// The identity of a class in every run. Of one that is [made for others](super::globals::ClassRecord::is_made_for_others) it is another one, for good, as
-/// soon as a report has found out for whom.
-fn class_identity(globals: &Globals, class: ClassId) -> u64 {
+/// Whom an identity is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// This process: different classes are different.
+    Here,
+    /// All runs of the program. Of what `Default` makes it is known since the first report how they are told apart in the source.
+    Everywhere,
+}
+
+/// The identity of a class.
+fn class_identity(globals: &Globals, class: ClassId, told: Told) -> u64 {
     let mut hash = EMPTY;
     if let Some(record) = globals.record(class) {
         match record.name {
@@ -248,15 +269,15 @@ fn class_identity(globals: &Globals, class: ClassId) -> u64 {
                 hash.bytes(record.type_name.as_bytes());
             }
         }
-        // SAFETY: null or a site that was leaked.
-        match unsafe { record.made.load(Ordering::Acquire).as_ref() } {
-            Some(made) if record.is_made_for_others() && !in_library(made.file) => {
+        match record.made().filter(|made| told == Told::Everywhere && made.by_maker) {
+            Some(made) => {
                 // A path of debug information begins where the program was built.
-                let parts = made.file.rsplit('/').take(2);
+                let parts = made.at.file.rsplit('/').take(2);
                 parts.for_each(|part| hash.bytes(part.as_bytes()));
-                hash.number(made.line);
+                hash.number(made.at.line);
+                hash.number(made.at.column);
             }
-            _ => {
+            None => {
                 hash.place(Place { site: core::ptr::from_ref(record.site).expose_provenance(), stack: 0 });
                 if record.twins != 0 {
                     hash.number(record.twins);
@@ -280,10 +301,10 @@ fn around(mut classes: impl Iterator<Item = u64>) -> u64 {
 }
 
 /// The identity of a finding: kind, classes and, where the place is the bug, sites.
-pub(super) fn identify(globals: &Globals, verdict: &Verdict<Arena>) -> ReportId {
+pub(super) fn identify(globals: &Globals, verdict: &Verdict<Arena>, told: Told) -> ReportId {
     let mut hash = EMPTY;
     hash.bytes(verdict.kind.name().as_bytes());
-    let classes = verdict.locks.iter().map(|lock| class_identity(globals, lock.class));
+    let classes = verdict.locks.iter().map(|lock| class_identity(globals, lock.class, told));
     match verdict.kind {
         // A cycle is the same wherever it is entered.
         ReportKind::Inversion | ReportKind::Deadlock => {

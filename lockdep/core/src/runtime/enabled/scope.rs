@@ -108,13 +108,27 @@ struct Start {
     inherited: Option<Inherited>,
 }
 
-extern "C-unwind" fn begin(start: *mut c_void) -> *mut c_void {
+/// What the thread is to run; in two registers.
+#[repr(C)]
+struct Begun {
+    routine: Routine,
+    argument: *mut c_void,
+}
+
+extern "C" fn begun(start: *mut c_void) -> Begun {
     // SAFETY: made by `lockdep_pthread_create` for this thread.
     let Start { routine, argument, scope, inherited } = *unsafe { Box::from_raw(start.cast::<Start>()) };
     life::watch_end(current());
     current().scope.store(scope, Ordering::Relaxed);
     irqs::inherit(inherited);
-    routine(argument)
+    Begun { routine, argument }
+}
+
+/// Goes on with the routine in its own place, so that nothing of ours is in the way of what ends the thread: where a panic aborts, no
+/// function of Rust lets `pthread_exit` pass.
+#[unsafe(naked)]
+extern "C-unwind" fn begin(_start: *mut c_void) -> *mut c_void {
+    core::arch::naked_asm!("sub rsp, 8", "call {begun}", "add rsp, 8", "mov rdi, rdx", "jmp rax", begun = sym begun)
 }
 
 /// The C library's `pthread_create`: a thread that it makes has no scope.

@@ -45,8 +45,28 @@ const BLOCK: u64 = 1 << 10;
 /// So many of them share so many places: beyond that, the oldest is forgotten.
 const WAYS: usize = 4;
 
-/// How many locks whose holds others ended are noted until the thread comes by. The holds of more stay.
+/// How many holds that others ended are noted until the thread comes by.
 const ENDED: usize = 8;
+
+/// How many holds whose raw locks were given out are remembered by a thread.
+const GIVEN_OUT: usize = 8;
+
+/// A hold that is over; none if the number of its lock is 0. Another hold of the lock is not meant, as far as its place says.
+struct Ended {
+    instance: AtomicU64,
+    site: AtomicUsize,
+}
+
+impl Ended {
+    fn set(&self, instance: u64, site: usize) {
+        self.site.store(site, Ordering::Relaxed);
+        self.instance.store(instance, Ordering::Relaxed);
+    }
+
+    fn is_of(&self, held: &Held) -> bool {
+        ThreadState::get(&self.instance) == held.instance && self.site.load(Ordering::Relaxed) == held.place.site
+    }
+}
 
 /// A proven chain, and what more there is to know of it: 0 if the chain alone decides, otherwise as
 /// [`Proven::here`](super::chain::Proven::here) has it.
@@ -95,6 +115,8 @@ pub(crate) struct ThreadState {
     top: AtomicPtr<Held>,
     limit: AtomicPtr<Held>,
     end: AtomicPtr<Held>,
+    /// The same as `limit`, or null as long as the next acquisition is to come the slow way, to look at what has ended.
+    gate: AtomicPtr<Held>,
     /// The first entry of the running handler or isolated graph.
     floor: AtomicPtr<Held>,
     /// The key of the chain held now.
@@ -149,9 +171,11 @@ pub(crate) struct ThreadState {
     shuffling: AtomicU64,
     /// Something of ours was released by another thread, or by a context on top.
     pub(crate) untidy: AtomicU8,
-    /// Locks whose holds were ended by another thread, or by a context on top, by means we did not see; 0 where there is none. Then it is
-    /// untidy, too.
-    ended: [AtomicU64; ENDED],
+    /// Holds that were ended by another thread, or by a context on top, by means we did not see. Then it is untidy, too.
+    ended: [Ended; ENDED],
+    /// What this thread held when it gave out the raw lock, and the place for the next.
+    given_out: [Cell<Held>; GIVEN_OUT],
+    given_out_next: AtomicU8,
     /// In the global allocator, or interrupted there.
     pub(crate) allocating: AtomicU8,
     /// Delivering reports.
@@ -300,6 +324,7 @@ thread_local! {
             top: AtomicPtr::new(ptr::null_mut()),
             limit: AtomicPtr::new(ptr::null_mut()),
             end: AtomicPtr::new(ptr::null_mut()),
+            gate: AtomicPtr::new(ptr::null_mut()),
             floor: AtomicPtr::new(ptr::null_mut()),
             chain: AtomicU64::new(0),
             context: AtomicU64::new(0),
@@ -328,7 +353,9 @@ thread_local! {
             left_evidence: AtomicU8::new(0),
             shuffling: AtomicU64::new(0),
             untidy: AtomicU8::new(0),
-            ended: [const { AtomicU64::new(0) }; ENDED],
+            ended: [const { Ended { instance: AtomicU64::new(0), site: AtomicUsize::new(0) } }; ENDED],
+            given_out: [const { Cell::new(Held::FREE) }; GIVEN_OUT],
+            given_out_next: AtomicU8::new(0),
             allocating: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
             quiet: AtomicU8::new(0),
@@ -525,11 +552,11 @@ impl ThreadState {
         !self.held.load(Ordering::Relaxed).is_null()
     }
 
-    /// Whether there is room for one more entry: then the thread is prepared, too.
+    /// Whether there is room for one more entry, and nothing is to be looked at: then the thread is prepared, too.
     #[inline(always)]
     pub(crate) fn has_room(&self) -> bool {
-        // SAFETY: this thread's own.
-        unsafe { self.top.mine() < self.limit.mine() }
+        // SAFETY: of this thread alone, but that others close it; whoever does not see that in time comes here again.
+        unsafe { self.top.mine() < self.gate.mine() }
     }
 
     pub(crate) fn set_depth(&self, depth: usize) {
@@ -543,6 +570,7 @@ impl ThreadState {
     /// There is room for so many now.
     pub(crate) fn set_capacity(&self, capacity: usize) {
         self.limit.store(self.entry(capacity), Ordering::Relaxed);
+        self.gate.store(self.entry(capacity), Ordering::Relaxed);
     }
 
     /// Where the entries are.
@@ -597,6 +625,12 @@ impl ThreadState {
     pub(crate) fn set_chain(&self, at: usize, chain: u64) {
         // SAFETY: as for `read`.
         unsafe { (&raw mut (*self.entry(at)).chain).write_volatile(chain) };
+    }
+
+    /// Says what was blocked when it was taken.
+    pub(crate) fn set_mask_of(&self, at: usize, mask: u64) {
+        // SAFETY: as for `read`.
+        unsafe { (&raw mut (*self.entry(at)).mask).write_volatile(mask) };
     }
 
     /// Gives it another mode.
@@ -969,23 +1003,30 @@ impl ThreadState {
         self.untidy.store(1, Ordering::Relaxed);
     }
 
-    /// What is held of the lock is over, as another thread has seen, or a context on top; in a slow section. Its entries stay until this
-    /// context comes by, for it goes on meanwhile.
-    pub(super) fn note_ended(&self, instance: u64) {
-        if let Some(place) = self.ended.iter().find(|place| [0, instance].contains(&place.load(Ordering::Relaxed))) {
-            place.store(instance, Ordering::Relaxed);
-            self.untidy.store(1, Ordering::Relaxed);
+    /// A hold is over, as another thread has seen, or a context on top; in a slow section. Its entry stays until this context comes by, for
+    /// it goes on meanwhile.
+    pub(super) fn note_ended(&self, at: usize) {
+        let held = self.read(at);
+        match self.ended.iter().find(|place| place.is_of(&held) || ThreadState::get(&place.instance) == 0) {
+            Some(place) => place.set(held.instance, held.place.site),
+            // There is no room to wait for it.
+            None => self.set_state(at, State::Free),
         }
+        self.untidy.store(1, Ordering::Relaxed);
+        self.gate.store(ptr::null_mut(), Ordering::Relaxed);
     }
 
     pub(super) fn forget_ended(&self) {
-        self.ended.iter().for_each(|place| place.store(0, Ordering::Relaxed));
+        self.ended.iter().for_each(|place| place.set(0, 0));
+    }
+
+    fn has_ended(&self, held: &Held) -> bool {
+        self.untidy.load(Ordering::Relaxed) != 0 && held.is_lock() && self.ended.iter().any(|place| place.is_of(held))
     }
 
     /// What is held, as far as nobody has seen its end.
     pub(super) fn not_ended(&self) -> impl DoubleEndedIterator<Item = Held> {
-        let has_ended = |instance| self.ended.iter().any(|place| place.load(Ordering::Relaxed) == instance);
-        self.entries().filter(move |held| self.untidy.load(Ordering::Relaxed) == 0 || !has_ended(held.instance))
+        self.entries().filter(move |held| !self.has_ended(held))
     }
 
     /// Before it matters what this thread holds.
@@ -998,24 +1039,47 @@ impl ThreadState {
 
     #[cold]
     fn take_out_ended(&self) {
-        for place in &self.ended {
-            let instance = place.load(Ordering::Relaxed);
-            let is_hold = |held: &Held| instance != 0 && held.is_lock() && held.instance == instance;
-            while let Some(at) = self.last_own(is_hold) {
+        self.gate.store(self.limit.load(Ordering::Relaxed), Ordering::Relaxed);
+        for place in self.ended.iter().filter(|place| ThreadState::get(&place.instance) != 0) {
+            while let Some(at) = self.last_own(|held| held.is_lock() && place.is_of(held)) {
                 super::acquire::take_out(self, at);
             }
-            if !self.entries().any(|held| is_hold(&held)) {
-                place.store(0, Ordering::Relaxed);
+            if !self.entries().any(|held| held.is_lock() && place.is_of(&held)) {
+                place.set(0, 0);
             }
         }
     }
 
+    /// The raw lock of what this thread holds is given out. Its guard may be there still, and release it.
+    pub(super) fn note_given_out(&self, held: Held) {
+        self.forget_given_out(held.instance);
+        // The place first: a handler that comes in between takes the next.
+        let next = self.given_out_next.load(Ordering::Relaxed);
+        self.given_out_next.store(next.wrapping_add(1), Ordering::Relaxed);
+        compiler_fence(Ordering::SeqCst);
+        let place = &self.given_out[usize::from(next) % GIVEN_OUT];
+        place.set(Held::FREE);
+        compiler_fence(Ordering::SeqCst);
+        place.set(held);
+    }
+
+    /// What this thread held when it gave out the raw lock last, and may hold still.
+    pub(super) fn given_out(&self, instance: u64) -> Option<Held> {
+        self.given_out.iter().map(Cell::get).find(|held| held.is_lock() && held.instance == instance)
+    }
+
+    /// It does not. Whether it might have.
+    pub(super) fn forget_given_out(&self, instance: u64) -> bool {
+        let is_it = |place: &&Cell<Held>| place.get().is_lock() && place.get().instance == instance;
+        self.given_out.iter().filter(is_it).map(|place| place.set(Held::FREE)).count() != 0
+    }
+
     /// Takes released entries off the top, after others released some of ours as well.
     pub(crate) fn tidy(&self) {
-        self.drop_ended();
         // Looked at first: the exchange is locked.
         let untidy = self.untidy.load(Ordering::Relaxed) != 0 && self.untidy.swap(0, Ordering::Relaxed) != 0;
         if untidy {
+            self.take_out_ended();
             if self.base() != 0 {
                 // The keys of what is below are kept somewhere else, and put back.
                 self.untidy.store(1, Ordering::Relaxed);
