@@ -342,9 +342,13 @@ fn last_destructors() {
         let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
         assert_eq!(libc::pthread_attr_init(&raw mut attributes), 0);
         assert_eq!(libc::pthread_attr_setstacksize(&raw mut attributes, 64 << 20), 0);
-        for first in [EACH, EACH, EACH, 0, 0] {
+        // All at once: where one was, none of the others is.
+        let threads = [EACH, EACH, EACH, 0, 0].map(|first| {
             let (mut thread, first) = (0, std::ptr::without_provenance_mut(first));
             assert_eq!(libc::pthread_create(&raw mut thread, &raw const attributes, begin, first), 0);
+            thread
+        });
+        for thread in threads {
             libc::pthread_join(thread, std::ptr::null_mut());
         }
     }

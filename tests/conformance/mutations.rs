@@ -1413,14 +1413,6 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::a_thread_that_takes_locks_after_its_end_was_seen",
     ),
     mutation(
-        "… and nothing of its mask is a change",
-        "runtime/enabled/life.rs",
-        "        thread.born.store(0, Ordering::Relaxed);\n        // SAFETY",
-        "        // SAFETY",
-        "process",
-        "validated::a_thread_that_takes_locks_after_its_end_was_seen",
-    ),
-    mutation(
         "Who wants to end a program whose reports nobody reads can",
         "runtime/enabled/mod.rs",
         "        if is_to_end() {",
@@ -1879,15 +1871,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::an_isolated_test_that_unwinds_out_of_alter_says_why",
     ),
     mutation(
-        "The id of what `Default` makes does not depend on what was used first: of the fields of one struct",
-        "map/enabled.rs",
-        "            map.number_class();\n",
-        "",
-        "process",
-        "validated::locks_that_are_made_by_default_are_known_again",
-    ),
-    mutation(
-        "… and of what the standard library makes",
+        "The id of what the standard library makes for others does not depend on what was made first",
         "runtime/enabled/raw.rs",
         "filter(|made| told == Told::Everywhere && made.by_maker)",
         "filter(|made| false && made.by_maker)",
@@ -2020,7 +2004,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "judged && map.is_given_out() &&",
         "judged &&",
         "it",
-        "raw_locks::a_reader_that_reads_again_is_not_asked",
+        "raw_locks::a_lock_that_cannot_be_tried_is_not_asked",
     ),
     mutation(
         "Two locks of a circle and one class are told apart",

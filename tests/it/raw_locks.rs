@@ -65,6 +65,17 @@ fn a_lock_that_cannot_be_tried_is_taken_once() {
     assert_silent(&isolated(|_| use_three_times(&mutex)));
 }
 
+/// Nobody can have released it unseen.
+#[test]
+fn a_lock_that_cannot_be_tried_is_not_asked() {
+    let mutex = Mutex::new(0);
+    let reports = isolated(|_| {
+        let _first = mutex.lock();
+        drop(mutex.lock());
+    });
+    crate::support::only(&reports, Recursion, Certain);
+}
+
 /// The wait is announced before the raw lock blocks.
 #[test]
 fn a_circle_of_locks_that_cannot_be_tried_is_found() {
@@ -411,18 +422,26 @@ mod kept_as_the_raw_lock {
     #[test]
     fn taken_anew_after_another_thread_has_looked() {
         let (mutex, log) = (Arc::new(Mutex::new(0)), Mutex::new('a'));
+        let (look, looked) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
         let reports = isolated(|cx| {
+            let (theirs, begin, end) = (Arc::clone(&mutex), Arc::clone(&look), Arc::clone(&looked));
+            let looker = cx.spawn(move || {
+                begin.wait();
+                assert!(is_locked(&theirs));
+                end.wait();
+            });
             let mut kept = None;
             for round in 0..4 {
                 let guard = mutex.lock();
                 if round == 2 {
-                    let theirs = Arc::clone(&mutex);
-                    assert!(cx.spawn(move || is_locked(&theirs)).join().unwrap());
+                    look.wait();
+                    looked.wait();
                 }
                 kept = (round == 3).then_some(guard);
             }
             drop(log.lock());
             drop(kept);
+            looker.join().unwrap();
             let _log = log.lock();
             drop(mutex.lock());
         });

@@ -42,7 +42,7 @@ use crate::map::LockMap;
 
 /// Blocks the signals of [`lines`] in this thread.
 ///
-/// Cost: one system call, or none when they are blocked already, or [lazily](Lines::lazy). **Signal safety:** may be called in a
+/// Cost: one system call, or none inside another section, or when they are blocked [lazily](Lines::lazy). **Signal safety:** may be called in a
 /// handler.
 ///
 /// # Examples
@@ -102,7 +102,7 @@ pub fn enable() {
 
 /// Blocks the signals of [`lines`] in this thread and returns what was blocked before.
 ///
-/// Cost: one system call, or none when they are blocked already, or [lazily](Lines::lazy). **Signal safety:** may be called in a
+/// Cost: one system call, or none inside another section, or when they are blocked [lazily](Lines::lazy). **Signal safety:** may be called in a
 /// handler.
 ///
 /// # Examples
@@ -145,7 +145,8 @@ pub fn restore(flags: Flags) {
 
 /// Whether the signals of [`lines`] are open in this thread: `false` if one of them is blocked.
 ///
-/// Cost: with `validate` a thread-local read, without it a system call. **Signal safety:** may be called in a handler.
+/// Cost: with `validate` a thread-local read where signals are on or a section is open, otherwise a system call. **Signal safety:** may be
+/// called in a handler.
 ///
 /// # Examples
 ///

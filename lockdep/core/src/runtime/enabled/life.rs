@@ -319,8 +319,6 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
         let spots = thread.spots.start(core::ptr::null_mut(), false);
         thread.instances.store(0, Ordering::Relaxed);
-        // Whatever comes yet begins with what was blocked above.
-        thread.born.store(0, Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
             take_room(globals, thread);

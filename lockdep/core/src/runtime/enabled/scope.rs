@@ -4,8 +4,8 @@
 //! through which every thread begins. A scope is opened by `#[lockdep::test]`; or it is a named thread other than the first, made
 //! one when it starts a thread of its own, so that what a plain `#[test]` starts is known as that test's.
 //!
-//! A thread that is started with signals blocked for a moment gets word of that in the same way. And all have their end seen, whether they
-//! take a lock before it or not: one that takes its first in what comes last could not be forgotten any more.
+//! A thread that is started with signals blocked for a moment gets word of that in the same way. And all that begin here have their end
+//! seen, whether they take a lock before it or not: one that takes its first in what comes last could not be forgotten any more.
 
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicPtr, Ordering};
