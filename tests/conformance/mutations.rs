@@ -1999,6 +1999,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "raw_locks::kept_as_the_raw_lock::who_waits_for_what_it_gave_out",
     ),
     mutation(
+        "… or, in an isolated test, whoever gave it out, after a while",
+        "runtime/enabled/contention.rs",
+        "if !slow::with(may_change) && thread.given_out(map.instance()).is_none() {",
+        "if !slow::with(may_change) {",
+        "it",
+        "raw_locks::kept_as_the_raw_lock::who_waits_for_what_several_gave_out",
+    ),
+    mutation(
         "A lock is asked for an unseen end only where its raw lock was given out",
         "runtime/enabled/acquire.rs",
         "judged && map.is_given_out() &&",

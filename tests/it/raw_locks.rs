@@ -377,6 +377,25 @@ mod kept_as_the_raw_lock {
         only(&reports, Recursion, Certain);
     }
 
+    /// Where others do so too, nobody knows; but an isolated test does not hang.
+    #[test]
+    fn who_waits_for_what_several_gave_out() {
+        let class = &*Box::leak(Box::new(lockdep::LockClass::new("given out by many")));
+        let (mutex, other) = (Mutex::with_class(0, class), Arc::new(Mutex::with_class(1, class)));
+        let reports = isolated(|cx| {
+            cx.spawn(move || {
+                let _guard = other.lock();
+                assert!(is_locked(&other));
+            })
+            .join()
+            .unwrap();
+            let _first = mutex.lock();
+            assert!(is_locked(&mutex));
+            drop(mutex.lock());
+        });
+        only(&reports, Recursion, Certain);
+    }
+
     /// The raw lock was there before, so nobody sees when the hold begins to be over: the lock itself is asked.
     #[test]
     fn by_a_raw_lock_that_was_there_before() {

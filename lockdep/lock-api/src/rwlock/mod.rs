@@ -167,8 +167,8 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     /// It must not be released while a guard exists. What is done to it, the validator does not see: from here on a hold that there is,
     /// of this thread or else of others, counts no longer, whether its guard was forgotten or not. The lock is checked as before when it is
     /// taken again; but that it is released or dropped in a wrong moment, or not held where it should be, is said of it no more. A wait for
-    /// what this thread held when it called this is reported only if no other thread calls this for locks of the class, so beside such a
-    /// thread even an isolated test may hang. `force_unlock` and its sisters are seen.
+    /// what this thread held when it called this is reported only if no other thread calls this for locks of the class, or, after a second,
+    /// in an isolated test. `force_unlock` and its sisters are seen.
     ///
     /// Cost: some instructions; where this thread does not hold the lock, but somebody took it before, the validator's own lock.
     #[inline]

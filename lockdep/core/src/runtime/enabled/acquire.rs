@@ -88,13 +88,30 @@ pub(crate) fn wait_for_what_was_given_out(map: &LockMap, is_held: impl Fn() -> b
     if config::off() || slow::with(|globals| globals.others(thread).any(holds)) || !is_held() {
         return;
     }
-    thread.forget_given_out(map.instance());
     take_out(thread, at);
+    push_again(thread, old);
+    let site = location(new.place.site).unwrap_or(Location::caller());
+    acquire(map, how_of(&new), site);
+}
+
+/// What this thread gave out while it held it counts as held again.
+fn push_again(thread: &'static ThreadState, old: Held) {
+    thread.forget_given_out(old.instance);
     life::make_room(thread);
     let old = Held { chain: ThreadState::get(&thread.chain), ..old };
     push(thread, &old, extend(old.chain, step_of(&old)));
-    let site = location(new.place.site).unwrap_or(Location::caller());
-    acquire(map, how_of(&new), site);
+}
+
+/// The same, below the entry at `at`, which waits for it. Where that is now.
+pub(super) fn hold_again(thread: &'static ThreadState, instance: u64, at: usize) -> usize {
+    let waiting = thread.read(at);
+    let Some(old) = thread.given_out(instance).filter(|old| old.context == waiting.context) else { return at };
+    take_out(thread, at);
+    push_again(thread, old);
+    let waiting = Held { chain: ThreadState::get(&thread.chain), ..waiting };
+    let at = thread.depth();
+    push(thread, &waiting, extend(waiting.chain, step_of(&waiting)));
+    at
 }
 
 /// Whether who takes a lock in this mode waits for this hold of it, whoever else waits.

@@ -99,14 +99,15 @@ fn nap() {
 /// How long a wait in an isolated graph may last before whoever took a lock counts as its holder, though guards may change hands.
 const PATIENCE: u64 = 1_000_000_000;
 
-/// Where guards go from thread to thread nobody knows who holds a lock, and a wait for oneself cannot be told from one for the thread
-/// that has the guard now. But no test shall hang: in an isolated graph a wait that lasts is judged as if guards stayed where they were
-/// made.
+/// Where guards go from thread to thread, or raw locks are given out, nobody knows who holds a lock, and a wait for oneself cannot be told
+/// from one for the thread that has it now. But no test shall hang: in an isolated graph a wait that lasts is judged as if guards stayed where
+/// they were made, and held on.
 #[track_caller]
 fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -> Option<G> {
     let thread = current();
     let wants = thread.read(waiting(thread, map.instance()).filter(|_| is_isolated(thread))?);
-    if !slow::with(|globals| globals.record(wants.class).is_some_and(|class| class.holder_may_change)) {
+    let may_change = |globals: &mut Globals| globals.record(wants.class).is_some_and(|class| class.holder_may_change);
+    if !slow::with(may_change) && thread.given_out(map.instance()).is_none() {
         return None;
     }
     for nth in 0_u32.. {
@@ -119,7 +120,7 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
         if !overdue(thread) || nth % 64 != 0 {
             continue;
         }
-        let at = waiting(thread, map.instance())?;
+        let at = acquire::hold_again(thread, map.instance(), waiting(thread, map.instance())?);
         let found = slow::with(|globals| {
             let found = acquire::judge_as_own(globals, thread, map, &wants);
             if found.stop.is_some() {

@@ -402,6 +402,16 @@ impl Globals {
         self.unlist(thread);
     }
 
+    /// Removes all threads but one. The others.
+    pub(crate) fn keep_only(&mut self, me: &ThreadState) -> Vec<&'static ThreadState, Arena> {
+        let mut others = core::mem::replace(&mut self.threads, Vec::new_in(Arena));
+        self.threads.extend(others.iter().copied().filter(|thread| ptr::eq(*thread, me)));
+        others.retain(|thread| !ptr::eq(*thread, me));
+        self.clock += 1;
+        self.notifiers.retain(|&(_, thread), _| thread == me.thread().id);
+        others
+    }
+
     /// A thread notifies a condition variable.
     pub(crate) fn notifies(&mut self, condvar: u64, thread: &ThreadState, place: Place) {
         self.notifiers.insert((condvar, thread.thread().id), place);

@@ -33,12 +33,9 @@ pub(super) fn unsaid() -> bool {
 /// In the child, inside the slow section of the fork: notes what the other threads held, and forgets the threads.
 pub(super) fn note(globals: &mut Globals, me: &ThreadState) {
     // What the parent was told of at its own beginning is held as long.
-    let mut others = Vec::new_in(Arena);
-    others.extend(globals.others(me));
-    for thread in others {
+    for thread in globals.keep_only(me) {
         let orphans = thread.not_ended().filter(|held| held.is_lock() && held.lock != 0);
         globals.orphans.extend(orphans.map(|held| Orphan { held, thread: thread.thread() }));
-        globals.leave(thread);
         globals.names.insert(thread.thread().id, thread.name.get());
     }
     let noted = if globals.orphans.is_empty() { NOTHING } else { NOTED };

@@ -555,8 +555,10 @@ impl ThreadState {
     /// Whether there is room for one more entry, and nothing is to be looked at: then the thread is prepared, too.
     #[inline(always)]
     pub(crate) fn has_room(&self) -> bool {
-        // SAFETY: of this thread alone, but that others close it; whoever does not see that in time comes here again.
-        unsafe { self.top.mine() < self.gate.mine() }
+        // Others close it; whoever does not see that in time comes here again.
+        let gate = self.gate.load(Ordering::Relaxed);
+        // SAFETY: this thread's own.
+        unsafe { self.top.mine() < gate }
     }
 
     pub(crate) fn set_depth(&self, depth: usize) {
