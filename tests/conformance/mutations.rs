@@ -87,8 +87,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Everything is checked before it blocks",
         "map/enabled.rs",
-        "        self.acquire_asking(how, &is_held);\n        if attempt_first { self.attempt_or_wait(attempt, block) } else { self.wait_once(is_held, attempt, block) }",
-        "        let mut attempt = attempt;\n        let guard = match attempt() {\n            Some(guard) => guard,\n            None => block(),\n        };\n        self.acquire_asking(how, &is_held);\n        guard",
+        "        self.acquire_asking(how, is_held);\n        if attempt_first { self.attempt_or_wait(attempt, block) } else { self.wait_once(is_held, attempt, block) }",
+        "        let mut attempt = attempt;\n        let guard = match attempt() {\n            Some(guard) => guard,\n            None => block(),\n        };\n        self.acquire_asking(how, is_held);\n        guard",
         "conformance",
         "verdicts::two_threads_that_meet",
     ),

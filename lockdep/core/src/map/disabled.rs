@@ -70,7 +70,7 @@ impl LockMap {
         &self,
         _how: How<'_>,
         _attempt_first: bool,
-        _is_held: impl Fn() -> bool,
+        _is_held: impl Fn() -> bool + Copy,
         _attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
     ) -> G {

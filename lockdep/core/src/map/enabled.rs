@@ -300,11 +300,11 @@ impl LockMap {
         &self,
         how: How<'_>,
         attempt_first: bool,
-        is_held: impl Fn() -> bool,
+        is_held: impl Fn() -> bool + Copy,
         attempt: impl FnMut() -> Option<G>,
         block: impl FnOnce() -> G,
     ) -> G {
-        self.acquire_asking(how, &is_held);
+        self.acquire_asking(how, is_held);
         if attempt_first { self.attempt_or_wait(attempt, block) } else { self.wait_once(is_held, attempt, block) }
     }
 
