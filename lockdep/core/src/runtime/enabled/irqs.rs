@@ -43,7 +43,7 @@ pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) 
     let inside = lines & !found == 0;
     if room
         && thread.outside_handlers()
-        && (inside && thread.section_blocks(lines)
+        && (inside && is_known(thread, lines)
             || lines & found == 0 && lazy::takes_a_flag(thread, lines) && !config::masks_checked())
     {
         let stack = if named && inside { 0 } else { stack_here(thread, site) };
@@ -59,12 +59,17 @@ pub(crate) fn open(state: State, site: &'static Location<'static>, named: bool) 
     block_and_open(state, site)
 }
 
-/// What is off because of a section stays off until its end. What is off otherwise may be so no more: a handler that nobody knows of found
-/// it off, and has returned.
+/// Whether it is known why these signals are off: because of a section, until its end. Where calls are followed, all that changes masks is
+/// known.
+#[inline(always)]
+fn is_known(thread: &ThreadState, off: u64) -> bool {
+    cfg!(feature = "interpose") || thread.section_blocks(off)
+}
+
+/// What is off for another reason may be so no more: a handler that nobody knows of found it off, and has returned.
 fn adopt_real_if_doubtful(thread: &ThreadState, lines: u64) {
     let off = lines & ThreadState::get(&thread.mask);
-    // Where calls are followed, handlers are known.
-    if cfg!(feature = "interpose") || off == 0 || thread.section_blocks(off) {
+    if off == 0 || is_known(thread, off) {
         return;
     }
     let real = lazy::current(thread);
@@ -127,7 +132,7 @@ pub(crate) fn disable(site: &'static Location<'static>) {
     let thread = settled();
     // Again inside itself it adds nothing.
     let lines = line_bits();
-    if thread.top_is_disabled() && lines & !ThreadState::get(&thread.mask) == 0 && thread.section_blocks(lines) {
+    if thread.top_is_disabled() && lines & !ThreadState::get(&thread.mask) == 0 && is_known(thread, lines) {
         return;
     }
     open(State::Disabled, site, false);
