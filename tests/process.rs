@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use lockdep::alloc::Checked;
+use lockdep::lock_api::RawMutex as _;
 use lockdep::parking_lot::{self, Mutex};
 use lockdep::signal::{self, Registration};
 use lockdep::spin::{RwSpinLock, SpinLock};
@@ -115,6 +116,16 @@ fn scenario() {
             named.spawn(told).unwrap().join().unwrap();
         }
         "recursion" => recursion(),
+        "raw-recursion" => {
+            let mutex = Mutex::new(1_u8);
+            let _guard = mutex.lock();
+            // SAFETY: it is only looked at; the alarm ends the wait that cannot end.
+            unsafe {
+                assert!(mutex.raw().is_locked());
+                libc::alarm(2);
+            }
+            drop(mutex.lock());
+        }
         "fields-in-order" => in_both_orders(&fields()),
         "fields-the-last-first" => in_both_orders(&reversed(fields())),
         "arcs-in-order" => in_both_orders(&arcs([0, 1])),
@@ -1297,6 +1308,15 @@ mod validated {
 
     fn ids(output: &Output) -> Vec<String> {
         stderr(output).lines().filter_map(|line| Some(line.split_once("report id ")?.1[..16].to_owned())).collect()
+    }
+
+    /// Somebody may have released it by the raw lock, so it is not certain; but it is said before it hangs.
+    #[test]
+    fn a_lock_whose_raw_lock_was_looked_at_is_taken_again() {
+        let output = run("raw-recursion", &[]);
+        assert_eq!(output.status.signal(), Some(libc::SIGALRM), "{}", stderr(&output));
+        assert_eq!(reported(&output, "Recursion"), 1, "{}", stderr(&output));
+        assert!(!stderr(&output).contains("can never return"), "{}", stderr(&output));
     }
 
     /// What `Default` makes has the same id whatever else was used before; and the id of one bug accepts no other.

@@ -1311,7 +1311,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "What a destructor of the thread releases yet is not held at its end",
         "runtime/enabled/life.rs",
-        "if round < ROUNDS && unsafe",
+        "if again && unsafe",
         "if false && unsafe",
         "process",
         "validated::locks_work_in_destructors_and_after_main",
@@ -1913,8 +1913,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "What is accepted by a name that only the report finds out ends no process in a handler either",
         "runtime/enabled/deliver.rs",
-        "ends(found.fresh) && baseline::is_there() && has_unnamed() {",
-        "false && baseline::is_there() && has_unnamed() {",
+        "ends(found) && baseline::is_there() && found.unnamed {",
+        "false && baseline::is_there() && found.unnamed {",
         "process",
         "validated::locks_that_are_made_by_default_are_known_again",
     ),
@@ -1937,8 +1937,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… also that of another thread",
         "runtime/enabled/acquire.rs",
-        "filter(is_hold).for_each(|at| thread.note_ended(at));",
-        "filter(is_hold).for_each(|_| ());",
+        "for_each(|(at, held)| thread.note_ended(at, &held));",
+        "for_each(|_| ());",
         "it",
         "raw_locks::kept_as_the_raw_lock::another_thread_ends_it",
     ),
@@ -1977,8 +1977,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… however many they are",
         "runtime/enabled/thread.rs",
-        "            None => self.set_state(at, State::Free),",
-        "            None => {}",
+        "            None if self.read(at).instance == held.instance =>",
+        "            None if false =>",
         "it",
         "raw_locks::kept_as_the_raw_lock::another_thread_ends_many",
     ),
@@ -1993,10 +1993,10 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A thread that alone gave out the raw lock of what it holds waits for itself",
         "runtime/enabled/acquire.rs",
-        "let Some(old) = old.filter(|_| givers",
-        "let Some(old) = old.filter(|_| false && givers",
-        "it",
-        "raw_locks::kept_as_the_raw_lock::who_waits_for_what_it_gave_out",
+        "    let old = old.filter(|_| givers",
+        "    let old = old.filter(|_| false && givers",
+        "process",
+        "validated::a_lock_whose_raw_lock_was_looked_at_is_taken_again",
     ),
     mutation(
         "… or, in an isolated test, whoever gave it out, after a while",

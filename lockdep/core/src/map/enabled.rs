@@ -343,7 +343,7 @@ impl LockMap {
     #[track_caller]
     fn wait_once<G>(&self, is_held: impl Fn() -> bool, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
         if self.is_given_out() {
-            acquire::wait_for_what_was_given_out(self, is_held);
+            acquire::wait_for_what_was_given_out(self, || (!is_held()).then_some(()));
         }
         contention::announce(self);
         let attempt = || self.or_taken_back(&mut attempt);
@@ -356,8 +356,10 @@ impl LockMap {
     #[inline(never)]
     #[track_caller]
     fn wait<G>(&self, mut attempt: impl FnMut() -> Option<G>, block: impl FnOnce() -> G) -> G {
-        if self.is_given_out() {
-            acquire::wait_for_what_was_given_out(self, || true);
+        if self.is_given_out()
+            && let Some(guard) = acquire::wait_for_what_was_given_out(self, || self.or_taken_back(&mut attempt))
+        {
+            return guard;
         }
         contention::wait(self, || self.or_taken_back(&mut attempt), || self.or_taken_back(block))
     }

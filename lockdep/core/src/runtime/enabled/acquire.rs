@@ -5,9 +5,9 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::chain::{Proven, extend, step, step_of};
 use super::globals::{ClassRecord, Globals};
-use super::raw::{Found, location, queue};
+use super::raw::{Found, queue};
 use super::thread::{ThreadState, current, own, template};
-use super::{config, deliver, handler, instances, irqs, life, malloc, orphans, slow, watchdog};
+use super::{config, contention, deliver, handler, instances, irqs, life, malloc, orphans, slow, watchdog};
 use crate::class::READY;
 use crate::engine::{Acquire, ClassId, ClassInfo, Context, Event, Held, HeldFlags, Place, State};
 use crate::kind::{Mode, WaitType};
@@ -68,50 +68,72 @@ pub(crate) fn given_out(map: &LockMap) {
     }
     slow::with(|globals| {
         for thread in globals.threads() {
-            let is_hold = |at: &usize| is_hold_of(&thread.read(*at), map);
-            (0..thread.depth()).filter(is_hold).for_each(|at| thread.note_ended(at));
+            let entries = (0..thread.depth()).map(|at| (at, thread.read(at)));
+            entries.filter(|(_, held)| is_hold_of(held, map)).for_each(|(at, held)| thread.note_ended(at, &held));
         }
     });
 }
 
 /// This thread has to wait for a lock whose raw lock was given out. If that was by itself alone, while it held the lock, and nobody is known
-/// to hold it now, it does so still: the acquisition is judged again, under that.
+/// to hold it now, it may do so still. If that does not come to an end for a while, it is said what it means, and the wait goes on.
 #[cold]
 #[track_caller]
-pub(crate) fn wait_for_what_was_given_out(map: &LockMap, is_held: impl Fn() -> bool) {
+pub(crate) fn wait_for_what_was_given_out<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -> Option<G> {
+    /// Naps of a millisecond.
+    const NAPS: u32 = 100;
     let thread = current();
-    let Some(at) = thread.last_own(|held| is_hold_of(held, map)) else { return };
+    let at = thread.last_own(|held| is_hold_of(held, map))?;
     let new = thread.read(at);
     let old = thread.given_out(map.instance()).filter(|old| old.context == new.context && waits(new.mode, old));
-    let Some(old) = old.filter(|_| givers(map).load(Ordering::Relaxed) == thread.thread().id.wrapping_add(1)) else { return };
+    let old = old.filter(|_| givers(map).load(Ordering::Relaxed) == thread.thread().id.wrapping_add(1))?;
     let holds = |other: &ThreadState| other.not_ended().any(|held| is_hold_of(&held, map));
-    if config::off() || slow::with(|globals| globals.others(thread).any(holds)) || !is_held() {
-        return;
+    let is_held_by_others = || slow::with(|globals| globals.others(thread).any(holds));
+    if config::off() || is_held_by_others() {
+        return None;
     }
-    take_out(thread, at);
-    push_again(thread, old);
-    let site = location(new.place.site).unwrap_or(Location::caller());
-    acquire(map, how_of(&new), site);
+    let _errno = super::Errno::keep();
+    for _ in 0..NAPS {
+        let guard = attempt();
+        if guard.is_some() {
+            return guard;
+        }
+        contention::nap();
+    }
+    if is_held_by_others() {
+        return None;
+    }
+    let at = thread.last_own(|held| is_hold_of(held, map)).unwrap_or(at);
+    let at = hold_again(thread, old.instance, at);
+    let new = thread.read(at);
+    let found = slow::with(|globals| {
+        let record = map.resolve(globals);
+        let info = ClassInfo { holder_may_change: true, ..record.info() };
+        take_out(thread, at);
+        let found = judge(globals, thread, Acquire::of(Held { chain: 0, ..new }, info), record, false);
+        take_out(thread, at - 1);
+        let new = Held { chain: ThreadState::get(&thread.chain), ..new };
+        push(thread, &new, extend(new.chain, step_of(&new)));
+        thread.note_given_out(old);
+        found
+    });
+    conclude(thread, found, Some(map));
+    None
 }
 
-/// What this thread gave out while it held it counts as held again.
-fn push_again(thread: &'static ThreadState, old: Held) {
-    thread.forget_given_out(old.instance);
-    life::make_room(thread);
-    let old = Held { chain: ThreadState::get(&thread.chain), ..old };
-    push(thread, &old, extend(old.chain, step_of(&old)));
-}
-
-/// The same, below the entry at `at`, which waits for it. Where that is now.
+/// What this thread gave out while it held it counts as held again, just below the entry at `at`, which waits for it, on top. Where that is
+/// now.
 pub(super) fn hold_again(thread: &'static ThreadState, instance: u64, at: usize) -> usize {
     let waiting = thread.read(at);
     let Some(old) = thread.given_out(instance).filter(|old| old.context == waiting.context) else { return at };
+    thread.forget_given_out(instance);
     take_out(thread, at);
-    push_again(thread, old);
-    let waiting = Held { chain: ThreadState::get(&thread.chain), ..waiting };
-    let at = thread.depth();
-    push(thread, &waiting, extend(waiting.chain, step_of(&waiting)));
-    at
+    for held in [old, waiting] {
+        life::make_room(thread);
+        let held = Held { chain: ThreadState::get(&thread.chain), ..held };
+        push(thread, &held, extend(held.chain, step_of(&held)));
+    }
+    whole(thread, Place::default());
+    thread.depth() - 1
 }
 
 /// Whether who takes a lock in this mode waits for this hold of it, whoever else waits.
@@ -725,7 +747,7 @@ pub(super) fn judge(
     let key = longer ^ ThreadState::get(&thread.context);
     let same_lock = held.iter().any(|held| held.is_lock() && held.is_same_lock(&acquire.new));
     if same_lock {
-        acquire.writer_queued = super::contention::writer_queued(globals, thread, &acquire.new);
+        acquire.writer_queued = contention::writer_queued(globals, thread, &acquire.new);
     }
     let by_instance = same_class && acquire.info.rules.by_instance;
     if by_instance {

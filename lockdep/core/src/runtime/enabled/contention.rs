@@ -90,7 +90,7 @@ pub(crate) fn is_free(map: &LockMap, mode: Mode, is_held: impl Fn() -> bool) -> 
             })
 }
 
-fn nap() {
+pub(super) fn nap() {
     let nap = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
     // SAFETY: `nap` lives across the call.
     unsafe { libc::nanosleep(&raw const nap, core::ptr::null_mut()) };
@@ -140,7 +140,8 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
 /// The same where somebody has the lock, as far as is known: the others get it at once, without attempts.
 #[track_caller]
 pub(crate) fn wait_in_isolation_if_held<G>(map: &LockMap, attempt: impl FnMut() -> Option<G>) -> Option<G> {
-    if is_isolated(current()) && came_along(map) { wait_in_isolation(map, attempt) } else { None }
+    let may_be_for_itself = || current().given_out(map.instance()).is_some() || came_along(map);
+    if is_isolated(current()) && may_be_for_itself() { wait_in_isolation(map, attempt) } else { None }
 }
 
 fn is_isolated(thread: &ThreadState) -> bool {

@@ -54,10 +54,13 @@ pub(super) fn printed() -> u32 {
 
 /// Delivers what waits, if this is the place to. What was found without that which turns out to be accepted.
 pub(super) fn deliver(thread: &'static ThreadState, found: Found) -> Found {
-    let before = thread.accepted.load(Ordering::Relaxed);
     deliver_here(thread, found);
-    let accepted = thread.accepted.load(Ordering::Relaxed).wrapping_sub(before);
-    Found { fresh: found.fresh.saturating_sub(accepted), ..found }
+    without_accepted(thread, found)
+}
+
+fn without_accepted(thread: &ThreadState, found: Found) -> Found {
+    let accepted = thread.accepted.load(Ordering::Relaxed);
+    Found { fresh: found.fresh.saturating_sub(accepted.wrapping_sub(found.accepted)), accepted, ..found }
 }
 
 fn deliver_here(thread: &'static ThreadState, mut found: Found) {
@@ -90,16 +93,13 @@ fn deliver_here(thread: &'static ThreadState, mut found: Found) {
 /// only the reporter can find that out.
 fn ends_process(thread: &ThreadState, found: &mut Found) -> bool {
     let graph = life::graph(thread);
-    // SAFETY: in a slow section.
-    let has_unnamed = || slow::with(|_| unsafe { graph.inner() }.queue.iter().any(|raw| raw.unnamed));
-    let ends = |fresh: u32| fresh > 0 && config::action() != Action::Log && !graph.isolated;
-    if found.stop.is_none() && ends(found.fresh) && baseline::is_there() && has_unnamed() {
-        let before = thread.accepted.load(Ordering::Relaxed);
+    let ends = |found: &Found| found.fresh > 0 && config::action() != Action::Log && !graph.isolated;
+    if found.stop.is_none() && ends(found) && baseline::is_there() && found.unnamed {
         wake_reporter();
         settle(graph);
-        found.fresh = found.fresh.saturating_sub(thread.accepted.load(Ordering::Relaxed).wrapping_sub(before));
+        *found = without_accepted(thread, *found);
     }
-    ends(found.fresh)
+    ends(found)
 }
 
 /// Whether the stack of this thread has little room left: to find symbols takes some 100 KiB where nothing is optimised, and a report

@@ -161,7 +161,7 @@ impl Isolation {
         }
         isolation.wait_for_threads();
         deliver::say_held_back(&isolation.listed.0, None);
-        deliver::deliver(inside.thread, Found { any: true, fresh: 1, stop: None });
+        deliver::deliver(inside.thread, Found { any: true, fresh: 1, ..Found::default() });
         drop(inside);
         match outcome {
             Err(payload) if !payload.is::<Stop>() => resume_unwind(payload),

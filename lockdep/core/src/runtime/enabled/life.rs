@@ -285,10 +285,14 @@ const ROUNDS: u8 = 4;
 extern "C" fn thread_end(state: *mut libc::c_void) {
     // SAFETY: the value is the thread-local state of this thread, which is still there while destructors run.
     let thread = unsafe { &*state.cast_const().cast::<ThreadState>() };
-    let round = thread.ending.load(Ordering::Relaxed).saturating_add(1);
+    let before = thread.ending.load(Ordering::Relaxed);
+    // Of a thread that began elsewhere nobody knows which round this is: there may be one more.
+    let begun = thread.begun.load(Ordering::Relaxed) != 0;
+    let round = if begun { before.saturating_add(1) } else { ROUNDS };
     thread.ending.store(round, Ordering::Relaxed);
+    let again = if begun { round < ROUNDS } else { before == 0 && leaves_something(thread) };
     // SAFETY: the key exists, for this is called by its destructor.
-    if round < ROUNDS && unsafe { libc::pthread_setspecific(THREAD_END.load(Ordering::Relaxed), state) } == 0 {
+    if again && unsafe { libc::pthread_setspecific(THREAD_END.load(Ordering::Relaxed), state) } == 0 {
         return;
     }
     thread.ending.store(ROUNDS, Ordering::Relaxed);

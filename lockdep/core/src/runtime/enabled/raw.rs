@@ -120,6 +120,10 @@ pub(crate) struct Found {
     pub(crate) fresh: u32,
     /// This call can never return.
     pub(crate) stop: Option<ReportKind>,
+    /// Some of what is new is not [known by name](RawReport::unnamed) yet.
+    pub(crate) unnamed: bool,
+    /// How many findings of this thread were accepted late before this.
+    pub(crate) accepted: u32,
 }
 
 /// Queues what an event brought to light; in the slow section of the event. `chain` is the key of the chain that it is about, if it
@@ -138,7 +142,8 @@ pub(crate) fn queue(
         // SAFETY: in a slow section, and the engine is done.
         unsafe { graph.inner() }.taken_again(scope, chain);
     }
-    let mut found = Found { any: !verdicts.is_empty(), ..Found::default() };
+    let accepted = thread.accepted.load(Ordering::Relaxed);
+    let mut found = Found { any: !verdicts.is_empty(), accepted, ..Found::default() };
     for verdict in verdicts {
         if matches!(verdict.kind, ReportKind::Recursion | ReportKind::Deadlock) && verdict.severity == Severity::Certain {
             found.stop = Some(verdict.kind);
@@ -155,7 +160,9 @@ pub(crate) fn queue(
             }
         } else if is_news(globals, graph, (key, &verdict), scope, chain) {
             found.fresh += 1;
-            say(graph, RawReport::of(globals, thread, key, verdict));
+            let raw = RawReport::of(globals, thread, key, verdict);
+            found.unnamed |= raw.unnamed;
+            say(graph, raw);
         }
     }
     found

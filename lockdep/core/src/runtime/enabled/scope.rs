@@ -118,6 +118,7 @@ struct Begun {
 extern "C" fn begun(start: *mut c_void) -> Begun {
     // SAFETY: made by `lockdep_pthread_create` for this thread.
     let Start { routine, argument, scope, inherited } = *unsafe { Box::from_raw(start.cast::<Start>()) };
+    current().begun.store(1, Ordering::Relaxed);
     life::watch_end(current());
     current().scope.store(scope, Ordering::Relaxed);
     irqs::inherit(inherited);

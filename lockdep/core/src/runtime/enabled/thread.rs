@@ -182,6 +182,8 @@ pub(crate) struct ThreadState {
     pub(crate) delivering: AtomicU8,
     /// What is allocated is ours and not the program's: in the context of this number, counted from 1; 0 if nowhere.
     pub(crate) quiet: AtomicU8,
+    /// It began through our `pthread_create`, so that every round of its destructors is seen.
+    pub(crate) begun: AtomicU8,
     /// Destructors of the thread, or of the process, are running: the standard library's idea of the thread may be gone.
     pub(crate) ending: AtomicU8,
     /// How many of its findings were accepted when they were delivered.
@@ -359,6 +361,7 @@ thread_local! {
             allocating: AtomicU8::new(0),
             delivering: AtomicU8::new(0),
             quiet: AtomicU8::new(0),
+            begun: AtomicU8::new(0),
             ending: AtomicU8::new(0),
             accepted: AtomicU32::new(0),
             stopped: AtomicU8::new(0),
@@ -1007,12 +1010,12 @@ impl ThreadState {
 
     /// A hold is over, as another thread has seen, or a context on top; in a slow section. Its entry stays until this context comes by, for
     /// it goes on meanwhile.
-    pub(super) fn note_ended(&self, at: usize) {
-        let held = self.read(at);
-        match self.ended.iter().find(|place| place.is_of(&held) || ThreadState::get(&place.instance) == 0) {
+    pub(super) fn note_ended(&self, at: usize, held: &Held) {
+        match self.ended.iter().find(|place| place.is_of(held) || ThreadState::get(&place.instance) == 0) {
             Some(place) => place.set(held.instance, held.place.site),
             // There is no room to wait for it.
-            None => self.set_state(at, State::Free),
+            None if self.read(at).instance == held.instance => self.set_state(at, State::Free),
+            None => {}
         }
         self.untidy.store(1, Ordering::Relaxed);
         self.gate.store(ptr::null_mut(), Ordering::Relaxed);
@@ -1046,7 +1049,10 @@ impl ThreadState {
             while let Some(at) = self.last_own(|held| held.is_lock() && place.is_of(held)) {
                 super::acquire::take_out(self, at);
             }
-            if !self.entries().any(|held| held.is_lock() && place.is_of(&held)) {
+            if self.entries().any(|held| held.is_lock() && place.is_of(&held)) {
+                // What a handler interrupted: that is to look at it as well.
+                self.gate.store(ptr::null_mut(), Ordering::Relaxed);
+            } else {
                 place.set(0, 0);
             }
         }
