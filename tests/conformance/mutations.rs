@@ -1969,8 +1969,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "… and its next acquisition is another hold",
         "runtime/enabled/thread.rs",
-        "        self.untidy.store(1, Ordering::Relaxed);\n        self.gate.store(ptr::null_mut(), Ordering::Relaxed);",
-        "        self.untidy.store(1, Ordering::Relaxed);",
+        "        self.gate.store(ptr::null_mut(), Ordering::Relaxed);\n        self.untidy.store(1",
+        "        self.untidy.store(1",
         "it",
         "raw_locks::kept_as_the_raw_lock::taken_anew_after_another_thread_has_looked",
     ),
@@ -1993,8 +1993,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "A thread that alone gave out the raw lock of what it holds waits for itself",
         "runtime/enabled/acquire.rs",
-        "    let old = old.filter(|_| givers",
-        "    let old = old.filter(|_| false && givers",
+        "    let old = old.filter(|_| gives_alone())?;",
+        "    let old = old.filter(|_| false)?;",
         "process",
         "validated::a_lock_whose_raw_lock_was_looked_at_is_taken_again",
     ),

@@ -53,6 +53,7 @@ pub(crate) fn given_out(map: &LockMap) {
         return;
     }
     let thread = current();
+    life::prepare(thread);
     let me = thread.thread().id.wrapping_add(1);
     let before = givers(map).compare_exchange(0, me, Ordering::Relaxed, Ordering::Relaxed);
     if before.is_err_and(|other| other != me) {
@@ -85,9 +86,21 @@ pub(crate) fn wait_for_what_was_given_out<G>(map: &LockMap, mut attempt: impl Fn
     let at = thread.last_own(|held| is_hold_of(held, map))?;
     let new = thread.read(at);
     let old = thread.given_out(map.instance()).filter(|old| old.context == new.context && waits(new.mode, old));
-    let old = old.filter(|_| givers(map).load(Ordering::Relaxed) == thread.thread().id.wrapping_add(1))?;
-    let holds = |other: &ThreadState| other.not_ended().any(|held| is_hold_of(&held, map));
-    let is_held_by_others = || slow::with(|globals| globals.others(thread).any(holds));
+    let gives_alone = || givers(map).load(Ordering::Relaxed) == thread.thread().id.wrapping_add(1);
+    let old = old.filter(|_| gives_alone())?;
+    let is_held_by_others = || {
+        let mut holds = false;
+        slow::with(|globals| {
+            for held in globals.others(thread).flat_map(ThreadState::not_ended).filter(|held| is_hold_of(held, map)) {
+                holds = true;
+                if waits(held.mode, &old) {
+                    // Both cannot have it.
+                    thread.forget_given_out(old.instance);
+                }
+            }
+        });
+        holds
+    };
     if config::off() || is_held_by_others() {
         return None;
     }
@@ -95,15 +108,17 @@ pub(crate) fn wait_for_what_was_given_out<G>(map: &LockMap, mut attempt: impl Fn
     for _ in 0..NAPS {
         let guard = attempt();
         if guard.is_some() {
+            thread.forget_given_out(old.instance);
             return guard;
         }
         contention::nap();
     }
-    if is_held_by_others() {
+    // In this order: what another thread gives out now it held before.
+    if is_held_by_others() || !gives_alone() {
         return None;
     }
     let at = thread.last_own(|held| is_hold_of(held, map)).unwrap_or(at);
-    let at = hold_again(thread, old.instance, at);
+    let (at, _) = hold_again(thread, old.instance, at);
     let new = thread.read(at);
     let found = slow::with(|globals| {
         let record = map.resolve(globals);
@@ -121,10 +136,10 @@ pub(crate) fn wait_for_what_was_given_out<G>(map: &LockMap, mut attempt: impl Fn
 }
 
 /// What this thread gave out while it held it counts as held again, just below the entry at `at`, which waits for it, on top. Where that is
-/// now.
-pub(super) fn hold_again(thread: &'static ThreadState, instance: u64, at: usize) -> usize {
+/// now, and whether that was so.
+pub(super) fn hold_again(thread: &'static ThreadState, instance: u64, at: usize) -> (usize, bool) {
     let waiting = thread.read(at);
-    let Some(old) = thread.given_out(instance).filter(|old| old.context == waiting.context) else { return at };
+    let Some(old) = thread.given_out(instance).filter(|old| old.context == waiting.context) else { return (at, false) };
     thread.forget_given_out(instance);
     take_out(thread, at);
     for held in [old, waiting] {
@@ -133,7 +148,7 @@ pub(super) fn hold_again(thread: &'static ThreadState, instance: u64, at: usize)
         push(thread, &held, extend(held.chain, step_of(&held)));
     }
     whole(thread, Place::default());
-    thread.depth() - 1
+    (thread.depth() - 1, true)
 }
 
 /// Whether who takes a lock in this mode waits for this hold of it, whoever else waits.

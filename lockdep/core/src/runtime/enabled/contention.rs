@@ -120,7 +120,7 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
         if !overdue(thread) || nth % 64 != 0 {
             continue;
         }
-        let at = acquire::hold_again(thread, map.instance(), waiting(thread, map.instance())?);
+        let (at, held_again) = acquire::hold_again(thread, map.instance(), waiting(thread, map.instance())?);
         let found = slow::with(|globals| {
             let found = acquire::judge_as_own(globals, thread, map, &wants);
             if found.stop.is_some() {
@@ -133,6 +133,12 @@ fn wait_in_isolation<G>(map: &LockMap, mut attempt: impl FnMut() -> Option<G>) -
             conclude(thread, found, None);
         }
         look_for_circle(thread, at, Doubt::Ignore);
+        if held_again && let Some(again) = thread.last_own(|held| is_hold_of(held, map)) {
+            // Nothing came of it.
+            let old = thread.read(again);
+            take_out(thread, again);
+            thread.note_given_out(old);
+        }
     }
     None
 }

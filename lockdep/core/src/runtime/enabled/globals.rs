@@ -361,7 +361,8 @@ impl Globals {
         (self.next_thread, self.clock)
     }
 
-    fn unlist(&mut self, thread: &ThreadState) {
+    /// Nobody looks at the thread any more.
+    pub(crate) fn unlist(&mut self, thread: &ThreadState) {
         self.threads.retain(|known| !ptr::eq(*known, thread));
     }
 

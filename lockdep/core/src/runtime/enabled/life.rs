@@ -291,6 +291,9 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
     let round = if begun { before.saturating_add(1) } else { ROUNDS };
     thread.ending.store(round, Ordering::Relaxed);
     let again = if begun { round < ROUNDS } else { before == 0 && leaves_something(thread) };
+    if again && !begun {
+        slow::with(|globals| globals.unlist(thread));
+    }
     // SAFETY: the key exists, for this is called by its destructor.
     if again && unsafe { libc::pthread_setspecific(THREAD_END.load(Ordering::Relaxed), state) } == 0 {
         return;

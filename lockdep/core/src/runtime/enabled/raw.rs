@@ -57,7 +57,12 @@ pub(crate) struct RawThread {
 
 impl RawReport {
     /// What this thread came upon, now; in a slow section.
-    fn of(globals: &mut Globals, thread: &'static ThreadState, key: ReportId, verdict: Verdict<Arena>) -> RawReport {
+    fn of(
+        globals: &mut Globals,
+        thread: &'static ThreadState,
+        (key, unnamed): (ReportId, bool),
+        verdict: Verdict<Arena>,
+    ) -> RawReport {
         for part in &verdict.parts {
             let thread = globals.threads().find(|thread| thread.thread().id == part.thread.id);
             if let Some(thread) = thread {
@@ -69,10 +74,9 @@ impl RawReport {
         let mut held = Vec::new_in(Arena);
         held.extend(thread.entries().filter(Held::is_lock));
         let stamp = |stamp: &super::thread::Stamp| (ThreadState::get(&stamp.event), stamp.place());
-        let unnamed = |class: ClassId| globals.record(class).is_some_and(ClassRecord::is_unnamed);
         RawReport {
             key,
-            unnamed: verdict.locks.iter().any(|lock| unnamed(lock.class)),
+            unnamed,
             verdict,
             held,
             base: thread.base(),
@@ -152,17 +156,19 @@ pub(crate) fn queue(
             continue;
         }
         let key = identify(globals, &verdict, Told::Here);
+        // Before it is asked whether it is accepted.
+        let unnamed = |class: ClassId| globals.record(class).is_some_and(ClassRecord::is_unnamed);
+        let unnamed = verdict.locks.iter().any(|lock| unnamed(lock.class));
         // SAFETY: in a slow section, and the engine is done.
         let inner = unsafe { graph.inner() };
         if !verdict.rests_on.is_empty() {
             if inner.held_back.iter().all(|(other, _)| other.key != key) {
-                inner.held_back.push((RawReport::of(globals, thread, key, verdict), chain));
+                inner.held_back.push((RawReport::of(globals, thread, (key, unnamed), verdict), chain));
             }
         } else if is_news(globals, graph, (key, &verdict), scope, chain) {
             found.fresh += 1;
-            let raw = RawReport::of(globals, thread, key, verdict);
-            found.unnamed |= raw.unnamed;
-            say(graph, raw);
+            found.unnamed |= unnamed;
+            say(graph, RawReport::of(globals, thread, (key, unnamed), verdict));
         }
     }
     found

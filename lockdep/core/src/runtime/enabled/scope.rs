@@ -129,7 +129,18 @@ extern "C" fn begun(start: *mut c_void) -> Begun {
 /// function of Rust lets `pthread_exit` pass.
 #[unsafe(naked)]
 extern "C-unwind" fn begin(_start: *mut c_void) -> *mut c_void {
-    core::arch::naked_asm!("sub rsp, 8", "call {begun}", "add rsp, 8", "mov rdi, rdx", "jmp rax", begun = sym begun)
+    core::arch::naked_asm!(
+        ".cfi_startproc",
+        "sub rsp, 8",
+        ".cfi_adjust_cfa_offset 8",
+        "call {begun}",
+        "add rsp, 8",
+        ".cfi_adjust_cfa_offset -8",
+        "mov rdi, rdx",
+        "jmp rax",
+        ".cfi_endproc",
+        begun = sym begun
+    )
 }
 
 /// The C library's `pthread_create`: a thread that it makes has no scope.

@@ -574,8 +574,11 @@ impl ThreadState {
 
     /// There is room for so many now.
     pub(crate) fn set_capacity(&self, capacity: usize) {
+        let closed = self.gate.load(Ordering::Relaxed).is_null() && !self.limit.load(Ordering::Relaxed).is_null();
         self.limit.store(self.entry(capacity), Ordering::Relaxed);
-        self.gate.store(self.entry(capacity), Ordering::Relaxed);
+        if !closed {
+            self.gate.store(self.entry(capacity), Ordering::Relaxed);
+        }
     }
 
     /// Where the entries are.
@@ -1017,8 +1020,9 @@ impl ThreadState {
             None if self.read(at).instance == held.instance => self.set_state(at, State::Free),
             None => {}
         }
-        self.untidy.store(1, Ordering::Relaxed);
+        // In this order: whoever tidies opens the gate.
         self.gate.store(ptr::null_mut(), Ordering::Relaxed);
+        self.untidy.store(1, Ordering::Release);
     }
 
     pub(super) fn forget_ended(&self) {
@@ -1044,7 +1048,8 @@ impl ThreadState {
 
     #[cold]
     fn take_out_ended(&self) {
-        self.gate.store(self.limit.load(Ordering::Relaxed), Ordering::Relaxed);
+        // An exchange, so that what is noted from here on closes it again.
+        self.gate.swap(self.limit.load(Ordering::Relaxed), Ordering::SeqCst);
         for place in self.ended.iter().filter(|place| ThreadState::get(&place.instance) != 0) {
             while let Some(at) = self.last_own(|held| held.is_lock() && place.is_of(held)) {
                 super::acquire::take_out(self, at);
