@@ -363,8 +363,8 @@ mod tests {
             block = unsafe { Arena.grow(block, layout(size), layout(2 * size)) }.expect("memory").cast();
             size *= 2;
         }
-        // Tests beside this one map pieces of their own.
-        assert!(mapped() - before < 256 * PIECE);
+        // Copied it would be 480. Tests beside this one map pieces of their own.
+        assert!(mapped() - before < 400 * PIECE);
         // SAFETY: as above.
         unsafe { Arena.deallocate(block, layout(size)) };
     }
