@@ -44,7 +44,18 @@ fn disable_blocks_the_lines_and_nothing_else() {
     });
 }
 
-/// Installed by a plain call, so that nobody knows when it runs, and with everything blocked: that ends with it.
+/// By a plain call, so that nobody knows when it runs, and with everything blocked. The handler takes a lock with signals blocked, no more.
+fn install_plainly(signal: libc::c_int, handler: extern "C" fn(libc::c_int)) {
+    // SAFETY: all zeros is an action, which is then filled; the handlers here may run at any time.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        libc::sigfillset(&raw mut action.sa_mask);
+        assert_eq!(libc::sigaction(signal, &raw const action, std::ptr::null_mut()), 0);
+    }
+}
+
+/// What it leaves blocked ends with it.
 #[test]
 fn a_handler_that_nobody_knows() {
     static TAKEN: spin::SpinLock<u32> = spin::SpinLock::new(0);
@@ -52,13 +63,7 @@ fn a_handler_that_nobody_knows() {
         *TAKEN.lock_irqsave() += 1;
     }
     in_fresh_thread(|| {
-        // SAFETY: all zeros is an action, which is then filled; the handler does nothing but take a lock with signals blocked.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = handler as *const () as usize;
-            libc::sigfillset(&raw mut action.sa_mask);
-            assert_eq!(libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()), 0);
-        }
+        install_plainly(libc::SIGURG, handler);
         let open = real_mask();
         for n in 1..=2 {
             // SAFETY: the handler is there.
@@ -88,14 +93,9 @@ fn a_section_under_a_lock_after_a_handler_that_nobody_knows() {
         *TAKEN.lock_irqsave() += 1;
     }
     let reports = testing::isolated(|_| {
-        // SAFETY: as above.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = handler as *const () as usize;
-            libc::sigfillset(&raw mut action.sa_mask);
-            assert_eq!(libc::sigaction(libc::SIGWINCH, &raw const action, std::ptr::null_mut()), 0);
-            libc::raise(libc::SIGWINCH);
-        }
+        install_plainly(libc::SIGWINCH, handler);
+        // SAFETY: the handler is there.
+        unsafe { libc::raise(libc::SIGWINCH) };
         let _outer = OUTER.lock();
         drop(INNER.lock_irqsave());
     });

@@ -29,13 +29,16 @@ pub(crate) fn acquire_unless_held(map: &LockMap, how: How<'_>, site: &'static Lo
     take::<true>(map, how, site, HeldFlags(0))
 }
 
-/// The lock is free: what this thread holds of it, as far as is known, it holds no longer.
+/// What this thread holds of the lock, as far as is known, it holds no longer. The first of these holds.
 #[cold]
-pub(crate) fn ended_unseen(map: &LockMap) {
+pub(crate) fn ended_unseen(map: &LockMap) -> Option<Held> {
     let thread = current();
+    let mut first = None;
     while let Some(at) = thread.last_own(|held| is_hold_of(held, map)) {
+        first = Some(thread.read(at));
         take_out(thread, at);
     }
+    first
 }
 
 /// Which thread gives out raw locks of a class, by the class: its number and 1, or [`MANY`]. Classes that share a place are one.
@@ -59,12 +62,7 @@ pub(crate) fn given_out(map: &LockMap) {
     if before.is_err_and(|other| other != me) {
         givers(map).store(MANY, Ordering::Relaxed);
     }
-    let mut own = None;
-    while let Some(at) = thread.last_own(|held| is_hold_of(held, map)) {
-        own = Some(thread.read(at));
-        take_out(thread, at);
-    }
-    if let Some(held) = own {
+    if let Some(held) = ended_unseen(map) {
         return thread.note_given_out(held);
     }
     slow::with(|globals| {
