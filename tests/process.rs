@@ -131,6 +131,7 @@ fn scenario() {
         "arcs-in-order" => in_both_orders(&arcs([0, 1])),
         "arcs-the-last-first" => in_both_orders(&arcs([1, 0])),
         "the-last-arcs" => in_both_orders(&arcs([1, 0])[..1]),
+        "arcs-of-a-macro" => in_both_orders(&arcs_of_a_macro()),
         "arcs-in-a-handler" => arcs_in_a_handler(),
         "callback" => callback(),
         "callback-takes-it" => callback_takes_it(),
@@ -251,6 +252,16 @@ fn arcs(order: [usize; 2]) -> [Pair; 2] {
             std::hint::black_box([fourth, third])
         }
     })
+}
+
+/// All at one place in the source.
+fn arcs_of_a_macro() -> [Pair; 2] {
+    macro_rules! arc {
+        () => {
+            Arc::default()
+        };
+    }
+    [[arc!(), arc!()], [arc!(), arc!()]]
 }
 
 /// Where nothing can be found out, nor unwind.
@@ -1573,6 +1584,22 @@ mod validated {
         assert_eq!(files.len(), 1, "{files:?}");
         let text = std::fs::read_to_string(&files[0]).unwrap();
         assert!(text.starts_with('{') && text.contains(r#""kind":"Inversion""#) && text.ends_with("}\n"), "{text}");
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn reports_with_one_id_have_a_file_each() {
+        let directory = std::env::temp_dir().join(format!("lockdep-alike-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let output = command("arcs-of-a-macro", &[]).env("LOCKDEP_OUT", &directory).output().unwrap();
+        let [first, second] = &ids(&output)[..] else { panic!("{}", stderr(&output)) };
+        assert_eq!(first, second);
+        let names = [format!("{first}.json"), format!("{first}-2.json")];
+        assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 2);
+        for name in names {
+            let text = std::fs::read_to_string(directory.join(name)).unwrap();
+            assert!(text.contains(first.as_str()), "{text}");
+        }
         std::fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -1991,6 +1991,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "raw_locks::kept_as_the_raw_lock::released_by_another_thread_after_a_look",
     ),
     mutation(
+        "An entry that is about to be filled is not taken off by a handler nobody knows",
+        "runtime/enabled/thread.rs",
+        "        held.state == State::Free && held.lock == RELEASED\n",
+        "        held.state == State::Free\n",
+        "engine",
+        "runtime::enabled::thread::tests::an_entry_that_is_reserved_is_not_taken_off",
+    ),
+    mutation(
+        "… also where a released one was before",
+        "runtime/enabled/thread.rs",
+        "        self.set_lock(at, 0);\n",
+        "",
+        "engine",
+        "runtime::enabled::thread::tests::an_entry_that_is_reserved_is_not_taken_off",
+    ),
+    mutation(
         "A thread that alone gave out the raw lock of what it holds waits for itself",
         "runtime/enabled/acquire.rs",
         "    let old = old.filter(|_| gives_alone())?;",

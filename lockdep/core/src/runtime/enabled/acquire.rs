@@ -982,7 +982,7 @@ pub(crate) fn is_hold_of(held: &Held, map: &LockMap) -> bool {
 pub(crate) fn take_out(thread: &ThreadState, at: usize) {
     let gone = thread.read(at);
     thread.shuffle(|| {
-        thread.set_state(at, State::Free);
+        thread.free(at);
         if gone.is_lock() || gone.state == State::Waiting {
             thread.instances.store(ThreadState::get(&thread.instances) ^ gone.instance, Ordering::Relaxed);
         }

@@ -176,11 +176,10 @@ fn deliver_one_by_one(graph: &Graph) {
                     let finder = globals.threads().find(|thread| thread.thread().id == *finder);
                     finder.map(|thread| thread.accepted.fetch_add(1, Ordering::Relaxed));
                 });
-            } else {
-                graph.keep(report);
             }
+            let alike = if *accepted { 0 } else { graph.keep(report) };
             if !graph.isolated && !accepted {
-                print(report);
+                print(report, alike);
                 let whose = scope::name(*scope).or_else(|| (!first).then(|| thread_name(*finder)));
                 count(whose.unwrap_or_default());
                 scope::note(*scope, report);
@@ -229,7 +228,7 @@ pub(super) fn from_outside(graph: &'static Graph, found: Found) {
     settle(graph);
     if graph.isolated {
         // It will never return its reports.
-        graph.delivered().iter().filter(|report| report.kind() == ReportKind::Deadlock).for_each(print);
+        graph.delivered().iter().filter(|report| report.kind() == ReportKind::Deadlock).for_each(|report| print(report, 0));
     }
     if found.stop.is_some() {
         super::dump::dump_held();
@@ -258,11 +257,13 @@ fn show(report: &Report) {
     complain((report.to_terminal() + "\n").as_bytes());
 }
 
-fn print(report: &Report) {
+/// `alike` others have its id.
+fn print(report: &Report, alike: usize) {
     PRINTED.fetch_add(1, Ordering::Relaxed);
     show(report);
     if let Some(directory) = config::out() {
-        let path = directory.join(format!("{}.json", report.id()));
+        let nth = if alike == 0 { String::new() } else { format!("-{}", alike + 1) };
+        let path = directory.join(format!("{}{nth}.json", report.id()));
         if let Err(error) = write_whole(&path, &(report.to_json() + "\n")) {
             complain(format!("lockdep: cannot write {}: {error}\n", path.display()).as_bytes());
         }
@@ -376,7 +377,7 @@ pub(super) fn stop(thread: &'static ThreadState, kind: ReportKind) -> ! {
 /// What was found in an isolated graph, which will never return it.
 fn show_kept(graph: &Graph) {
     if graph.isolated {
-        graph.delivered().iter().for_each(print);
+        graph.delivered().iter().for_each(|report| print(report, 0));
     }
 }
 

@@ -128,13 +128,15 @@ impl Graph {
         unsafe { &mut *self.inner.get() }
     }
 
-    /// Keeps a delivered report; one with the same key takes the place of the older.
-    pub(crate) fn keep(&self, report: &Report) {
+    /// Keeps a delivered report; one with the same key takes the place of the older. How many others with its id came before.
+    pub(crate) fn keep(&self, report: &Report) -> usize {
         let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
-        match reports.iter_mut().find(|older| older.key() == report.key()) {
+        let at = reports.iter().position(|older| older.key() == report.key()).unwrap_or(reports.len());
+        match reports.get_mut(at) {
             Some(older) => *older = report.clone(),
             None => reports.push(report.clone()),
         }
+        reports[..at].iter().filter(|other| other.id() == report.id()).count()
     }
 
     /// In the child of a fork, in its slow section: what waited for delivery is its parent's to say.

@@ -8,7 +8,7 @@ use super::graph::Graph;
 use super::thread::{Room, ThreadState, current};
 use super::{config, deliver, give_up, irqs, lazy, orphans, position, scope, slow, watchdog};
 use crate::arena::{give_back, immortal, open, reserve};
-use crate::engine::{End, Event, Held, Place, State};
+use crate::engine::{End, Event, Held, Place};
 use crate::irq::{Lines, bit};
 use crate::runtime::{Stacks, mask};
 use crate::stack::{DEEPEST, Spots, StackCache};
@@ -264,7 +264,7 @@ pub(super) fn bytes(thread: &ThreadState) -> usize {
 ///
 /// Nobody uses it any more.
 unsafe fn take_room(globals: &mut Globals, thread: &ThreadState) {
-    (0..thread.depth()).for_each(|at| thread.set_state(at, State::Free));
+    (0..thread.depth()).for_each(|at| thread.vacate(at));
     let room = thread.room();
     thread.start_in(Room::NONE);
     if room.capacity == ROOM || room.reserved == LEAST {
@@ -435,6 +435,7 @@ pub(super) fn abort() -> ! {
 mod tests {
     use super::*;
     use crate::class::LockKind;
+    use crate::engine::State;
     use crate::kind::WaitType;
     use crate::map::{How, LockMap};
 

@@ -458,6 +458,9 @@ fn is(entry: *const Held, state: State) -> bool {
     unsafe { (&raw const (*entry).state).cast::<u8>().read_volatile() == state as u8 }
 }
 
+/// Where the lock of a released entry is said to be; no lock is there.
+const RELEASED: usize = 1;
+
 /// Gives an entry the name and place of a lock, whose class and mode are in `word`.
 ///
 /// # Safety
@@ -627,6 +630,30 @@ impl ThreadState {
     pub(crate) fn set_state(&self, at: usize, state: State) {
         // SAFETY: as for `read`.
         unsafe { (&raw mut (*self.entry(at)).state).write_volatile(state) };
+    }
+
+    /// Says where its lock is.
+    fn set_lock(&self, at: usize, lock: usize) {
+        // SAFETY: as for `read`.
+        unsafe { (&raw mut (*self.entry(at)).lock).write_volatile(lock) };
+    }
+
+    /// Marks an entry as one that was released, wherever it is. One that is merely free may be about to be filled, by what a handler that we
+    /// know nothing of has interrupted.
+    pub(crate) fn free(&self, at: usize) {
+        self.set_lock(at, RELEASED);
+        self.set_state(at, State::Free);
+    }
+
+    /// Marks an entry as nobody's.
+    pub(super) fn vacate(&self, at: usize) {
+        self.set_state(at, State::Free);
+        self.set_lock(at, 0);
+    }
+
+    fn is_released(&self, at: usize) -> bool {
+        let held = self.read(at);
+        held.state == State::Free && held.lock == RELEASED
     }
 
     /// Gives an entry another key of what is below it.
@@ -999,6 +1026,7 @@ impl ThreadState {
     /// ends.
     pub(super) fn landed(&self) {
         let further_out = (1 << self.nesting.load(Ordering::Relaxed).min(63)) - 1;
+        (self.base()..self.depth()).filter(|&at| self.read(at).state == State::Free).for_each(|at| self.free(at));
         if ThreadState::get(&self.shuffling) & !further_out != 0 {
             self.shuffling.store(ThreadState::get(&self.shuffling) & further_out, Ordering::Relaxed);
             self.untidy.store(1, Ordering::Relaxed);
@@ -1007,7 +1035,7 @@ impl ThreadState {
 
     /// Releases an entry of another thread, in a slow section, or of what is below this context. The keys are mended when that goes on.
     pub(super) fn release_for(&self, at: usize) {
-        self.set_state(at, State::Free);
+        self.free(at);
         self.untidy.store(1, Ordering::Relaxed);
     }
 
@@ -1017,7 +1045,7 @@ impl ThreadState {
         match self.ended.iter().find(|place| place.is_of(held) || ThreadState::get(&place.instance) == 0) {
             Some(place) => place.set(held.instance, held.place.site),
             // There is no room to wait for it.
-            None if self.read(at).instance == held.instance => self.set_state(at, State::Free),
+            None if self.read(at).instance == held.instance => self.free(at),
             None => {}
         }
         // In this order: whoever tidies opens the gate.
@@ -1124,17 +1152,18 @@ impl ThreadState {
             if to != at {
                 // SAFETY: as for `read`.
                 unsafe { self.entry(to).write_volatile(held) };
-                self.set_state(at, State::Free);
             }
             to += 1;
         }
-        self.set_depth(to);
+        (to..self.depth()).for_each(|at| self.free(at));
+        self.trim();
     }
 
     /// Takes released entries off the top.
     pub(crate) fn trim(&self) {
-        while self.depth() > self.base() && self.read(self.depth() - 1).state == State::Free {
-            self.set_depth(self.depth() - 1);
+        while let Some(top) = self.depth().checked_sub(1).filter(|&top| top >= self.base() && self.is_released(top)) {
+            self.vacate(top);
+            self.set_depth(top);
         }
     }
 
@@ -1174,6 +1203,32 @@ mod tests {
         assert!(!thread.is_shuffling());
         thread.landed();
         assert_eq!(thread.untidy.load(Ordering::Relaxed), 0);
+    }
+
+    /// By a handler that nobody told us of, in the middle of an acquisition: it takes some locks, and releases them in another order.
+    #[test]
+    fn an_entry_that_is_reserved_is_not_taken_off() {
+        let thread = current();
+        super::super::life::prepare(thread);
+        let lock = |instance| Held { state: State::Held, instance, ..Held::FREE };
+        // Nothing is left of those that were there before.
+        for _ in 0..3 {
+            thread.push(&lock(1));
+            thread.fill(|_| {
+                thread.push(&lock(3));
+                thread.push(&lock(4));
+                super::super::acquire::take_out(thread, 2);
+                thread.pop();
+                super::super::acquire::take_out(thread, 0);
+                thread.tidy();
+                assert_eq!(thread.depth(), 2);
+            });
+            // SAFETY: it is the one that was reserved.
+            unsafe { thread.entry(1).write_volatile(lock(2)) };
+            assert_eq!(thread.locks().collect::<Vec<_>>(), [2]);
+            super::super::acquire::take_out(thread, 1);
+            assert_eq!(thread.depth(), 0);
+        }
     }
 
     #[test]
