@@ -216,8 +216,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Any other reader waits for readers too, behind a queued writer",
         GRAPH,
-        "            Mode::ReadRecursive => Waiter::Recursive,\n",
-        "            Mode::ReadRecursive | Mode::Read => Waiter::Recursive,\n",
+        "            Mode::Read => Waiter::Reader,\n",
+        "            Mode::Read => Waiter::Recursive,\n",
         "conformance",
         "verdicts::readers_in_both_orders",
     ),
