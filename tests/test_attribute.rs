@@ -142,6 +142,26 @@ mod samples {
 
     #[lockdep::test]
     #[ignore = "a sample"]
+    fn leaves_a_counted_section() {
+        std::mem::forget(lockdep::irq::Counted::new());
+    }
+
+    /// In the same thread.
+    #[lockdep::test]
+    #[ignore = "a sample"]
+    fn blocks_after_a_counted_section_was_left() {
+        assert_eq!(std::panic::catch_unwind(leaves_a_counted_section).is_err(), super::VALIDATE);
+        let _section = lockdep::irq::Counted::new();
+        // SAFETY: the set is filled before it is read.
+        unsafe {
+            let mut set = std::mem::zeroed();
+            libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), &raw mut set);
+            assert_eq!(libc::sigismember(&raw const set, libc::SIGUSR1), 1);
+        }
+    }
+
+    #[lockdep::test]
+    #[ignore = "a sample"]
     fn returns_ok() -> Result<(), String> {
         Ok(())
     }
@@ -361,6 +381,12 @@ fn signals_left_blocked_are_said_once() {
     assert_eq!(run.passed("leaves_signals_blocked"), !VALIDATE, "{run}");
     assert!(run.passed("good"), "{run}");
     assert_eq!(run.stderr.matches("[lockdep::").count(), usize::from(VALIDATE), "{run}");
+}
+
+#[test]
+fn a_section_after_one_that_was_left_blocks() {
+    let run = run_one("blocks_after_a_counted_section_was_left");
+    assert!(run.passed("blocks_after_a_counted_section_was_left"), "{run}");
 }
 
 #[test]

@@ -541,6 +541,31 @@ mod gates {
         }
     }
 
+    /// Where a plain read passes writers that wait, a chain with it is remembered as that.
+    #[test]
+    fn nor_does_one_that_a_reader_in_a_handler_was_without() {
+        for read in [false, true] {
+            let gate = class("gate");
+            let gates = [0, 1].map(|_| spin::SpinLock::with_class((), gate));
+            let (a, b) = (spin::SpinLock::with_class(0, class("a")), spin::RwSpinLock::with_class(0, class("b")));
+            let forth = |gate: &spin::SpinLock<()>| {
+                let _gate = gate.lock();
+                let _a = a.lock();
+                if read { drop(b.read()) } else { drop(b.write()) }
+            };
+            let reports = isolated(|cx| {
+                cx.in_handler(libc::SIGUSR1, || forth(&gates[0]));
+                cx.in_handler(libc::SIGUSR1, || {
+                    let _gate = gates[0].lock();
+                    let _b = b.write();
+                    drop(a.lock());
+                });
+                cx.in_handler(libc::SIGUSR1, || forth(&gates[1]));
+            });
+            assert!(only(&reports, Inversion, Possible).evidence().gates.is_empty(), "read: {read}");
+        }
+    }
+
     #[test]
     fn readers_of_a_gate_are_not_kept_apart() {
         let gate = parking_lot::RwLock::with_class((), class("gate"));

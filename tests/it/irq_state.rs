@@ -101,6 +101,24 @@ fn signals_left_blocked() {
     }
 }
 
+/// What is left behind by a test that is over ends nothing later, and later sections block as ever.
+#[test]
+fn a_counted_section_that_outlives_its_test() {
+    let blocks_as_ever = || {
+        let first = irq::Counted::new();
+        assert!(blocked(libc::SIGUSR1));
+        drop(first);
+        assert!(!blocked(libc::SIGUSR1));
+    };
+    let mut kept = None;
+    only(&isolated(|_| kept = Some(irq::Counted::new())), IrqState, Certain);
+    let outer = irq::Counted::new();
+    drop(kept);
+    assert!(blocked(libc::SIGUSR1));
+    drop(outer);
+    blocks_as_ever();
+}
+
 /// A guard that never ends leaves its lock and its section: one mistake, one report.
 #[test]
 fn a_forgotten_irq_guard() {

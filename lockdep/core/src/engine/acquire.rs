@@ -65,11 +65,7 @@ impl<A: Allocator + Clone> Closed<A> {
 
 impl<A: Allocator + Clone> Engine<A> {
     pub(super) fn acquire(&mut self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {
-        let mut acquire = *acquire;
-        let passes = acquire.info.readers_pass || acquire.info.read_recursive_in_handler && cx.handler != 0;
-        if passes && acquire.new.mode == Mode::Read {
-            acquire.new.mode = Mode::ReadRecursive;
-        }
+        let acquire = acquire.as_judged(cx);
         let new = &acquire.new;
         self.learn(new.class, acquire.info);
         let waits = !new.flags.has(HeldFlags::TRY);
@@ -321,7 +317,7 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     /// The kind of a dependency. A reader waits for readers only if a writer waits between them.
-    fn kind(&self, held: &Held, acquire: &Acquire) -> Kind {
+    pub(super) fn kind(&self, held: &Held, acquire: &Acquire) -> Kind {
         let mode = self.classes.get(held.class).map_or(held.mode, |class| class.info.keeps_out(held.mode));
         let kind = Kind::of(&Held { mode, ..*held }, &acquire.new, acquire.upgrade);
         let alone = acquire.new.mode == Mode::Read

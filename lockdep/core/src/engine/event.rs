@@ -198,6 +198,15 @@ impl Acquire {
     pub const fn of(new: Held, info: ClassInfo) -> Acquire {
         Acquire { new, info, nest: None, writer_queued: false, upgrade: false, wait: false, timed: false, first: false }
     }
+
+    /// In the mode that it has here: what is a plain read elsewhere may pass whoever is queued.
+    pub(super) fn as_judged(mut self, cx: &Context<'_>) -> Acquire {
+        let passes = self.info.readers_pass || self.info.read_recursive_in_handler && cx.handler != 0;
+        if passes && self.new.mode == Mode::Read {
+            self.new.mode = Mode::ReadRecursive;
+        }
+        self
+    }
 }
 
 /// How signals come to be opened.

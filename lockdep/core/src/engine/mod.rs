@@ -161,12 +161,14 @@ impl<A: Allocator + Clone> Engine<A> {
 
     /// What another occurrence of this acquisition could add to what is known: whether another thread would be news. `gate` is told the
     /// instances whose absence would be, some more than once.
-    pub fn open_evidence(&self, cx: &Context<'_>, new: &Held, mut gate: impl FnMut(u64)) -> bool {
+    pub fn open_evidence(&self, cx: &Context<'_>, acquire: &Acquire, mut gate: impl FnMut(u64)) -> bool {
         let mut threads = false;
+        let acquire = acquire.as_judged(cx);
+        let new = &acquire.new;
         let Some(to) = self.classes.get(new.class).map(|class| class.node) else { return threads };
         for held in cx.own().iter().filter(|held| held.is_lock() && held.class != new.class) {
             let Some(from) = self.classes.get(held.class).map(|class| class.node) else { continue };
-            if let Some(evidence) = self.graph.evidence_of(from, to, graph::Kind::of(held, new, false)) {
+            if let Some(evidence) = self.graph.evidence_of(from, to, self.kind(held, &acquire)) {
                 threads |= evidence.takes_threads();
                 evidence.gates().iter().for_each(|known| gate(known.instance));
             }

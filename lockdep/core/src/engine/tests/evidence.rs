@@ -310,7 +310,7 @@ fn what_a_known_chain_may_still_teach() {
     let crowd = |n: u32, gate: &str| -> String {
         (0..n).map(|at| format!("c{at}: {gate} lock A, lock B, unlock B, unlock A;")).collect()
     };
-    let open = |script: &str| World::run(script).open_evidence("t1: lock A", "B");
+    let open = |script: &str| World::run(script).open_evidence("t1: lock A", "lock B");
     assert_eq!(open(""), (false, false));
     assert_eq!(open(&crowd(1, "")), (true, false));
     assert_eq!(open(&crowd(8, "")), (true, false));
@@ -318,14 +318,34 @@ fn what_a_known_chain_may_still_teach() {
     assert_eq!(open(&crowd(9, "lock G,")), (false, true));
     // Of several held locks, each counts; but only locks, of this context, that are held.
     let all = format!("{} t2: lock G, lock A, unlock G, lock B, unlock B, unlock A;", crowd(9, "").replace(" A", " X"));
-    let open = |script: &str| World::run(&all).open_evidence(script, "B");
+    let open = |script: &str| World::run(&all).open_evidence(script, "lock B");
     assert_eq!(open("t1: lock A, lock X"), (true, false));
     assert_eq!(open("t1: lock X, lock A"), (true, false));
     assert_eq!(open("t1: lock A, lock X, unlock A"), (false, false));
     assert_eq!(open("t1: lock A, on 10 { lock X"), (false, false));
     let gated = format!("{} {}", crowd(9, "lock G,"), crowd(9, "").replace(" A", " X"));
-    let open = |script: &str| World::run(&gated).open_evidence(script, "B");
+    let open = |script: &str| World::run(&gated).open_evidence(script, "lock B");
     assert_eq!(open("t1: lock A, lock X"), (false, true));
+}
+
+/// A dependency is asked for by what it was made: a plain read may count as another one.
+#[test]
+fn what_a_known_chain_of_readers_may_still_teach() {
+    for (class, verb) in
+        [("", "read"), ("", "rread"), ("readers_pass", "read"), ("reads_alone", "read"), ("handler_reads", "read")]
+    {
+        let (class, take) = (format!("class B {class};"), format!("{verb} B"));
+        let again = |held: &str, script: &str| {
+            World::run(&format!("{class} {script}")).open_evidence(&format!("t1: on 10 {{ {held} A"), &take)
+        };
+        for held in ["lock", "read", "upread"] {
+            let by = |gate: &str| format!("t2: on 10 {{ {gate} {held} A, {take}, unlock B, unlock A }};");
+            assert_eq!(again(held, &by("")), (true, false), "{class} {held} {take}");
+            assert_eq!(again(held, &by("lock G,")), (true, true), "{class} {held} {take}");
+        }
+    }
+    let keeps_out = "class A upgradable_excludes; t2: lock G, upread A, lock B";
+    assert_eq!(World::run(keeps_out).open_evidence("t1: upread A", "lock B"), (true, true));
 }
 
 /// Threads come and go; what is kept of them is bounded by what is known, not by how many there were.

@@ -403,13 +403,7 @@ impl World {
             Some((verb, "counted")) => (verb, Some(Section::Counted)),
             Some(_) => panic!("what is {verb}?"),
         };
-        let mode = match verb {
-            "lock" => Mode::Write,
-            "read" => Mode::Read,
-            "rread" => Mode::ReadRecursive,
-            "upread" => Mode::Upgradable,
-            verb => panic!("what is {verb}?"),
-        };
+        let mode = mode(verb);
         let lock = self.lock(name);
         let opened = section.map(|section| match section {
             Section::Counted => (section, self.counted_begin(who)),
@@ -669,16 +663,18 @@ impl World {
         line
     }
 
-    /// What taking `name` once more, after another script, could teach: whether of threads, and of gates.
-    pub(super) fn open_evidence(mut self, script: &str, name: &str) -> (bool, bool) {
+    /// What this acquisition once more, after another script, could teach: whether of threads, and of gates.
+    pub(super) fn open_evidence(mut self, script: &str, again: &str) -> (bool, bool) {
         self.go(script);
+        let (verb, name) = again.split_once(' ').expect("as in a script");
         let lock = self.lock(name);
         let thread = &self.threads[self.threads.len() - 1];
-        let new = Held { lock: lock.address, class: lock.id, state: State::Held, ..Held::FREE };
+        let new = Held { lock: lock.address, class: lock.id, state: State::Held, mode: mode(verb), ..Held::FREE };
+        let acquire = Acquire::of(new, self.classes[lock.class].1);
         let Model { ref held, thread, base, mask, handler, .. } = *thread;
         let mut gates = false;
         let cx = Context { thread, now: self.clock, held, base, mask, handler };
-        let threads = self.engine.open_evidence(&cx, &new, |_| gates = true);
+        let threads = self.engine.open_evidence(&cx, &acquire, |_| gates = true);
         (threads, gates)
     }
 
@@ -737,6 +733,16 @@ fn identity(verdict: &Verdict<Global>) -> Identity {
             let parts = verdict.parts.iter().filter(|part| !completes_later(part.label));
             (kind, classes, 0, parts.map(|part| part.place.site).collect())
         }
+    }
+}
+
+fn mode(verb: &str) -> Mode {
+    match verb {
+        "lock" => Mode::Write,
+        "read" => Mode::Read,
+        "rread" => Mode::ReadRecursive,
+        "upread" => Mode::Upgradable,
+        verb => panic!("what is {verb}?"),
     }
 }
 

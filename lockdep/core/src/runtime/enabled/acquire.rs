@@ -787,7 +787,7 @@ pub(super) fn judge(
         let mut proven = Proven(if same_class { Proven::SAME_CLASS } else { 0 });
         // SAFETY: in a slow section.
         let (cx, engine) = unsafe { (thread.cx(globals.clock), &graph.inner().engine) };
-        let more_threads = engine.open_evidence(&cx, &acquire.new, |instance| proven.gate(thread, instance));
+        let more_threads = engine.open_evidence(&cx, &acquire, |instance| proven.gate(thread, instance));
         remember_here(thread, key, proven.here(thread));
         if more_threads {
             graph.chains.set(key, proven.0 | Proven::MORE_THREADS);

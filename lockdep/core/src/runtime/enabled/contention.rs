@@ -757,7 +757,7 @@ mod tests {
             let me = current();
             push_wish(me, wish(&flag.map, How::write(), HeldFlags(0), Place::default()));
             // By the clock: where the processor is shared, both must be on one at the same time.
-            let end = std::time::Instant::now() + std::time::Duration::from_millis(500);
+            let end = std::time::Instant::now() + Duration::from_millis(500);
             let looks = core::iter::repeat_with(|| slow::with(|globals| find_circle(globals, me, false).is_some()));
             let circles = looks.take_while(|_| std::time::Instant::now() < end).filter(|&found| found).count();
             no_longer(me, flag.map.instance());

@@ -4,7 +4,7 @@ use core::sync::atomic::Ordering;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::acquire::{conclude, event, place_here, take_out};
+use super::acquire::{conclude, event, place_here};
 use super::isolation::{Isolation, Stop};
 use super::thread::{ThreadState, current};
 use super::{baseline, config, deliver, irqs, life, scope, slow};
@@ -54,9 +54,7 @@ fn left_held(thread: &'static ThreadState, before: usize, mask: u64) {
         let found = slow::with(|globals| event(globals, thread, |cx| Event::End { cx, end: End::Test, place }));
         conclude(thread, found, None);
     }
-    while thread.depth() > before {
-        take_out(thread, thread.depth() - 1);
-    }
+    irqs::discard_down_to(thread, before);
     // So do the sections that it did not end: the end of the thread is not to find them again.
     irqs::reset_mask(thread, mask);
 }

@@ -354,7 +354,12 @@ pub(super) fn reset_mask(thread: &'static ThreadState, mask: u64) {
 
 /// Takes everything off that this context left on the stack: it is not the interrupted code's.
 pub(crate) fn discard_own(thread: &ThreadState) {
-    while thread.depth() > thread.base() {
+    discard_down_to(thread, thread.base());
+}
+
+/// Takes everything off above this depth.
+pub(super) fn discard_down_to(thread: &ThreadState, depth: usize) {
+    while thread.depth() > depth {
         let top = thread.depth() - 1;
         let left = thread.read(top);
         if left.state == State::Section && left.instance == ThreadState::get(&thread.counted_serial) {
@@ -384,9 +389,13 @@ pub(crate) fn counted_begin(site: &'static Location<'static>) -> Opened {
 /// The last one restores what the first found.
 pub(crate) fn counted_end(opened: Opened) {
     let thread = current();
-    let count = thread.counted.load(Ordering::Relaxed) - 1;
-    thread.counted.store(count, Ordering::Relaxed);
-    if count == 0 {
+    let count = thread.counted.load(Ordering::Relaxed);
+    if count == 0 || opened.serial != ThreadState::get(&thread.counted_serial) {
+        // The test or handler that left this behind is over, and its section with it.
+        return;
+    }
+    thread.counted.store(count - 1, Ordering::Relaxed);
+    if count == 1 {
         restore(opened, None);
     }
 }
