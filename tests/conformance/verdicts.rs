@@ -157,10 +157,11 @@ pub(crate) const VERDICTS: &[Verdict] = &[
     Verdict {
         question: "A reentrant mutex again by its holder",
         others: "Silent for TSan and Helgrind; for tracing-mutex only right after itself.",
-        here: "Silent, however deep and whatever was taken in between; its order to other locks counts.",
-        why: "That is what it is for.",
+        here: "Silent, however deep and whatever was taken in between; its order to other locks counts. `WaitContext` in a handler, \
+               also in one that interrupted the holder.",
+        why: "That is what it is for; but whom a handler interrupts is chance, and with another holder it waits.",
         change: "A `Mutex`.",
-        cases: &["a_reentrant_lock_again", "a_reentrant_lock_in_both_orders"],
+        cases: &["a_reentrant_lock_again", "a_reentrant_lock_in_both_orders", "a_reentrant_lock_again_in_a_handler"],
     },
 ];
 
@@ -511,6 +512,13 @@ cases! {
         let _again = outer.lock();
         let _inner = inner.lock();
         drop((outer.lock(), outer.lock()));
+    }
+
+    /// The handler interrupts the holder.
+    a_reentrant_lock_again_in_a_handler => ["WaitContext Certain: lock"], |cx| {
+        let lock = ReentrantMutex::with_class(0, class("lock"));
+        let _held = lock.lock();
+        cx.in_handler(SIGUSR1, || drop((lock.lock(), lock.lock())));
     }
 
     /// It has an order to others.

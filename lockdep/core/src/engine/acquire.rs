@@ -75,6 +75,10 @@ impl<A: Allocator + Clone> Engine<A> {
         let passes = matches!(again, Some((_, None)));
         if let Some((held, severity)) = again {
             if held.flags.has(HeldFlags::REENTRANT) && new.flags.has(HeldFlags::REENTRANT) {
+                // It does not wait; but what a handler interrupts is chance, and the next time another thread is the holder.
+                if cx.own().iter().all(|own| !own.is_lock() || !own.is_same_lock(new)) {
+                    self.check_wait(cx, acquire.info.wait_type(), new, out);
+                }
                 return;
             }
             // Whether a writer may come between two readers is a matter of order.
@@ -87,7 +91,7 @@ impl<A: Allocator + Clone> Engine<A> {
             }
         }
         if waits {
-            self.check_wait(cx, acquire.info.rules.wait.unwrap_or(acquire.info.wait), new, out);
+            self.check_wait(cx, acquire.info.wait_type(), new, out);
             self.check_nest_lock(cx, &acquire, out);
         }
         if acquire.info.rules.no_validate {
@@ -210,7 +214,7 @@ impl<A: Allocator + Clone> Engine<A> {
     }
 
     fn wait_of(&self, class: ClassId) -> WaitType {
-        self.info(class).map_or(WaitType::Free, |info| info.rules.wait.unwrap_or(info.wait))
+        self.info(class).map_or(WaitType::Free, ClassInfo::wait_type)
     }
 
     fn check_nest_lock(&self, cx: &Context<'_>, acquire: &Acquire, out: &mut Verdicts<A>) {

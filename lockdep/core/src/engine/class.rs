@@ -56,6 +56,11 @@ pub struct ClassInfo {
 }
 
 impl ClassInfo {
+    /// How whoever cannot have it waits: as was declared, else as the lock does.
+    pub(super) fn wait_type(&self) -> WaitType {
+        self.rules.wait.unwrap_or(self.wait)
+    }
+
     /// The mode whose holders keep out whom a holder in `mode` keeps out.
     pub(crate) const fn keeps_out(&self, mode: Mode) -> Mode {
         if matches!(mode, Mode::Upgradable) && self.upgradable_excludes { Mode::Write } else { mode }

@@ -89,6 +89,17 @@ fn a_reentrant_lock_may_be_taken_again() {
     check("t1: lock A reentrant, lock A2 reentrant", &["Recursion Possible SameClass: A A"]);
 }
 
+/// It would not wait this time.
+#[test]
+fn a_reentrant_lock_that_a_handler_takes_again() {
+    let take = |kind: &str| {
+        format!("class A {kind}; t1: lock A reentrant, on 10 {{ lock A reentrant, lock A reentrant, unlock A, unlock A }}")
+    };
+    check(&take("sleep"), &["WaitContext Certain SleepInHandler: A on 10"]);
+    check(&take("spin"), &[]);
+    check("class A sleep; t1: lock A reentrant, lock B, lock A reentrant", &[]);
+}
+
 #[test]
 fn a_reentrant_lock_is_in_no_order_with_itself() {
     check("t1: lock A reentrant, lock B, lock A reentrant, unlock A, unlock B, unlock A; t2: lock A reentrant, lock B", &[]);

@@ -549,10 +549,10 @@ pub(super) fn proven(thread: &'static ThreadState, map: &LockMap, how: How<'_>, 
     fine.is_some()
 }
 
-/// Whether it is a reentrant lock that this thread holds: of that the engine has nothing to say.
+/// Whether it is a reentrant lock that this thread holds, in this very context: of that the engine has nothing to say.
 fn again_by_its_holder(thread: &ThreadState, map: &LockMap) -> bool {
-    let mut holds = thread.entries().filter(|held| is_hold_of(held, map)).peekable();
-    holds.peek().is_some() && holds.all(|held| held.flags.has(HeldFlags::REENTRANT))
+    let holds = |held: &Held| is_hold_of(held, map);
+    thread.last_own(holds).is_some() && thread.entries().filter(holds).all(|held| held.flags.has(HeldFlags::REENTRANT))
 }
 
 /// Whether this thread has done the same with the very same locks, where the classes alone do not decide.
