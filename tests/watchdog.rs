@@ -718,10 +718,7 @@ fn sleeps() {
 
 #[track_caller]
 fn assert_table(text: &str) {
-    let part = |name: &str| {
-        let start = text.find(&format!("\nthread `{name}` (tid ")).unwrap_or_else(|| panic!("no `{name}`\n{text}"));
-        text[start + 1..].split("\n\n").next().unwrap().to_owned()
-    };
+    let part = |name: &str| part(text, name);
     let holder = part("holder");
     for words in ["holds `A` (write), taken at tests/watchdog.rs", "holds `S` (write)", "is now at", "watchdog::sleeps"] {
         assert!(holder.contains(words), "`{words}` is missing\n{holder}");
@@ -734,6 +731,13 @@ fn assert_table(text: &str) {
     assert!(!deaf.contains("is now at"), "{deaf}");
     assert!(!text.contains("lockdep-watch"), "{text}");
     assert!(text.contains("\nthread `main` (tid "), "{text}");
+}
+
+/// What the table says of a thread.
+#[track_caller]
+fn part(text: &str, name: &str) -> String {
+    let start = text.find(&format!("\nthread `{name}` (tid ")).unwrap_or_else(|| panic!("no `{name}`\n{text}"));
+    text[start + 1..].split("\n\n").next().unwrap().to_owned()
 }
 
 #[test]
@@ -759,6 +763,9 @@ fn a_signal_from_outside_prints_the_table() {
         stderr.read_to_string(&mut text).unwrap();
         assert!(child.wait().unwrap().signal() == Some(libc::SIGKILL), "it went on");
         assert_table(&text);
+        // Which is where the signal arrived, so that it was in the handler when the others were asked.
+        let main = part(&text, "main");
+        assert!(main.contains("is now at") && main.contains("watchdog::main"), "{main}");
     }
 }
 

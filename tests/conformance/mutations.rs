@@ -1709,6 +1709,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "a_long_hold_is_reported_once_and_the_program_goes_on",
     ),
     mutation(
+        "A thread that blocks everything for a moment is asked where it is all the same",
+        "runtime/enabled/position.rs",
+        "if start.elapsed() >= if runs { PATIENCE } else { NAP } {",
+        "if start.elapsed() >= Duration::ZERO {",
+        "engine",
+        "runtime::enabled::position::tests::who_blocks_the_signal_for_a_moment_is_asked_again",
+    ),
+    mutation(
         "What a fork leaves behind is reported",
         MISC,
         "        verdict.part(label, taken.then_some(0), place, cx.thread);\n        out.push(verdict);",

@@ -266,18 +266,33 @@ pub(super) fn ask(tid: libc::pid_t) -> Result<Vec<usize>, Missing> {
     Ok(addresses)
 }
 
-/// Whether the thread would answer the signal, as far as the kernel says.
+/// Whether the thread would answer the signal, as far as the kernel says. One that is about to, for it is in a handler or a slow section of
+/// ours, or in a short wait for its disk, is waited for.
 fn reachable(tid: libc::pid_t, signal: c_int) -> Result<(), Missing> {
-    // Without `/proc` the signal itself must tell.
-    let Ok(status) = std::fs::read_to_string(format!("/proc/self/task/{tid}/status")) else { return Ok(()) };
+    /// For one that sleeps meanwhile: there may be many of them, and they may never answer.
+    const NAP: Duration = Duration::from_millis(20);
+    let start = Instant::now();
+    loop {
+        let (missing, runs) = match state(tid) {
+            None => return Ok(()),
+            Some((_, 'Z' | 'X' | 'x')) => return Err(Missing::Gone),
+            Some((blocked, state)) if blocked & irq::bit(signal) != 0 => (Missing::Blocks(signal), state == 'R'),
+            Some((_, 'D' | 'T' | 't')) => (Missing::Sleeps, false),
+            Some(_) => return Ok(()),
+        };
+        if start.elapsed() >= if runs { PATIENCE } else { NAP } {
+            return Err(missing);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// What a thread blocks, and its state by a letter, as the kernel says. Without `/proc` the signal itself must tell.
+fn state(tid: libc::pid_t) -> Option<(u64, char)> {
+    let status = std::fs::read_to_string(format!("/proc/self/task/{tid}/status")).ok()?;
     let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let blocked = field("SigBlk:").and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(0);
-    match field("State:").and_then(|state| state.chars().next()) {
-        Some('Z' | 'X' | 'x') => Err(Missing::Gone),
-        _ if blocked & irq::bit(signal) != 0 => Err(Missing::Blocks(signal)),
-        Some('D' | 'T' | 't') => Err(Missing::Sleeps),
-        _ => Ok(()),
-    }
+    Some((blocked, field("State:").and_then(|state| state.chars().next()).unwrap_or('?')))
 }
 
 #[cfg(test)]
@@ -286,6 +301,31 @@ mod tests {
 
     use super::*;
     use crate::runtime::enabled::{life, thread};
+    use crate::runtime::mask;
+
+    /// As in a handler or a slow section of ours: it is about to answer.
+    #[test]
+    fn who_blocks_the_signal_for_a_moment_is_asked_again() {
+        let (tid, over) = (AtomicI32::new(0), AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // SAFETY: no arguments, always succeeds.
+                tid.store(unsafe { libc::gettid() }, Ordering::Relaxed);
+                while over.load(Ordering::Relaxed) == 0 {
+                    let before = mask::block(Lines::ALL.bits());
+                    std::thread::sleep(Duration::from_millis(2));
+                    mask::set(before);
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            });
+            while tid.load(Ordering::Relaxed) == 0 {
+                std::thread::yield_now();
+            }
+            let answers: Vec<_> = (0..20).map(|_| ask(tid.load(Ordering::Relaxed)).map(|stack| stack.len())).collect();
+            over.store(1, Ordering::Relaxed);
+            assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        });
+    }
 
     /// Another thread asks, and looks for symbols, when the process is forked: its locks stay locked in the child.
     #[test]
