@@ -713,6 +713,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "engine::tests::usage::signals_are_told_apart",
     ),
     mutation(
+        "… which is another than each of them is",
+        "runtime/enabled/raw.rs",
+        "                _ => hash.bytes(&verdict.signals.to_le_bytes()),\n",
+        "                _ => hash.number(verdict.signals.trailing_zeros()),\n",
+        "it",
+        "usage::two_handlers_came_first",
+    ),
+    mutation(
+        "… and names all of them",
+        "runtime/enabled/words.rs",
+        "            if !others.is_empty() {\n",
+        "            if false {\n",
+        "it",
+        "usage::two_handlers_came_first",
+    ),
+    mutation(
         "A shared hold is in the way of no recursive reader",
         "engine/closure.rs",
         "if kind.shared() { self.used } else { self.used | self.used_recursive }",

@@ -52,6 +52,24 @@ fn the_handler_came_last() {
     assert_stacks(only(&reports, IrqUsage, Possible), &[OPEN, USED]);
 }
 
+/// One acquisition that two handlers may interrupt is one report, of both; who accepts the one has not accepted the other.
+#[test]
+fn two_handlers_came_first() {
+    let of = |signals: &[i32]| {
+        let lock = spin::SpinLock::with_class(1, class("two handlers"));
+        let reports = isolated(|cx| {
+            signals.iter().for_each(|&signal| cx.in_handler(signal, || holds_closed(&lock)));
+            holds_open(&lock);
+        });
+        only(&reports, IrqUsage, Possible).clone()
+    };
+    let [one, other] = [libc::SIGUSR1, libc::SIGUSR2].map(|signal| of(&[signal]));
+    let both = of(&[libc::SIGUSR1, libc::SIGUSR2]);
+    assert!(both.to_text().contains("note: SIGUSR2 may interrupt the holder in the same way\n"), "{}", both.to_text());
+    assert!(!one.to_text().contains("in the same way"), "{}", one.to_text());
+    assert!(one.id() != other.id() && both.id() != one.id() && both.id() != other.id());
+}
+
 #[test]
 fn another_lock_of_the_class_counts() {
     let class = class("request");

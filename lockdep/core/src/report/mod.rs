@@ -42,7 +42,7 @@ pub(crate) use names::without_modules;
 #[cfg(feature = "validate")]
 pub(crate) use names::{clean, count, is_declared, of_level};
 #[cfg(feature = "validate")]
-pub(crate) use signals::signal_name;
+pub(crate) use signals::{signal_name, signals_phrase};
 #[cfg(feature = "validate")]
 pub(crate) use source::in_library;
 #[cfg(feature = "validate")]

@@ -59,7 +59,7 @@ fn real_time_name(signal: c_int) -> Cow<'static, str> {
 }
 
 /// "SIGIO", "SIGIO and SIGUSR1", or "signals" where a list would say less than the word.
-pub(super) fn signals_phrase(signals: &[c_int]) -> String {
+pub(crate) fn signals_phrase(signals: &[c_int]) -> String {
     let names: Vec<_> = signals.iter().map(|&signal| signal_name(signal)).collect();
     match names.as_slice() {
         [one] => one.to_string(),

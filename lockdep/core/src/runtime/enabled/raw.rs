@@ -325,7 +325,11 @@ pub(super) fn identify(globals: &Globals, verdict: &Verdict<Arena>, told: Told) 
         }
         ReportKind::IrqUsage => {
             classes.for_each(|class| hash.bytes(&class.to_le_bytes()));
-            hash.number(verdict.signals.trailing_zeros());
+            match verdict.signals.count_ones() {
+                1 => hash.number(verdict.signals.trailing_zeros()),
+                // Who accepts one of them has not accepted the others.
+                _ => hash.bytes(&verdict.signals.to_le_bytes()),
+            }
         }
         // A circle of handlers, too.
         ReportKind::IrqInversion if verdict.signals.count_ones() > 1 => {

@@ -3,7 +3,7 @@
 use crate::arena::Arena;
 use crate::engine::{Hint, Label, Verdict};
 use crate::kind::{Mode, ReportKind, Severity};
-use crate::report::{ReportedLock, signal_name};
+use crate::report::{ReportedLock, signal_name, signals_phrase};
 
 fn named(locks: &[ReportedLock], at: usize) -> String {
     locks.get(at).map_or_else(|| "the lock".into(), |lock| format!("`{}`", lock.short_name()))
@@ -64,6 +64,14 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: O
         }
         (ReportKind::Inversion, _) if readers_wait_for_readers(verdict) => {
             notes.push("a reader waits for another only where a writer waits between them".into());
+        }
+        (ReportKind::IrqUsage, _) => {
+            let is_shown = |signal: u8| verdict.parts.iter().any(|part| part.label == Label::InHandler(signal));
+            let others = (1..=64).filter(|signal| verdict.signals & 1 << (signal - 1) != 0 && !is_shown(*signal));
+            let others: Vec<_> = others.map(i32::from).collect();
+            if !others.is_empty() {
+                notes.push(format!("{} may interrupt the holder in the same way", signals_phrase(&others)));
+            }
         }
         (ReportKind::SignalUnsafe, Hint::Errno(before, after)) => {
             notes.push(format!("`errno` was {} when the handler began, and {} when it returned", error(before), error(after)));
