@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::Relaxed;
 
-use lockdep::ReportKind::{HeldAtExit, HeldLockFreed, UnlockImbalance};
+use lockdep::ReportKind::{HeldAtExit, HeldLockFreed, Recursion, UnlockImbalance};
 use lockdep::Severity::Certain;
 use lockdep::sync::Arc;
 use lockdep::{Report, lock_api, parking_lot, spin, sync};
@@ -69,6 +69,30 @@ fn a_leaked_guard_is_silent() {
     let lock = parking_lot::Mutex::new(1);
     assert_silent(&isolated(|_| *parking_lot::MutexGuard::leak(lock.lock()) += 1));
     assert!(lock.is_locked());
+}
+
+/// Whose it is no longer says; it is free again, and then a lock as any other.
+#[test]
+fn what_a_leaked_guard_locked_may_be_released_by_force() {
+    let lock = parking_lot::Mutex::new(1);
+    let reports = isolated(|_| {
+        parking_lot::MutexGuard::leak(lock.lock());
+        // SAFETY: locked, and the reference is gone.
+        unsafe { lock.force_unlock() };
+        drop(lock.lock());
+    });
+    assert_silent(&reports);
+    assert!(!lock.is_locked());
+}
+
+#[test]
+fn what_a_leaked_guard_locked_is_taken_again() {
+    let lock = parking_lot::Mutex::new(1);
+    let reports = isolated(|_| {
+        parking_lot::MutexGuard::leak(lock.lock());
+        drop(lock.lock());
+    });
+    only(&reports, Recursion, Certain);
 }
 
 #[inline(never)]

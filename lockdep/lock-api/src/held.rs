@@ -354,12 +354,12 @@ where
         unsafe { (ptr::read(&this.lock), ManuallyDrop::take(&mut this.state)) }
     }
 
-    /// The lock, which stays held for good.
+    /// The lock, which stays held until somebody releases it by force.
     #[inline]
     pub(crate) fn leak(self) -> P {
         let (lock, state) = self.into_parts();
         mem::forget(state);
-        lock.checked().map.leak();
+        lock.checked().map.given_out();
         lock
     }
 

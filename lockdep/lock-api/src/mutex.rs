@@ -285,7 +285,8 @@ impl<'a, R: RawMutex, T: ?Sized> MutexGuard<'a, R, T> {
 
     /// Leaves the mutex locked for good and gives the data for as long as the mutex lives.
     ///
-    /// Nobody holds it from here on, as far as the validator knows: of whoever locks it all the same, only the watchdog says anything.
+    /// Nobody holds it from here on, as far as the validator knows, and `force_unlock` may release it. If this thread locks it all the same,
+    /// that is reported once it has waited for a while; of other threads that do, only the watchdog says anything.
     #[inline]
     #[track_caller]
     pub fn leak(s: Self) -> &'a mut T {

@@ -119,10 +119,6 @@ impl LockMap {
     #[inline(always)]
     pub fn given_out(&self) {}
 
-    /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
-    #[inline(always)]
-    pub fn leak(&self) {}
-
     /// After the real lock changed the mode in which it is held, without waiting.
     #[inline(always)]
     pub fn converted(&self, _from: Mode, _to: Mode) {}

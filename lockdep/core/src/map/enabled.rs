@@ -429,8 +429,8 @@ impl LockMap {
         acquire::how_held(self, mode)
     }
 
-    /// The raw lock is given out, so what is held of it now may be released unseen: it counts no longer. What is taken later counts, but
-    /// nothing certain is said of it, because who has the raw lock may keep it.
+    /// The raw lock is given out, or a guard is leaked, so what is held now may be released unseen: it counts no longer. What is taken later
+    /// counts, but nothing certain is said of it, because who has the raw lock may keep it.
     pub fn given_out(&self) {
         if !self.is_given_out() {
             self.place.fetch_or(GIVEN_OUT, Ordering::Relaxed);
@@ -441,12 +441,6 @@ impl LockMap {
     /// Whether the raw lock was given out.
     pub(crate) fn is_given_out(&self) -> bool {
         self.place.load(Ordering::Relaxed).addr() & GIVEN_OUT != 0
-    }
-
-    /// The guard is leaked: the lock stays locked for good, but this thread no longer counts as its holder.
-    #[inline(always)]
-    pub fn leak(&self) {
-        self.release();
     }
 
     /// After the real lock changed the mode in which it is held, without waiting.
