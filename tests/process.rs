@@ -126,6 +126,10 @@ fn scenario() {
             }
             drop(mutex.lock());
         }
+        "out-in-code" => {
+            lockdep::Config::new().out(std::env::var_os("OUT").unwrap()).install();
+            inversion();
+        }
         "fields-in-order" => in_both_orders(&fields()),
         "fields-the-last-first" => in_both_orders(&reversed(fields())),
         "arcs-in-order" => in_both_orders(&arcs([0, 1])),
@@ -1584,6 +1588,16 @@ mod validated {
         assert_eq!(files.len(), 1, "{files:?}");
         let text = std::fs::read_to_string(&files[0]).unwrap();
         assert!(text.starts_with('{') && text.contains(r#""kind":"Inversion""#) && text.ends_with("}\n"), "{text}");
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    /// Where the program says so; a variable must name one that is there.
+    #[test]
+    fn the_directory_of_reports_is_made() {
+        let directory = std::env::temp_dir().join(format!("lockdep-made-{}", std::process::id()));
+        let output = command("out-in-code", &[]).env("OUT", directory.join("later")).output().unwrap();
+        let name = format!("{}.json", ids(&output)[0]);
+        assert!(directory.join("later").join(name).is_file(), "{}", stderr(&output));
         std::fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -308,10 +308,9 @@ pub(crate) unsafe fn free_for<T>(block: *mut T, count: usize) {
 
 /// Room for `count` values; the process ends if there is none.
 pub(crate) fn allocate_for<T>(count: usize) -> *mut T {
-    let layout = Layout::array::<T>(count).unwrap_or(Layout::new::<T>());
-    match Arena.allocate(layout) {
-        Ok(block) => block.cast().as_ptr(),
-        Err(_) => std::process::abort(),
+    match Layout::array::<T>(count).map(|layout| Arena.allocate(layout)) {
+        Ok(Ok(block)) => block.cast().as_ptr(),
+        _ => std::process::abort(),
     }
 }
 

@@ -222,8 +222,9 @@ impl Config {
         self
     }
 
-    /// Where each report is also written, as `<id>.json`. Variable: `LOCKDEP_OUT`.
-    /// The directory is made when there is something to write. Cost: nothing until then.
+    /// Where each report is also written, as `<id>.json`. Variable: `LOCKDEP_OUT`, whose directory must exist.
+    ///
+    /// The directory is made when there is something to write, if it is not there. Cost: nothing until then.
     ///
     /// # Examples
     ///

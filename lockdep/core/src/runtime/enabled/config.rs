@@ -1,9 +1,8 @@
 //! Settings: from the environment before `main`, from the program afterwards; the environment wins.
 
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, Ordering};
 use std::ffi::OsStr;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::thread::ThreadState;
@@ -20,7 +19,8 @@ static SAME_CLASS: AtomicU8 = AtomicU8::new(UNSAID);
 static MASKS: AtomicU8 = AtomicU8::new(Masks::Trusted as u8);
 static EXIT_CODE: AtomicU8 = AtomicU8::new(66);
 static VERBOSE: AtomicBool = AtomicBool::new(false);
-static OUT: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// Null, or a path that stays: whoever writes a report may be the child of a fork, in which no lock of another thread is released.
+static OUT: AtomicPtr<PathBuf> = AtomicPtr::new(core::ptr::null_mut());
 /// Which settings the environment made: a bit each.
 static FROM_ENVIRONMENT: AtomicU32 = AtomicU32::new(0);
 
@@ -84,13 +84,9 @@ pub(super) fn exit_code() -> u8 {
 }
 
 /// Where reports are also written.
-pub(super) fn out() -> Option<PathBuf> {
-    OUT.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// In the child of a fork.
-pub(super) fn forked() {
-    super::revive(&OUT, None);
+pub(super) fn out() -> Option<&'static Path> {
+    // SAFETY: null, or a box that was leaked.
+    unsafe { OUT.load(Ordering::Acquire).as_ref() }.map(PathBuf::as_path)
 }
 
 pub(crate) fn install(config: Config) {
@@ -117,7 +113,7 @@ pub(crate) fn install(config: Config) {
     if let Some(out) = config.out.filter(|_| open(Setting::Out)) {
         // The program may go elsewhere.
         let out = std::path::absolute(&out).unwrap_or(out);
-        *OUT.lock().unwrap_or_else(PoisonError::into_inner) = Some(out);
+        OUT.store(Box::into_raw(Box::new(out)), Ordering::Release);
     }
     if let Some(file) = config.baseline.filter(|_| open(Setting::Baseline)) {
         baseline::install(&file);

@@ -418,7 +418,6 @@ extern "C" fn after_fork_in_child() {
             me.forget_chains();
         }
     });
-    config::forked();
     crate::stack::forked();
     scope::forked();
     position::forked();
