@@ -144,11 +144,17 @@ fn readers_in_the_way_of_writers() {
 #[test]
 fn a_writer_that_is_queued_is_in_the_way() {
     macro_rules! meet {
-        ($last:ident, $read:expr, $write:expr, $mutex:expr) => {{
+        ($last:ident, $read:expr, $try_read:expr, $write:expr, $mutex:expr) => {{
             let reports = isolated(|cx| {
                 let stage = Arc::new(AtomicU32::new(0));
                 let until = |stage: &AtomicU32, n: u32| {
                     while stage.load(Ordering::Acquire) < n {
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                };
+                // Behind a writer that waits, nobody reads.
+                let until_queued = || {
+                    while $try_read {
                         std::thread::sleep(Duration::from_millis(1));
                     }
                 };
@@ -158,6 +164,7 @@ fn a_writer_that_is_queued_is_in_the_way() {
                         let _read = $read;
                         stage.fetch_add(1, Ordering::AcqRel);
                         until(&stage, if $last == 0 { 4 } else { 3 });
+                        until_queued();
                         std::thread::sleep(Duration::from_millis(30));
                         let _mutex = $mutex;
                     })
@@ -176,7 +183,8 @@ fn a_writer_that_is_queued_is_in_the_way() {
                         let _mutex = $mutex;
                         stage.fetch_add(1, Ordering::AcqRel);
                         until(&stage, 3);
-                        std::thread::sleep(Duration::from_millis(if $last == 0 { 20 } else { 90 }));
+                        until_queued();
+                        std::thread::sleep(Duration::from_millis(if $last == 0 { 0 } else { 60 }));
                         stage.fetch_add(1, Ordering::AcqRel);
                         let _read = $read;
                     })
@@ -195,14 +203,15 @@ fn a_writer_that_is_queued_is_in_the_way() {
     static MUTEX: parking_lot::Mutex<u8> = parking_lot::Mutex::new(0);
     static SPIN_MUTEX: spin::SpinLock<u8> = spin::SpinLock::new(0);
     for last in [0, 1] {
-        meet!(last, RW.read(), RW.write(), MUTEX.lock());
+        meet!(last, RW.read(), RW.try_read().is_some(), RW.write(), MUTEX.lock());
         meet!(
             last,
             STD.read().unwrap_or_else(sync::PoisonError::into_inner),
+            !matches!(STD.try_read(), Err(sync::TryLockError::WouldBlock)),
             STD.write().unwrap_or_else(sync::PoisonError::into_inner),
             MUTEX.lock()
         );
-        meet!(last, SPIN.read(), SPIN.write(), SPIN_MUTEX.lock());
+        meet!(last, SPIN.read(), SPIN.try_read().is_some(), SPIN.write(), SPIN_MUTEX.lock());
     }
 }
 
