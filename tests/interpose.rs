@@ -182,6 +182,14 @@ fn a_handler_that_leaves_by_a_jump_with_a_lock() {
     assert!(stderr(&output).contains("siglongjmp("), "{}", stderr(&output));
 }
 
+/// Its tables are half changed then, and its lock is held.
+#[test]
+fn a_jump_out_of_the_middle_of_the_validator() {
+    let output = run("jump-out", library());
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("lockdep: a jump out of the middle of the validator"), "{}", stderr(&output));
+}
+
 /// One report of this kind, which says this.
 #[track_caller]
 fn one(scenario: &str, kind: &str, words: &[&str]) {

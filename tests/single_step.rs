@@ -565,6 +565,29 @@ fn locks_judged_one_by_one() {
     });
 }
 
+/// What the unwinder is in the middle of has no outer frames: whoever looks for them looks anywhere.
+#[test]
+fn a_panic() {
+    #[inline(never)]
+    fn deep(frames: u64) {
+        struct Dropped([u64; 4]);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                std::hint::black_box(&self.0);
+            }
+        }
+        let dropped = Dropped([frames; 4]);
+        if frames == 0 {
+            std::panic::resume_unwind(Box::new(frames));
+        }
+        deep(frames - 1);
+        std::hint::black_box(&dropped);
+    }
+    silent_when_interrupted(Stacks::Exact, 1, || {
+        step(|| std::panic::catch_unwind(|| deep(5)).unwrap_err());
+    });
+}
+
 /// What the handlers found half done, they left whole: the order that was learned meanwhile is known.
 #[test]
 fn nothing_is_lost() {

@@ -1733,6 +1733,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "runtime::enabled::position::tests::who_blocks_the_signal_for_a_moment_is_asked_again",
     ),
     mutation(
+        "Nothing is looked for beyond a frame of the unwinder that was interrupted",
+        CAPTURE,
+        "    those.iter().any(|&known| ptr::eq(function, known as *const c_void))\n",
+        "    false && those.iter().any(|&known| ptr::eq(function, known as *const c_void))\n",
+        "single_step",
+        "a_panic",
+    ),
+    mutation(
+        "A jump out of the middle of the validator ends the process",
+        INTERPOSE,
+        "    if thread.slow.load(Ordering::Relaxed) != 0 {\n        give_up(",
+        "    if false {\n        give_up(",
+        "interpose",
+        "a_jump_out_of_the_middle_of_the_validator",
+    ),
+    mutation(
         "What a fork leaves behind is reported",
         MISC,
         "        verdict.part(label, taken.then_some(0), place, cx.thread);\n        out.push(verdict);",

@@ -5,9 +5,9 @@ use std::hint::black_box;
 use std::mem::forget;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lockdep::irq;
 use lockdep::parking_lot::Mutex;
 use lockdep::spin::SpinLock;
+use lockdep::{LockClass, irq};
 
 use crate::install::{Installer, mask, raise};
 
@@ -148,6 +148,22 @@ pub(crate) fn foreign_wait(installer: &Installer) {
 }
 
 /// A handler that leaves by a jump, with a lock.
+/// A fault in the middle of the validator, which no stack that overflows there does otherwise.
+pub(crate) fn jump_out(installer: &Installer) {
+    static FAULTY: LockClass = LockClass::new("faulty").ordered_by(|held, new| {
+        // SAFETY: it is meant to fault.
+        unsafe { std::ptr::without_provenance_mut::<u32>(8).write_volatile(1) };
+        held.cmp(&new)
+    });
+    extern "C" fn locks() {
+        let [first, second] = [1, 2].map(|n| SpinLock::with_class(n, &FAULTY));
+        drop((first.lock(), second.lock()));
+    }
+    let survive: unsafe extern "C" fn(extern "C" fn()) -> c_int = installer.function(c"survive_fault_of");
+    // SAFETY: the function of the C file; nothing of `locks` needs to be dropped.
+    unsafe { survive(locks) };
+}
+
 pub(crate) fn jump_with_lock(installer: &Installer) {
     extern "C" fn takes() {
         forget(STATS.lock());

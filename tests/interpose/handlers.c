@@ -59,6 +59,18 @@ int survive_faults(int times, int save_mask, void (*then)(void)) {
     return survived;
 }
 
+/* The same for a fault of what is called. */
+int survive_fault_of(void (*call)(void)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = jump_back;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGSEGV, &action, NULL) != 0) return -1;
+    if (sigsetjmp(before_the_fault, 1) != 0) return 1;
+    call();
+    return 0;
+}
+
 /* Blocks all signals and puts back what was there, as many libraries do; with a call in between. */
 void with_signals_blocked(void (*call)(void)) {
     sigset_t all, old;

@@ -26,6 +26,7 @@ fn main() {
         "recursion" => bugs::recursion(&installer),
         "foreign-enable" => bugs::foreign_enable(&installer),
         "foreign-wait" => bugs::foreign_wait(&installer),
+        "jump-out" => bugs::jump_out(&installer),
         "jump-with-lock" => bugs::jump_with_lock(&installer),
         "restored-by-block" => masks::restored_by_block(),
         "crossed" => masks::crossed(),

@@ -1,5 +1,6 @@
 //! Capture, revalidate, intern.
 
+use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
@@ -225,7 +226,7 @@ impl StackCache {
         let _errno = Errno::keep();
         let mut addresses = [0_usize; DEEPEST];
         let mut slots = [Slot { offset: 0, address: 0 }; DEEPEST];
-        let (mut depth, mut slot_count, mut recognisable, mut ended) = (0, 0, true, false);
+        let (mut depth, mut slot_count, mut recognisable, mut interrupted, mut ended) = (0, 0, true, false, false);
         let newest = Capture::at(&self.newest);
         let mut outer = Outer::of(newest.filter(|_| frame == 0), self.deepest);
         // SAFETY: no other use of the unwinder by this thread can be interrupted in a way that matters: capture needs no
@@ -252,6 +253,7 @@ impl StackCache {
                 if called.is_none_or(|&called| returns_from_signal(called)) {
                     // Interrupted, and not called: below its stack pointer there is nothing to remember it by.
                     recognisable = false;
+                    interrupted |= called.is_some();
                 } else {
                     let slot = (frame_sp - size_of::<usize>()) as *const usize;
                     // The call that entered the frame below pushed the address just below this frame's stack pointer; a signal
@@ -273,7 +275,7 @@ impl StackCache {
                 addresses[depth] = address;
                 depth += 1;
                 ended = inner && is_signal_frame(address, frame_sp, frame);
-                !ended
+                !ended && !(interrupted && becomes_another(address))
             });
         }
         // What was looked for by its distance from a frame must end there.
@@ -394,11 +396,29 @@ pub(crate) fn complete(id: u32, frame: usize) -> u32 {
             } else if address != 0 && depth < DEEPEST {
                 addresses[depth] = address;
                 depth += 1;
+                return depth < DEEPEST && !becomes_another(address);
             }
-            depth < DEEPEST
+            true
         });
     }
     slow::with(|globals| globals.stacks.intern(&addresses[..depth]))
+}
+
+/// Whether the frame at `address`, interrupted or below what was, is one of the unwinder's that becomes the frame it has unwound to. While it
+/// does, the registers that it saved are those of that frame already, so that nothing further out can be found from it: whoever tries reads
+/// from anywhere. A panic does so for each frame with something to drop.
+pub(crate) fn becomes_another(address: usize) -> bool {
+    unsafe extern "C" {
+        fn _Unwind_FindEnclosingFunction(address: *mut c_void) -> *mut c_void;
+        fn _Unwind_RaiseException();
+        fn _Unwind_Resume();
+        fn _Unwind_Resume_or_Rethrow();
+        fn _Unwind_ForcedUnwind();
+    }
+    let those = [_Unwind_RaiseException, _Unwind_Resume, _Unwind_Resume_or_Rethrow, _Unwind_ForcedUnwind];
+    // SAFETY: looks the address up in tables, as the unwinder itself does for each frame; it may be any number.
+    let function = unsafe { _Unwind_FindEnclosingFunction(ptr::without_provenance_mut(address)) };
+    those.iter().any(|&known| ptr::eq(function, known as *const c_void))
 }
 
 /// Whether what was unwound is the signal frame at `frame`.

@@ -366,8 +366,13 @@ pub(super) fn place(thread: &ThreadState, site: &'static Location<'static>, mome
 /// Where we are, for an entry.
 #[inline(always)]
 pub(super) fn place_of_entry(thread: &ThreadState, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
-    let site = core::ptr::from_ref(site).expose_provenance();
-    Place { site, stack: stack_of(thread, site, moment) }
+    let place = place_without_stack(site);
+    Place { stack: stack_of(thread, place.site, moment), ..place }
+}
+
+#[inline(always)]
+pub(super) fn place_without_stack(site: &'static Location<'static>) -> Place {
+    Place { site: core::ptr::from_ref(site).expose_provenance(), stack: 0 }
 }
 
 /// The same place, and all entries, with their whole stacks.

@@ -16,7 +16,7 @@ use super::acquire::{event, place_here};
 use super::handler::Handler;
 use super::irqs::{settled, spoil};
 use super::thread::{ThreadState, current};
-use super::{config, deliver, handler, lazy, life, saves, slow, trampoline};
+use super::{config, deliver, give_up, handler, lazy, life, saves, slow, trampoline};
 use crate::engine::{Event, Held, Reopen, State, Unmask};
 use crate::irq::Lines;
 use crate::runtime::{action, mask};
@@ -441,6 +441,12 @@ unsafe extern "C-unwind" fn epoll_pwait(
 /// then whether a mask was saved, and the mask.
 unsafe fn jump(target: *const u64) {
     let thread = current();
+    if thread.slow.load(Ordering::Relaxed) != 0 {
+        give_up(
+            b"lockdep: a jump out of the middle of the validator, as after a fault there (has the stack overflowed?), \
+              would leave all threads waiting: this is an abort\n",
+        );
+    }
     if !thread.is_prepared() || !is_followed(thread) {
         return;
     }

@@ -18,6 +18,7 @@ use super::{Errno, complain, futex_wait, futex_wake, revive};
 use crate::irq::{self, Lines};
 use crate::report::signal_name;
 use crate::runtime::action::{self, Action};
+use crate::stack::becomes_another;
 
 /// The signal; 0 as long as there is none.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
@@ -206,7 +207,7 @@ fn write_stack(request: &Request, from: usize) {
                 request.addresses[len].store(address, Ordering::Relaxed);
                 len += 1;
             }
-            len < DEEPEST
+            len < DEEPEST && !(found && becomes_another(address))
         });
     }
     if !found {
