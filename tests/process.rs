@@ -126,6 +126,7 @@ fn scenario() {
             }
             drop(mutex.lock());
         }
+        "cancelled" => cancelled(),
         "out-in-code" => {
             lockdep::Config::new().out(std::env::var_os("OUT").unwrap()).install();
             inversion();
@@ -292,6 +293,30 @@ fn in_both_orders(pairs: &[Pair]) {
         let _second = second.lock();
         let _first = first.lock();
     }
+}
+
+/// A thread that is to be cancelled finds something before it comes to a point at which it may be.
+fn cancelled() {
+    static BEGUN: AtomicBool = AtomicBool::new(false);
+    extern "C" fn finds(_: *mut libc::c_void) -> *mut libc::c_void {
+        while !BEGUN.load(Ordering::Acquire) {
+            std::hint::spin_loop();
+        }
+        inversion();
+        std::ptr::null_mut()
+    }
+    // SAFETY: the thread takes no argument, and is joined.
+    unsafe {
+        let mut thread = 0;
+        assert_eq!(libc::pthread_create(&raw mut thread, std::ptr::null(), finds, std::ptr::null_mut()), 0);
+        libc::pthread_cancel(thread);
+        BEGUN.store(true, Ordering::Release);
+        let mut result = std::ptr::null_mut();
+        assert_eq!(libc::pthread_join(thread, &raw mut result), 0);
+        // It returned, as there was no such point.
+        assert!(result.is_null());
+    }
+    assert_eq!(lockdep::reports().len(), 1);
 }
 
 /// Threads that find more and more while the process ends.
@@ -1269,6 +1294,13 @@ mod validated {
         assert_exit(&output, 66);
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
         assert!(stderr(&output).ends_with("lockdep: 1 report in this process, from `scenario`\n"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn a_thread_that_is_to_be_cancelled_reports_first() {
+        let output = run("cancelled", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
     }
 
     #[test]

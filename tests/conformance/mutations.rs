@@ -1741,6 +1741,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "a_panic",
     ),
     mutation(
+        "A report is not left in the middle by a cancellation",
+        "runtime/enabled/deliver.rs",
+        "    let _whole = NotCancelled::begin();\n",
+        "",
+        "process",
+        "validated::a_thread_that_is_to_be_cancelled_reports_first",
+    ),
+    mutation(
         "A jump out of the middle of the validator ends the process",
         INTERPOSE,
         "    if thread.slow.load(Ordering::Relaxed) != 0 {\n        give_up(",

@@ -24,7 +24,7 @@ use allocator_api2::vec::Vec;
 use super::acquire::{self, came_along, conclude, event, is_hold_of, place, take_out, whole};
 use super::globals::{ClassRecord, Globals};
 use super::thread::{ThreadState, current};
-use super::{config, life, orphans, slow, watchdog};
+use super::{NotCancelled, config, life, orphans, slow, watchdog};
 use crate::arena::Arena;
 use crate::engine::{Blocked, ClassId, Event, Held, HeldFlags, Place, State};
 use crate::kind::Mode;
@@ -91,6 +91,8 @@ pub(crate) fn is_free(map: &LockMap, mode: Mode, is_held: impl Fn() -> bool) -> 
 }
 
 pub(super) fn nap() {
+    // Nobody expects a lock to be a point of cancellation.
+    let _whole = NotCancelled::begin();
     let nap = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
     // SAFETY: `nap` lives across the call.
     unsafe { libc::nanosleep(&raw const nap, core::ptr::null_mut()) };

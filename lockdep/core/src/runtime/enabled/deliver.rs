@@ -14,7 +14,7 @@ use super::position::Missing;
 use super::raw::{self, Found, RawReport, Told, location};
 use super::thread::{ThreadState, current};
 use super::words::{help, notes};
-use super::{baseline, complain, config, futex_wait, futex_wake, life, malloc, revive, scope, slow};
+use super::{NotCancelled, baseline, complain, config, futex_wait, futex_wake, life, malloc, revive, scope, slow};
 use crate::arena::Arena;
 use crate::engine::{ClassId, Held, HeldFlags, Place, Verdict};
 use crate::irq::Lines;
@@ -151,6 +151,8 @@ pub(super) fn say_held_back(graph: &Graph, scope: Option<u32>) {
 }
 
 fn deliver_all(thread: &ThreadState, graph: &Graph) {
+    // To read files, for symbols, is a point of cancellation, as it is to write.
+    let _whole = NotCancelled::begin();
     // What a callback does wrong meanwhile is queued, and delivered by the loop below; but what it finds in a test of its own it is to have.
     let before = thread.delivering.swap(1, Ordering::Relaxed);
     if before == 0 || graph.isolated {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::deliver::{class_name, entry_of, printed, thread_name};
 use super::raw::{RawThread, location};
 use super::thread::current;
-use super::{baseline, complain, life, position, slow, watchdog};
+use super::{NotCancelled, baseline, complain, life, position, slow, watchdog};
 use crate::arena::Arena;
 use crate::engine::{ClassId, HeldFlags, Place, State};
 use crate::report::{DrawnStacks, count, json, of_level, seconds, signal_name};
@@ -43,6 +43,7 @@ pub(crate) fn stats() -> Stats {
 }
 
 pub(crate) fn dump_held() {
+    let _whole = NotCancelled::begin();
     // In one slow section, so that it is one moment; put into words after it, which needs malloc.
     let pictures = slow::with(|globals| {
         let mut pictures = ArenaVec::new_in(Arena);

@@ -73,6 +73,32 @@ impl Drop for Errno {
     }
 }
 
+/// While it lives, a cancellation of this thread (`pthread_cancel`) waits: what is done meanwhile is not left in the middle.
+///
+/// **Signal safety:** may be used in a handler.
+struct NotCancelled(libc::c_int);
+
+unsafe extern "C" {
+    fn pthread_setcancelstate(state: libc::c_int, before: *mut libc::c_int) -> libc::c_int;
+}
+
+impl NotCancelled {
+    fn begin() -> NotCancelled {
+        const PTHREAD_CANCEL_DISABLE: libc::c_int = 1;
+        let mut before = 0;
+        // SAFETY: `before` lives across the call.
+        unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &raw mut before) };
+        NotCancelled(before)
+    }
+}
+
+impl Drop for NotCancelled {
+    fn drop(&mut self) {
+        // SAFETY: the state before is not wanted.
+        unsafe { pthread_setcancelstate(self.0, core::ptr::null_mut()) };
+    }
+}
+
 /// In the child of a fork: a lock that another thread of the parent held would stay locked. What is inside may be half done then, and
 /// is replaced.
 fn revive<T>(mutex: &std::sync::Mutex<T>, fresh: T) {
@@ -88,6 +114,7 @@ fn revive<T>(mutex: &std::sync::Mutex<T>, fresh: T) {
 /// Nobody may read it: then it waits, unless a signal is pending that ends the program. Signals are blocked here, and whoever wants to end
 /// the program must be able to.
 pub(crate) fn complain(text: &[u8]) {
+    let _whole = NotCancelled::begin();
     let most = if is_pipe() { libc::PIPE_BUF } else { usize::MAX };
     let mut rest = text;
     while !rest.is_empty() && takes_more() {
