@@ -127,6 +127,7 @@ fn scenario() {
             drop(mutex.lock());
         }
         "cancelled" => cancelled(),
+        "small-stack" => small_stack(),
         "out-in-code" => {
             lockdep::Config::new().out(std::env::var_os("OUT").unwrap()).install();
             inversion();
@@ -292,6 +293,22 @@ fn in_both_orders(pairs: &[Pair]) {
         drop((first.lock(), second.lock()));
         let _second = second.lock();
         let _first = first.lock();
+    }
+}
+
+/// The C library takes what a thread has of its own from its stack: that must leave room for the smallest.
+fn small_stack() {
+    extern "C" fn returns(argument: *mut libc::c_void) -> *mut libc::c_void {
+        argument
+    }
+    // SAFETY: the thread gives back its argument, and is joined.
+    unsafe {
+        let (mut thread, mut attributes) = (0, std::mem::zeroed());
+        assert_eq!(libc::pthread_attr_init(&raw mut attributes), 0);
+        assert_eq!(libc::pthread_attr_setstacksize(&raw mut attributes, libc::PTHREAD_STACK_MIN), 0);
+        assert_eq!(libc::pthread_create(&raw mut thread, &raw const attributes, returns, std::ptr::null_mut()), 0);
+        assert_eq!(libc::pthread_join(thread, std::ptr::null_mut()), 0);
+        libc::pthread_attr_destroy(&raw mut attributes);
     }
 }
 
@@ -1294,6 +1311,13 @@ mod validated {
         assert_exit(&output, 66);
         assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
         assert!(stderr(&output).ends_with("lockdep: 1 report in this process, from `scenario`\n"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn the_smallest_stack_is_large_enough_to_begin_on() {
+        let output = run("small-stack", &[]);
+        assert_exit(&output, 0);
+        assert_eq!(stderr(&output), "");
     }
 
     #[test]

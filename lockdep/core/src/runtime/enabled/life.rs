@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
 use super::graph::Graph;
-use super::thread::{Room, ThreadState, current};
+use super::thread::{CHAINS, Known, Room, ThreadState, current};
 use super::{config, deliver, give_up, irqs, lazy, orphans, position, scope, slow, watchdog};
 use crate::arena::{give_back, immortal, open, reserve};
 use crate::engine::{End, Event, Held, Place};
@@ -151,7 +151,7 @@ fn prepare_now(thread: &'static ThreadState) {
         Stacks::Off => (core::ptr::null_mut(), false),
         chosen => (StackCache::allocate(chosen == Stacks::Exact, DEEPEST), chosen == Stacks::Exact),
     };
-    let spots = Spots::allocate();
+    let (spots, known) = (Spots::allocate(), Known::allocate());
     slow::with(|globals| {
         // A handler may have been first.
         if thread.is_prepared() {
@@ -159,6 +159,7 @@ fn prepare_now(thread: &'static ThreadState) {
             unsafe {
                 StackCache::free(stacks);
                 Spots::free(spots);
+                Known::free(known);
             }
             return;
         }
@@ -169,6 +170,7 @@ fn prepare_now(thread: &'static ThreadState) {
         thread.began.store(began, Ordering::Relaxed);
         thread.stacks.store(stacks, Ordering::Relaxed);
         thread.spots.start(spots, exact);
+        thread.know_in(known);
         let graph = process_graph(globals);
         thread.graph.store(core::ptr::from_ref(graph).cast_mut(), Ordering::Relaxed);
         thread.chain.store(graph.seed, Ordering::Relaxed);
@@ -255,7 +257,10 @@ pub(super) fn bytes(thread: &ThreadState) -> usize {
     // SAFETY: null, or the caches of a thread that is registered; captures come and go in slow sections alone.
     let caches = [&thread.stacks, &thread.makers].map(|cache| unsafe { cache.load(Ordering::Relaxed).as_ref() });
     let entries = thread.capacity() * size_of::<Held>();
-    entries + thread.spots.bytes() + caches.into_iter().flatten().map(StackCache::bytes).sum::<usize>()
+    entries
+        + CHAINS * size_of::<Known>()
+        + thread.spots.bytes()
+        + caches.into_iter().flatten().map(StackCache::bytes).sum::<usize>()
 }
 
 /// Takes the held stack from a thread that ended; in a slow section. The next thread gets it, unless it has grown.
@@ -325,12 +330,14 @@ extern "C" fn thread_end(state: *mut libc::c_void) {
         thread.forget_ended();
         let caches = [&thread.stacks, &thread.makers].map(|cache| cache.swap(core::ptr::null_mut(), Ordering::Relaxed));
         let spots = thread.spots.start(core::ptr::null_mut(), false);
+        let known = thread.know_in(core::ptr::null_mut());
         thread.instances.store(0, Ordering::Relaxed);
         // SAFETY: the thread is out of the registry and in no acquisition, so nobody uses them.
         unsafe {
             take_room(globals, thread);
             caches.into_iter().for_each(|cache| StackCache::free(cache));
             Spots::free(spots);
+            Known::free(known);
         }
     });
 }

@@ -1,8 +1,11 @@
 //! What a thread knows of itself: the held stack, the context, and the chains it has proven.
 //!
-//! A `const` thread-local without `Drop`, so that it is there in a handler, in a thread-local destructor and after `main`. All
-//! fields are atomics used with relaxed order: only this thread and handlers on top of it write them, and a handler leaves
-//! everything it found as it was. Other threads read `held` and `depth` when they look for a circle of waiting threads.
+//! A `const` thread-local without `Drop`, so that it is there in a handler, in a thread-local destructor and after `main`.
+//!
+//! What others may look at are atomics, with relaxed order where nothing else is said. Only this thread and handlers on top of it write
+//! them, and a handler leaves everything it found as it was. Other threads read them in slow sections, in which no thread leaves, and write
+//! four things there: `memory`, and for what they have seen to end `ended`, `untidy` and `gate`, besides the entry itself. The `Cell`s are
+//! this thread's alone, but for `name`, which is written before the thread is listed.
 //!
 //! # The held stack
 //!
@@ -11,7 +14,7 @@
 //! | at or above `depth` | `Free` | nobody |
 //! | reserved | below `depth`, still `Free` | the thread that fills it, from the outside in: state last |
 //! | held, waiting, section | as it says | its acquisition, its release |
-//! | released out of order | `Free` again, below `depth` | trimmed when it comes to the top, or when there is no more room |
+//! | released out of order | `Free` again, below `depth`, and marked | trimmed when it comes to the top, or when there is no more room |
 //!
 //! A push reserves (`depth` first) and then fills, so a handler that arrives in between pushes above it and pops what it
 //! pushed. A pop frees the entry before it lowers `depth`. Therefore an entry at or above `depth` is always `Free`.
@@ -29,6 +32,7 @@ use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, A
 use super::graph::Graph;
 use super::handler::Interrupted;
 use super::lazy::Queue;
+use crate::arena::{allocate_for, free_for};
 use crate::engine::{Context, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::kind::Mode;
 use crate::stack::{Spots, StackCache, Template};
@@ -80,6 +84,23 @@ pub(crate) struct Known {
 
 impl Known {
     const NOTHING: (u64, u64) = (0, 0);
+
+    /// Memory for all that a thread remembers, which is [`NOTHING`](Self::NOTHING) yet. Not in the thread's own block: the C library takes
+    /// that from the stack.
+    pub(super) fn allocate() -> *mut Known {
+        let known = allocate_for::<Known>(CHAINS);
+        // SAFETY: fresh memory for so many numbers.
+        unsafe { known.write_bytes(0, CHAINS) };
+        known
+    }
+
+    /// # Safety
+    ///
+    /// `known` is null or came from [`allocate`](Self::allocate), and nobody uses it any more.
+    pub(super) unsafe fn free(known: *mut Known) {
+        // SAFETY: as for the caller.
+        unsafe { free_for(known, CHAINS) };
+    }
 
     #[inline(always)]
     fn get(&self) -> (u64, u64) {
@@ -220,7 +241,8 @@ pub(crate) struct ThreadState {
     pub(crate) mask_seen: Stamp,
     /// The name the kernel has for the thread.
     pub(crate) name: Cell<[u8; 16]>,
-    known: [Known; CHAINS],
+    /// The chains that it has proven; null before it is prepared.
+    known: AtomicPtr<Known>,
 }
 
 /// Where and when a mask change happened.
@@ -383,7 +405,7 @@ thread_local! {
             left_on: Stamp::NONE,
             mask_seen: Stamp::NONE,
             name: Cell::new([0; 16]),
-            known: [const { Known { key_and_more: AtomicU64::new(0), more: AtomicU64::new(0) } }; CHAINS],
+            known: AtomicPtr::new(ptr::null_mut()),
         }
     };
 }
@@ -485,20 +507,20 @@ impl ThreadState {
     /// What more there is to know of a chain that this thread has proven.
     #[inline(always)]
     pub(crate) fn known(&self, key: u64) -> Option<u64> {
-        let (there, more) = self.places(key).0.get();
+        let (there, more) = self.places(key)?.0.get();
         if there == key { Some(more) } else { self.known_elsewhere(key) }
     }
 
     #[cold]
     #[inline(never)]
     fn known_elsewhere(&self, key: u64) -> Option<u64> {
-        self.places(key).1.map(Known::get).find(|(there, _)| *there == key).map(|(_, more)| more)
+        self.places(key)?.1.map(Known::get).find(|(there, _)| *there == key).map(|(_, more)| more)
     }
 
     /// Remembers a proven chain, in the place where it is looked for first; what was there goes one further.
     pub(crate) fn remember(&self, key: u64, more: u64) {
         let memory = ThreadState::get(&self.memory);
-        let (first, others) = self.places(key);
+        let Some((first, others)) = self.places(key) else { return };
         let mut before = first.get();
         first.set((key, more));
         for place in others {
@@ -517,11 +539,23 @@ impl ThreadState {
         }
     }
 
-    /// The places of a chain key: side by side, all in one line of the cache.
+    /// The places of a chain key: side by side, all in one line of the cache. None before the thread is prepared.
     #[inline(always)]
-    fn places(&self, key: u64) -> (&Known, impl Iterator<Item = &Known>) {
+    fn places(&self, key: u64) -> Option<(&Known, impl Iterator<Item = &Known>)> {
+        let known = self.all_known()?;
         let first = (key >> (64 - CHAINS.trailing_zeros())) as usize;
-        (&self.known[first], (1..WAYS).map(move |way| &self.known[first ^ way]))
+        Some((&known[first], (1..WAYS).map(move |way| &known[first ^ way])))
+    }
+
+    #[inline(always)]
+    fn all_known(&self) -> Option<&[Known; CHAINS]> {
+        // SAFETY: null, or memory for so many, which stays as long as the thread.
+        unsafe { self.known.load(Ordering::Relaxed).cast::<[Known; CHAINS]>().as_ref() }
+    }
+
+    /// From here on its chains are remembered there; where they were before.
+    pub(super) fn know_in(&self, known: *mut Known) -> *mut Known {
+        self.known.swap(known, Ordering::Relaxed)
     }
 
     /// The key, in the memory of all threads, of what this thread has proven of a chain.
@@ -912,7 +946,7 @@ impl ThreadState {
     pub(crate) fn forget_chains(&self) {
         self.memory.fetch_add(1 << 32, Ordering::SeqCst);
         fence(Ordering::SeqCst);
-        self.known.iter().for_each(|known| known.set(Known::NOTHING));
+        self.all_known().into_iter().flatten().for_each(|known| known.set(Known::NOTHING));
         self.spots.forget();
     }
 
@@ -1234,6 +1268,10 @@ mod tests {
     #[test]
     fn chains_that_share_a_place_are_all_known() {
         let thread = current();
+        // There is no place to know them yet.
+        thread.remember(key(1), 10);
+        assert_eq!(thread.known(key(1)), None);
+        super::super::life::prepare(thread);
         for n in 1..=4 {
             thread.remember(key(n), 10 * n);
         }
