@@ -61,16 +61,11 @@ fn run(scenario: &str, environment: &[(&str, &str)]) -> Output {
 fn command(scenario: &str, environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "scenario", "--ignored", "--nocapture", "--test-threads=1"]);
-    for name in [
-        "LOCKDEP",
-        "LOCKDEP_STACKS",
-        "LOCKDEP_EXITCODE",
-        "LOCKDEP_OUT",
-        "LOCKDEP_SAME_CLASS",
-        "LOCKDEP_BASELINE",
-        "LOCKDEP_MASKS",
-    ] {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("LOCKDEP") && name != "LOCKDEP_STORM_SECONDS" {
+            command.env_remove(name.as_ref());
+        }
     }
     command.env("LOCKDEP_SCENARIO", scenario).env("RUST_BACKTRACE", "0").envs(environment.iter().copied());
     command
