@@ -6,7 +6,7 @@ use super::How;
 use crate::class::{LockClass, LockKind};
 use crate::kind::Mode;
 
-/// The validator's field in a lock; without the feature `validate` it has no size and its methods do nothing.
+#[doc = include_str!("lock_map.md")]
 #[derive(Debug)]
 pub struct LockMap(());
 
@@ -46,7 +46,7 @@ impl LockMap {
         LockMap(())
     }
 
-    /// `n` maps of the class of this one, which was not used yet: for a lock that has parts.
+    /// `n` maps of the class of this one, which was not used yet: for a lock that has parts. Allocates: not in a handler.
     #[inline(always)]
     pub fn split(self, n: usize) -> Box<[LockMap]> {
         (0..n).map(|_| LockMap(())).collect()

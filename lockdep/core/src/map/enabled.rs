@@ -24,10 +24,7 @@ use crate::runtime::slow;
 use crate::runtime::thread::{self, ThreadState};
 use crate::stack::{here, keep_frame};
 
-/// The validator's field in a lock.
-///
-/// Two words. Creating one costs nothing; dropping one that was never used costs a load. Every method may be called in a signal
-/// handler.
+#[doc = include_str!("lock_map.md")]
 #[derive(Debug)]
 pub struct LockMap {
     place: AtomicPtr<()>,
@@ -250,7 +247,7 @@ impl LockMap {
         LockMap { place: AtomicPtr::new(class.cast_mut().cast()), info: AtomicPtr::new(info.cast_mut().cast()) }
     }
 
-    /// `n` maps of the class of this one, which was not used yet: for a lock that has parts.
+    /// `n` maps of the class of this one, which was not used yet: for a lock that has parts. Allocates: not in a handler.
     pub fn split(self, n: usize) -> Box<[LockMap]> {
         debug_assert_eq!(self.class(), 0, "a map that is used has a number that is its own");
         let info = self.info.load(Ordering::Relaxed);
