@@ -275,7 +275,7 @@ impl StackCache {
                 addresses[depth] = address;
                 depth += 1;
                 ended = inner && is_signal_frame(address, frame_sp, frame);
-                !ended && !(interrupted && becomes_another(address))
+                !(ended || interrupted && becomes_another(address))
             });
         }
         // What was looked for by its distance from a frame must end there.
