@@ -37,10 +37,8 @@ use enabled as imp;
 pub(crate) use enabled::{Body, LockEntry, Stamp, Step, ThreadEntry};
 #[cfg(feature = "validate")]
 pub(crate) use labels::label;
-#[cfg(all(test, feature = "validate"))]
-pub(crate) use names::without_modules;
 #[cfg(feature = "validate")]
-pub(crate) use names::{clean, count, is_declared, of_level};
+pub(crate) use names::{clean, count, is_declared, of_level, without_modules};
 #[cfg(feature = "validate")]
 pub(crate) use signals::{signal_name, signals_phrase};
 #[cfg(feature = "validate")]

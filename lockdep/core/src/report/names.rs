@@ -90,7 +90,7 @@ impl ReportedLock {
 
 /// The name of a class that the report does not speak of otherwise, in backticks: as declared, or `Mutex<Wal> (src/wal.rs:8)`.
 pub(super) fn quoted_class(class_name: &str) -> String {
-    let name = if class_name.contains('<') { without_modules(class_name) } else { clean(class_name) };
+    let name = if class_name.contains('<') { short_type(class_name) } else { clean(class_name) };
     format!("`{}`", shorten(&name, LONGEST_NAME))
 }
 
@@ -101,35 +101,35 @@ pub(crate) fn is_declared(lock: &ReportedLock) -> bool {
 
 /// `Mutex<Vec<Page>>`.
 pub(super) fn kind_and_type(lock: &ReportedLock) -> String {
-    let type_name = without_modules(lock.type_name);
+    let type_name = short_type(lock.type_name);
     if type_name.is_empty() { lock.kind.to_owned() } else { shorten(&format!("{}<{type_name}>", lock.kind), LONGEST_NAME) }
 }
 
-/// The type without the modules: `alloc::vec::Vec<app::Page>` is `Vec<Page>`. A closure keeps the name of its function.
-pub(crate) fn without_modules(type_name: &str) -> String {
-    let mut short = String::new();
-    // Where the path segment that is being copied began.
-    let mut segment = 0;
-    let mut rest = type_name;
-    while let Some(c) = rest.chars().next() {
-        if let Some(after) = rest.strip_prefix("::") {
-            let name_follows = after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-            if name_follows && segment < short.len() {
-                short.truncate(segment);
-            } else {
-                short.push_str("::");
-                segment = short.len();
+/// The type without the modules. A closure keeps the name of its function.
+fn short_type(type_name: &str) -> String {
+    let short: Vec<u8> = without_modules(type_name).collect();
+    clean(&String::from_utf8_lossy(&short))
+}
+
+/// The bytes of a type's name, the modules left out: `alloc::vec::Vec<app::Page>` is `Vec<Page>`.
+pub(crate) fn without_modules(mut rest: &str) -> impl Iterator<Item = u8> + Clone {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut word: &[u8] = &[];
+    core::iter::from_fn(move || {
+        loop {
+            if let Some((&first, more)) = word.split_first() {
+                word = more;
+                return Some(first);
             }
-            rest = after;
-            continue;
+            let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            let (head, tail) = if end == 0 { rest.split_at(rest.chars().next()?.len_utf8()) } else { rest.split_at(end) };
+            let inner = tail.strip_prefix("::").filter(|inner| end > 0 && inner.starts_with(is_word));
+            match inner {
+                Some(inner) => rest = inner,
+                None => (word, rest) = (head.as_bytes(), tail),
+            }
         }
-        short.push(c);
-        rest = &rest[c.len_utf8()..];
-        if !(c.is_alphanumeric() || c == '_') {
-            segment = short.len();
-        }
-    }
-    clean(&short)
+    })
 }
 
 /// At most `longest` characters: the middle is left out, because paths and types differ at their ends.
@@ -186,7 +186,7 @@ mod tests {
             ("::", "::"),
             ("a::", "a::"),
         ] {
-            assert_eq!(without_modules(full), short, "{full}");
+            assert_eq!(short_type(full), short, "{full}");
         }
     }
 

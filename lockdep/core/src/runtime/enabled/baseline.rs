@@ -17,7 +17,7 @@ use super::raw::{self, Told};
 use crate::arena::Arena;
 use crate::engine::Verdict;
 use crate::kind::{ReportKind, Severity};
-use crate::report::{Report, ReportId, ReportedLock};
+use crate::report::{Report, ReportId, ReportedLock, without_modules};
 
 /// What is accepted; null without a file.
 static BASELINE: AtomicPtr<Baseline> = AtomicPtr::new(core::ptr::null_mut());
@@ -257,27 +257,6 @@ fn is_spelled(name: &str, kind: impl Iterator<Item = u8> + Clone, type_name: imp
         && full.skip(length - tail.len()).eq(tail.iter().copied())
 }
 
-/// The bytes of a type's name, the modules left out: `alloc::vec::Vec<app::Page>` is `Vec<Page>`.
-fn without_modules(mut rest: &str) -> impl Iterator<Item = u8> + Clone {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut word: &[u8] = &[];
-    core::iter::from_fn(move || {
-        loop {
-            if let Some((&first, more)) = word.split_first() {
-                word = more;
-                return Some(first);
-            }
-            let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-            let (head, tail) = if end == 0 { rest.split_at(rest.chars().next()?.len_utf8()) } else { rest.split_at(end) };
-            let inner = tail.strip_prefix("::").filter(|inner| end > 0 && inner.starts_with(is_word));
-            match inner {
-                Some(inner) => rest = inner,
-                None => (word, rest) = (head.as_bytes(), tail),
-            }
-        }
-    })
-}
-
 /// How many different reports were accepted.
 pub(super) fn accepted() -> u32 {
     ACCEPTED.load(Ordering::Relaxed)
@@ -401,15 +380,5 @@ mod tests {
         let with_a_number = Class { declared: Some("wal #1"), ..wal };
         assert!(with_a_number.is_called("wal #1") && with_a_number.is_called("wal #1 #2") && !with_a_number.is_called("wal"));
         assert!(!declared.is_called("Mutex<Vec<Wal>>"));
-    }
-
-    #[test]
-    fn modules_are_left_out_as_reports_leave_them_out() {
-        for name in
-            ["u8", "alloc::vec::Vec<app::Page>", "(a::B, &c::d::E)", "app::open::{{closure}}", "<a::B as c::D>::E", "[x::Y; 3]"]
-        {
-            let short: Vec<u8> = without_modules(name).collect();
-            assert_eq!(String::from_utf8(short).unwrap(), crate::report::without_modules(name), "{name}");
-        }
     }
 }
