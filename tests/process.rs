@@ -192,6 +192,7 @@ fn scenario() {
         "last-destructors" => last_destructors(),
         "no-thread" => no_thread(),
         "unread" => unread(),
+        "reader" => reader(),
         "comparator" => comparator(),
         "comparator-panics" => comparator_panics(),
         "handlers-254" => nested_handlers(254),
@@ -491,6 +492,42 @@ fn unread() {
         assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
         println!("ended by signal {}", std::process::ExitStatus::from_raw(status).signal().unwrap_or_default());
     }
+}
+
+static TELLS_OF_ITS_END: AtomicBool = AtomicBool::new(false);
+
+/// What C code has at the end of a program: `__attribute__((destructor))`.
+extern "C" fn destructor() {
+    if TELLS_OF_ITS_END.load(Ordering::Relaxed) {
+        let text = b"a destructor\n";
+        // SAFETY: the buffer is valid.
+        unsafe { libc::write(1, text.as_ptr().cast(), text.len()) };
+    }
+}
+
+// SAFETY: `.fini_array` holds pointers to functions that the C library calls at the end of the process; this is one.
+#[used]
+#[unsafe(link_section = ".fini_array")]
+static DESTRUCTOR: extern "C" fn() = destructor;
+
+/// A program that ends while one of its threads waits for input, with the lock of the stream.
+fn reader() {
+    TELLS_OF_ITS_END.store(true, Ordering::Relaxed);
+    let (input, output) = std::io::pipe().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut byte = 0_u8;
+        // SAFETY: a stream of a descriptor that stays open, and room for one byte.
+        unsafe {
+            let stream = libc::fdopen(std::os::fd::IntoRawFd::into_raw_fd(input), c"r".as_ptr());
+            libc::fread((&raw mut byte).cast(), 1, 1, stream);
+        }
+    });
+    // Longer than it takes to get there.
+    std::thread::sleep(Duration::from_millis(300));
+    inversion();
+    // SAFETY: a text without arguments, for a stream that keeps it until the end.
+    unsafe { libc::printf(c"kept until the end\n".as_ptr()) };
+    std::mem::forget((reader, output));
 }
 
 /// A library with checked locks comes and goes, and a thread that used it stays.
@@ -1576,6 +1613,16 @@ mod validated {
         let output = run("unread", &[]);
         assert_exit(&output, 0);
         assert_eq!(String::from_utf8_lossy(&output.stdout).matches("ended by signal 15").count(), 1);
+    }
+
+    /// It used to wait for that thread. What else belongs to the end of a program used to be left out.
+    #[test]
+    fn a_program_that_ends_while_a_thread_waits_for_input() {
+        let output = run("reader", &[]);
+        assert_exit(&output, 66);
+        assert_eq!(reported(&output, "Inversion"), 1, "{}", stderr(&output));
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("kept until the end\n") && text.contains("a destructor\n"), "{text}");
     }
 
     /// It used to be an overflow.

@@ -1485,6 +1485,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::a_program_whose_reports_nobody_reads_can_be_ended",
     ),
     mutation(
+        "A program that reported something ends like any other, but for its code",
+        "runtime/enabled/life.rs",
+        "unsafe { libc::exit(code.into()) };",
+        "unsafe { libc::_exit(code.into()) };",
+        "process",
+        "validated::a_program_that_ends_while_a_thread_waits_for_input",
+    ),
+    mutation(
         "A comparator takes no lock",
         "runtime/enabled/slow.rs",
         "    if !section.outermost {\n        give_up(",
