@@ -135,6 +135,7 @@ fn scenario() {
         "arcs-of-a-macro" => in_both_orders(&arcs_of_a_macro()),
         "arcs-in-a-handler" => arcs_in_a_handler(),
         "callback" => callback(),
+        "callback-exits" => callback_exits(),
         "callback-takes-it" => callback_takes_it(),
         "two-signals" => two_signals(),
         "reported-attempts" => reported_attempts(),
@@ -1251,6 +1252,16 @@ fn callback() {
     inversion();
 }
 
+/// A callback that ends the process, when there are more reports than its own.
+fn callback_exits() {
+    #[cfg(feature = "validate")]
+    lockdep::on_report(|_| {
+        inversion();
+        std::process::exit(3);
+    });
+    in_both_orders(&fields()[..1]);
+}
+
 /// The handler of one signal comes between that of another one and its first instruction, and is the first that is seen of a thread.
 fn two_signals() {
     let signals = [libc::SIGUSR1, libc::SIGUSR2];
@@ -1748,6 +1759,17 @@ mod validated {
         // The program's, and the callback's own.
         assert_eq!(reported(&output, "Inversion"), 2, "{}", stderr(&output));
         assert!(stderr(&output).contains("the report callback panicked"), "{}", stderr(&output));
+    }
+
+    /// What nobody but the callback's thread could deliver used to be waited for, and lost.
+    #[test]
+    fn a_callback_that_ends_the_process() {
+        let start = Instant::now();
+        let output = run("callback-exits", &[]);
+        assert_exit(&output, 3);
+        assert_eq!(reported(&output, "Inversion"), 2, "{}", stderr(&output));
+        assert!(stderr(&output).contains("lockdep: 2 reports in this process"), "{}", stderr(&output));
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -1493,6 +1493,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "validated::a_program_that_ends_while_a_thread_waits_for_input",
     ),
     mutation(
+        "A callback that ends the process loses no report",
+        "runtime/enabled/deliver.rs",
+        "            CALLS_BACK => {",
+        "            CALLS_BACK if false => {",
+        "process",
+        "validated::a_callback_that_ends_the_process",
+    ),
+    mutation(
+        "… and is not called again",
+        "runtime/enabled/deliver.rs",
+        "deliver_one_by_one(thread, graph, |_| ())",
+        "deliver_one_by_one(thread, graph, act_on)",
+        "process",
+        "validated::a_callback_that_ends_the_process",
+    ),
+    mutation(
         "A comparator takes no lock",
         "runtime/enabled/slow.rs",
         "    if !section.outermost {\n        give_up(",

@@ -433,7 +433,8 @@ pub fn reports() -> Vec<Report> {
 /// [`testing::isolated`](crate::testing::isolated), which are returned.
 ///
 /// It runs in the thread that caused the report, outside handlers, before that thread goes on (in one of ours, if less than 256 KiB of
-/// the stack are left); it may take checked locks, and what it does wrong is reported after it returns. If it panics, a sentence says so and the report stands.
+/// the stack are left); it may take checked locks, and what it does wrong is reported after it returns. If it panics, a sentence says so and the report stands. If it ends the process, what
+/// else was found is printed, and the callback is not called for it.
 ///
 /// **Signal safety:** may be called in a handler. The callback itself never runs in one.
 ///

@@ -28,6 +28,9 @@ static PRINTED: AtomicU32 = AtomicU32::new(0);
 static CALLBACK: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 /// Bumped when the reporter has something to do; 0 as long as there is no reporter.
 static REPORTER: AtomicU32 = AtomicU32::new(0);
+/// What a thread is about that delivers reports, in [`ThreadState::delivering`]: it makes one known, or calls the callback after that.
+const MAKES_KNOWN: u8 = 1;
+const CALLS_BACK: u8 = 2;
 /// How long a handler waits for its last report: the symbols of a large program take their time on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -154,14 +157,15 @@ fn deliver_all(thread: &ThreadState, graph: &Graph) {
     // To read files, for symbols, is a point of cancellation, as it is to write.
     let _whole = NotCancelled::begin();
     // What a callback does wrong meanwhile is queued, and delivered by the loop below; but what it finds in a test of its own it is to have.
-    let before = thread.delivering.swap(1, Ordering::Relaxed);
+    let before = thread.delivering.swap(MAKES_KNOWN, Ordering::Relaxed);
     if before == 0 || graph.isolated {
-        malloc::quietly(|| deliver_one_by_one(graph));
+        malloc::quietly(|| deliver_one_by_one(thread, graph, act_on));
     }
     thread.delivering.store(before, Ordering::Relaxed);
 }
 
-fn deliver_one_by_one(graph: &Graph) {
+/// What is found in the process is handed to `act_on` as well.
+fn deliver_one_by_one(thread: &ThreadState, graph: &Graph, act_on: fn(&Report)) {
     loop {
         // No handler in between: one that is stuck would take the report with it.
         let found = mask::block(Lines::ALL.bits());
@@ -191,7 +195,11 @@ fn deliver_one_by_one(graph: &Graph) {
         }
         mask::set(found);
         match report {
-            Some((_, false, report)) if !graph.isolated => act_on(&report),
+            Some((_, false, report)) if !graph.isolated => {
+                thread.delivering.store(CALLS_BACK, Ordering::Relaxed);
+                act_on(&report);
+                thread.delivering.store(MAKES_KNOWN, Ordering::Relaxed);
+            }
             Some(_) => {}
             None => return,
         }
@@ -512,13 +520,26 @@ pub(super) fn forked(globals: &Globals) {
 pub(super) fn last_words() -> u32 {
     if let Some(graph) = life::process_graph_if_any() {
         say_held_back(graph, None);
-        if REPORTER.load(Ordering::Relaxed) != 0 && current().delivering.load(Ordering::Relaxed) == 0 {
-            // It is at work, or about to be: in the order in which things were found.
-            wake_reporter();
-            settle(graph);
+        let thread = current();
+        match thread.delivering.load(Ordering::Relaxed) {
+            0 => {
+                if REPORTER.load(Ordering::Relaxed) != 0 {
+                    // It is at work, or about to be: in the order in which things were found.
+                    wake_reporter();
+                    settle(graph);
+                }
+                deliver_all(thread, graph);
+                settle(graph);
+            }
+            // The callback ends the process, with its own report made known. For the others nobody else may be there; it is not called
+            // again, for it would end the process twice.
+            CALLS_BACK => {
+                malloc::quietly(|| deliver_one_by_one(thread, graph, |_| ()));
+                settle(graph);
+            }
+            // In the middle of a report, by the handler of a fault: what waits would wait for this thread.
+            _ => {}
         }
-        deliver_all(current(), graph);
-        settle(graph);
     }
     let printed = printed();
     if printed > 0 {

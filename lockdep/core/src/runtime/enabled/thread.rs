@@ -199,7 +199,7 @@ pub(crate) struct ThreadState {
     given_out_next: AtomicU8,
     /// In the global allocator, or interrupted there.
     pub(crate) allocating: AtomicU8,
-    /// Delivering reports.
+    /// Delivering reports, and how far it is with one of them; see `deliver.rs`.
     pub(crate) delivering: AtomicU8,
     /// What is allocated is ours and not the program's: in the context of this number, counted from 1; 0 if nowhere.
     pub(crate) quiet: AtomicU8,
