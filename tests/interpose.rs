@@ -226,6 +226,15 @@ fn a_thread_that_keeps_what_was_meant_for_a_moment() {
     one("inherited", "IrqState", &["was started inside a section", "thread started here"]);
 }
 
+/// They used to be taken for the child's, and what they did for nobody's.
+#[test]
+fn threads_whose_memory_the_child_of_a_vfork_was_the_first_to_use() {
+    let output = run("after-vfork", "raw");
+    let text = stderr(&output);
+    assert_eq!(text.matches("[lockdep::UnsafeIrqEnable]").count(), 3, "{text}");
+    assert_eq!((reports(&output).len(), output.status.code()), (3, Some(66)), "{text}");
+}
+
 #[test]
 fn masks_that_pair_up() {
     silent("in-pairs", &["raw"]);

@@ -90,3 +90,19 @@ pub(crate) fn mask(how: c_int, signals: &[c_int]) -> u64 {
         (&raw const old).cast::<u64>().read()
     }
 }
+
+/// Begins a process that has this one's memory, and ends after `what`.
+#[inline(never)]
+pub(crate) fn in_child(what: fn()) {
+    // SAFETY: the child does what it may, and ends.
+    unsafe {
+        #[expect(deprecated, reason = "it is what this is about")]
+        let child = libc::vfork();
+        if child == 0 {
+            what();
+            libc::_exit(0);
+        }
+        let mut status = 0;
+        assert_eq!((libc::waitpid(child, &mut status, 0), status), (child, 0));
+    }
+}

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lockdep::irq::{self, Lines};
 use lockdep::spin::SpinLock;
 
-use crate::install::{mask, raise};
+use crate::install::{in_child, mask, raise};
 
 /// The real mask, asked of the kernel and not of a function that may be ours.
 fn really_blocked(signal: c_int) -> bool {
@@ -152,6 +152,7 @@ pub(crate) fn lazy() {
     waits();
     ends();
     forks();
+    vforks();
     handlers_between();
 
     // The handler is gone: for real again.
@@ -294,6 +295,24 @@ fn forks() {
     }
     irq::restore(flags);
     assert_eq!(taken(0), [9]);
+}
+
+/// What is blocked by a flag is so for the child of a `vfork`, and the flag stays the parent's.
+fn vforks() {
+    let [first, _] = signals();
+    let flags = irq::save();
+    in_child(|| {
+        mask(libc::SIG_BLOCK, &[libc::SIGUSR1]);
+        if !really_blocked(signals()[0]) || !really_blocked(libc::SIGUSR1) {
+            // SAFETY: the end of this process.
+            unsafe { libc::_exit(1) };
+        }
+    });
+    assert!(!really_blocked(first));
+    queue(first, 10);
+    assert_eq!(taken(0), []);
+    irq::restore(flags);
+    assert_eq!(taken(0), [10]);
 }
 
 /// What is wrong with real masks is wrong with lazy ones, and is reported in the same words.

@@ -7,7 +7,7 @@ use std::ptr::null_mut;
 use lockdep::irq;
 use lockdep::spin::SpinLock;
 
-use crate::install::mask;
+use crate::install::{in_child, mask, raise};
 
 /// A saved mask, at one place as long as it lives.
 type Saved = Box<libc::sigset_t>;
@@ -136,4 +136,33 @@ pub(crate) fn in_pairs() {
     });
     irq::restore(flags);
     worker.join().unwrap();
+}
+
+extern "C" fn does_nothing(_signal: c_int) {}
+
+/// Threads of which the child of a `vfork` is the first that is seen: each then opens a signal under a lock.
+pub(crate) fn after_the_child_of_a_vfork() {
+    static AFTER_A_MASK: SpinLock<u8> = SpinLock::new(0);
+    static AFTER_A_HANDLER: SpinLock<u8> = SpinLock::new(0);
+    static AFTER_A_WAIT: SpinLock<u8> = SpinLock::new(0);
+    // SAFETY: a function of this program, for a signal; and a wait for nothing, which ends at once.
+    unsafe { libc::signal(libc::SIGUSR1, does_nothing as *const () as usize) };
+    let waits = || {
+        let now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: as above; time and set live across the call.
+        unsafe { libc::ppoll(null_mut(), 0, &now, &set(&SOME)) };
+    };
+    let children: [(fn(), &'static SpinLock<u8>); 3] = [
+        (|| drop(mask(libc::SIG_SETMASK, &SOME)), &AFTER_A_MASK),
+        (|| raise(libc::SIGUSR1), &AFTER_A_HANDLER),
+        (waits, &AFTER_A_WAIT),
+    ];
+    for (what, lock) in children {
+        let body = move || {
+            in_child(what);
+            let _guard = lock.lock_irqsave();
+            mask(libc::SIG_UNBLOCK, &SOME);
+        };
+        std::thread::spawn(body).join().unwrap();
+    }
 }

@@ -34,6 +34,7 @@ fn main() {
         "one-signal" => masks::one_signal_for_all(),
         "empty-mask" => masks::an_empty_mask_around_a_new_thread(),
         "inherited" => masks::a_thread_that_keeps_what_was_meant_for_a_moment(),
+        "after-vfork" => masks::after_the_child_of_a_vfork(),
         "in-pairs" => masks::in_pairs(),
         "flags" => legal::flags(&installer),
         "old" => legal::old(&installer),

@@ -114,9 +114,9 @@ fn word(set: &libc::sigset_t) -> u64 {
 /// What no mask can hold: `SIGKILL`, `SIGSTOP`, and the signals of the C library.
 const NEVER: u64 = 1 << (libc::SIGKILL - 1) | 1 << (libc::SIGSTOP - 1) | 0b11 << 31;
 
-/// Whether this thread's mask is followed now: not in our own code, not when nothing is checked.
+/// Whether this thread's mask, if it is not borrowed, is followed now: not in our own code, not when nothing is checked.
 fn is_followed(thread: &ThreadState) -> bool {
-    thread.slow.load(Ordering::Relaxed) == 0 && !config::off() && !thread.is_borrowed()
+    thread.slow.load(Ordering::Relaxed) == 0 && !config::off()
 }
 
 /// Foreign code changes the mask, or waits with another one: judged before it happens. What is opened counts for the signals that
@@ -167,7 +167,18 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> 
         libc::SIG_SETMASK => Ok(bits),
         _ => Err(libc::EINVAL),
     };
+    let change = || match how {
+        libc::SIG_BLOCK => mask::block(bits),
+        libc::SIG_UNBLOCK => mask::unblock(bits),
+        _ => mask::set(bits),
+    };
     let thread = current();
+    if thread.is_borrowed() {
+        changed(0)?;
+        // The flag is the parent's, and stays.
+        mask::block(ThreadState::get(&thread.lazily_off));
+        return Ok(change());
+    }
     life::prepare(thread);
     let before = ThreadState::get(&thread.mask);
     let after = changed(before)?;
@@ -178,11 +189,6 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> 
         foreign(Reopen::Foreign, after);
     }
     lazy::make_real(thread);
-    let change = || match how {
-        libc::SIG_BLOCK => mask::block(bits),
-        libc::SIG_UNBLOCK => mask::unblock(bits),
-        _ => mask::set(bits),
-    };
     if lazy::has_kept(thread, before & !after) {
         lazy::hand_over(thread, before & !after);
         change();
@@ -190,7 +196,7 @@ fn change_mask(how: c_int, set: Option<&libc::sigset_t>, old_address: usize) -> 
         return Ok(before);
     }
     let real = change();
-    if followed || real != before && !thread.is_borrowed() {
+    if followed || real != before {
         // Of what was before, too: somebody may have changed it without telling.
         thread.adopt(changed(real)?);
     }
@@ -239,6 +245,9 @@ unsafe extern "C" fn sigprocmask(how: c_int, set: *const libc::sigset_t, old: *m
 /// `set` is null, which is no mask, or valid.
 unsafe fn waiting(set: *const libc::sigset_t, wait: impl FnOnce() -> c_int) -> c_int {
     let thread = current();
+    if thread.is_borrowed() {
+        return wait();
+    }
     life::prepare(thread);
     // SAFETY: as for the caller.
     let Some(set) = (unsafe { set.as_ref() }).filter(|_| is_followed(thread)) else { return wait() };
@@ -447,7 +456,7 @@ unsafe fn jump(target: *const u64) {
               would leave all threads waiting: this is an abort\n",
         );
     }
-    if !thread.is_prepared() || !is_followed(thread) {
+    if !thread.is_prepared() || !is_followed(thread) || thread.is_borrowed() {
         return;
     }
     let secret: u64;

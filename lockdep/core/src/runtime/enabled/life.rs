@@ -1,6 +1,6 @@
 //! From the start of the process to its end, and the same for each thread.
 
-use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
 
 use super::acquire::{conclude, event, place_here, set_adrift};
 use super::globals::{Globals, MAKER_FRAMES};
@@ -26,10 +26,28 @@ static PROCESS: AtomicPtr<Graph> = AtomicPtr::new(core::ptr::null_mut());
 /// The key whose destructor sees threads end.
 static THREAD_END: AtomicU32 = AtomicU32::new(u32::MAX);
 
+/// The number of this process; 0 before its start.
+static PROCESS_ID: AtomicI32 = AtomicI32::new(0);
+
+fn note_process() {
+    // SAFETY: no arguments, always succeeds.
+    PROCESS_ID.store(unsafe { libc::getpid() }, Ordering::Relaxed);
+}
+
+/// Whether this is another process than the one that the memory belongs to: the child of a `vfork`.
+///
+/// What was copied by a system call alone looks the same.
+pub(super) fn is_another_process() -> bool {
+    let known = PROCESS_ID.load(Ordering::Relaxed);
+    // SAFETY: no arguments, always succeeds.
+    known != 0 && known != unsafe { libc::getpid() }
+}
+
 /// Runs before `main`.
 extern "C" fn start() {
     // Named here, so that it is linked in.
     core::hint::black_box(scope::lockdep_pthread_create as *const ());
+    note_process();
     config::from_environment();
     #[cfg(not(target_feature = "crt-static"))]
     stay_loaded();
@@ -411,6 +429,7 @@ extern "C" fn after_fork_in_parent() {
 
 /// The child has one thread: the others are gone, with what they held.
 extern "C" fn after_fork_in_child() {
+    note_process();
     let me = current();
     FORK_MASK.fetch_and(!lazy::forked(me), Ordering::Relaxed);
     // SAFETY: no arguments, always succeeds.

@@ -32,6 +32,7 @@ use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, A
 use super::graph::Graph;
 use super::handler::Interrupted;
 use super::lazy::Queue;
+use super::life;
 use crate::arena::{allocate_for, free_for};
 use crate::engine::{Context, Held, HeldFlags, Inherited, Installed, MaskAtEnd, Place, State, Thread};
 use crate::kind::Mode;
@@ -1005,11 +1006,14 @@ impl ThreadState {
         self.set_mask(real);
     }
 
-    /// Whether this is the child of a `vfork`: a process of its own, with the memory of a thread that waits for it.
+    /// Whether this is the child of a `vfork`: a process of its own, with the memory of a thread that waits for it, and is not to be prepared
+    /// by it.
     pub(crate) fn is_borrowed(&self) -> bool {
-        let tid = self.tid.load(Ordering::Relaxed);
-        // SAFETY: no arguments, always succeeds.
-        tid != 0 && tid != unsafe { libc::gettid() }
+        match self.tid.load(Ordering::Relaxed) {
+            0 => life::is_another_process(),
+            // SAFETY: no arguments, always succeeds.
+            tid => tid != unsafe { libc::gettid() },
+        }
     }
 
     /// What is known of the running handler.
@@ -1165,7 +1169,7 @@ impl ThreadState {
                 self.instances.store(instances, Ordering::Relaxed);
                 let first = self.own_entries().next().map(|first| first.chain);
                 // Without entries, what handlers and isolated tests begin with is kept where they began.
-                let chain = first.or_else(|| (self.base() == 0).then(|| super::life::graph(self).seed));
+                let chain = first.or_else(|| (self.base() == 0).then(|| life::graph(self).seed));
                 if let Some(chain) = chain {
                     super::acquire::rechain(self, self.base(), chain);
                 }

@@ -268,8 +268,8 @@ unsafe fn mask_in(context: *mut libc::ucontext_t) -> u64 {
 }
 
 /// Whether the handler is one that can be checked: not the handler of a fault in our own code, or of one in a thread that we know
-/// nothing of, whose stack may be at its end.
+/// nothing of, whose stack may be at its end; nor in another process that would make that thread known as its own.
 fn is_checked(thread: &ThreadState, signal: c_int) -> bool {
-    let unknown = !thread.is_prepared() && !Lines::ALL.contains(signal);
+    let unknown = !thread.is_prepared() && (!Lines::ALL.contains(signal) || thread.is_borrowed());
     thread.slow.load(Ordering::Relaxed) == 0 && !unknown && !config::idle()
 }
