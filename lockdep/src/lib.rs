@@ -3,9 +3,9 @@
 //! # The problem
 //!
 //! A deadlock needs bad luck: two threads in the wrong place at the same time, or a signal between two instructions. Tests are
-//! lucky. But the mistake behind it, two locks taken in both orders, a lock shared with a handler that may interrupt its holder,
+//! lucky. But the mistake behind it (two locks taken in both orders, a lock shared with a handler that may interrupt its holder)
 //! is in the code on every run. `lockdep` watches the order in which *classes* of locks are taken, and the signal context they
-//! are taken in, and reports the contradiction the first time both halves of it have run, in whatever threads, however far apart.
+//! are taken in, and reports the contradiction the first time both halves of it have run, in any threads, however far apart.
 //!
 //! # A program with the bug
 //!
@@ -56,8 +56,8 @@
 //!
 #![doc = include_str!("../docs/example_report.md")]
 //!
-//! Both sides of every contradiction have their stacks. How to read each kind of report, with a typical program and what to do
-//! about it: [reports](_documentation::reports).
+//! Both sides of every contradiction have their stacks. [Reports](_documentation::reports) explains how to read each kind of report,
+//! with a typical program and what to do about it.
 //!
 //! # Setup
 //!
@@ -70,22 +70,23 @@
 //! ```
 //!
 //! Then change the imports, `std::sync` to [`lockdep::sync`](sync), `parking_lot` to [`lockdep::parking_lot`](parking_lot),
-//! `once_cell` to [`lockdep::once_cell`](once_cell) and `dashmap` to [`lockdep::dashmap`](mod@dashmap), and run `cargo test`. A run that reported something ends with exit code 66,
-//! so it turns red by itself; under [`#[lockdep::test]`](macro@test) the very test fails. Builds without the
-//! development dependencies have the original locks, in size and in code. (`cargo bench` and `cargo run --example` count as development: they measure checked locks. So does
-//! everything when the workspace sets `resolver = "1"`.)
+//! `once_cell` to [`lockdep::once_cell`](once_cell) and `dashmap` to [`lockdep::dashmap`](mod@dashmap), and run `cargo test`. A run
+//! that reported something ends with exit code 66, so it turns red by itself; under [`#[lockdep::test]`](macro@test) that very test
+//! fails. Builds without the development dependencies have the original locks, in size and in code. (`cargo bench` and
+//! `cargo run --example` use the development dependencies: they measure checked locks. So does everything when the workspace sets
+//! `resolver = "1"`.)
 //!
 //! Next, in this order:
 //!
 //! * Run the program itself with `--features lockdep/validate`: real load takes paths that tests do not.
-//! * Register handlers with [`signal::register`], so that they are known as such; or turn on the feature `interpose`, which sees the
-//!   handlers of every crate and C library.
-//! * Make [`alloc::Checked`] the global allocator, where there are handlers: none of them may allocate.
-//! * Annotate where a report says that the code is right: [annotating](_documentation::annotating).
+//! * Register handlers with [`signal::register`], so that they are known as handlers; or turn on the feature `interpose`, which sees
+//!   the handlers of every crate and C library.
+//! * Where there are handlers, make [`alloc::Checked`] the global allocator: no handler may allocate.
+//! * Annotate where a report is about code that is right: [annotating](_documentation::annotating).
 //!
 //! # What happens when something is found
 //!
-//! The variable `LOCKDEP` chooses; [environment](_documentation::environment) has it and the others.
+//! The variable `LOCKDEP` decides; [environment](_documentation::environment) describes it and the others.
 //!
 //! | `LOCKDEP=` | on a report | the program |
 //! |---|---|---|
@@ -104,43 +105,46 @@
 //! | acquire, in a situation seen before | nothing | thread-local work: no shared write, no lock, no allocation, no system call. Exact stacks add a comparison for each frame |
 //! | acquire, in a new situation | nothing | a capture of the stack, and the checks under one lock. Each situation is new once |
 //! | release | nothing | thread-local work |
-//! | drop a lock | nothing | one look whether it is held |
-//! | change the signal mask | the system call | the same; none if the mask already is what it should be |
+//! | drop a lock | nothing | a check whether it is held |
+//! | change the signal mask | the system call | the same; none if the mask is already right |
 //! | allocate or free, with [`alloc::Checked`] | nothing | some 6 ns |
 //! | a report | – | symbolization: slow, once |
-//! | memory | nothing | some words for each lock, and a record for each class, order and stack seen; no table is fixed, none is ever full |
+//! | memory | nothing | some words for each lock, and a record for each class, order and stack seen; no table has a fixed size, so none is ever full |
 //!
-//! Threads with small stacks: a new situation takes some 10 KiB, and 50 where nothing is optimised; reports are made elsewhere then.
+//! Threads with small stacks: a new situation takes some 10 KiB of stack, and 50 in unoptimised builds; reports are then made in another
+//! thread.
 //!
-//! `LOCKDEP_STACKS=first` leaves out the comparison: a stack is then kept from the first time only.
+//! `LOCKDEP_STACKS=first` leaves out the comparison: only the first stack of each place is then kept.
 //!
 //! # What it does not find
 //!
-//! * What did not run. Both halves of a contradiction must have been executed, though never at the same time; only
-//!   [`UnsafeIrqEnable`](ReportKind::UnsafeIrqEnable) needs no more than one. What one run tells is measured: [oracle](_documentation::oracle).
-//! * Locks it does not know: other crates' own use of `std::sync` or `parking_lot`, file locks, channels, joins. [`Map`] says what
+//! * Code that did not run. Both halves of a contradiction must have run, though not at the same time; only
+//!   [`UnsafeIrqEnable`](ReportKind::UnsafeIrqEnable) needs just one. [Oracle](_documentation::oracle) measures how much one run tells.
+//! * Locks it does not know: other crates' own use of `std::sync` or `parking_lot`, file locks, channels, joins. [`Map`] declares what
 //!   else waits for what.
-//! * Data races, starvation. Lost wake-ups, and conditions that nobody ever makes true, only by their result: the watchdog reports
-//!   a wait that lasts.
+//! * Data races, starvation. Lost wake-ups, and conditions that never become true, only by their result: the watchdog reports a wait
+//!   that lasts.
 //! * Without the feature `interpose`, handlers that were not registered with [`signal::register`]: their locks count as the interrupted
 //!   code's.
+//! * [`parking_lot`] locks taken by `try_lock` in a handler: not reported, though the unlock may hang
+//!   ([signals](_documentation::signals#patterns-that-are-right)).
 //! * Async tasks: a lock belongs to the thread that took it, and a guard held across `.await` looks like the thread's.
-//! * A wrong order that only the data decides. Two locks of one class taken one inside the other are reported unless an
-//!   [annotation](_documentation::annotating) says what keeps them apart: classes, not instances, is what one run can speak for.
+//! * A wrong order that depends on the data alone. Two locks of one class taken one inside the other are reported unless an
+//!   [annotation](_documentation::annotating) says what keeps them apart: one run can speak for classes, not for instances.
 //!
 //! It needs Linux on x86-64 with glibc, and Rust 1.95.
 //!
-//! Everything found is a sequence that the code permits, but another mechanism may rule it out: a report says how sure it is
+//! Every report is a sequence that the code permits, but another mechanism may rule it out: a report says how sure it is
 //! ([`Severity`]) and what speaks against it ([`Evidence`]).
 //!
 //! # Features
 //!
-//! * `validate`, off by default: checks every lock. The same code compiles with and without it, but for what a lock cannot do that
-//!   has a destructor: be dropped in a constant (`..CONFIG` over one), or be used by the destructor of a thread-local when it is one
-//!   itself. Nothing depends on `debug_assertions`. Turn it on under `[dev-dependencies]`.
+//! * `validate`, off by default: checks every lock. The same code compiles with and without it, except that checked locks have a
+//!   destructor: they cannot be dropped in a constant (`..CONFIG` over one), nor, as a thread-local, be used by the destructor of another
+//!   one. Nothing depends on `debug_assertions`. Turn it on under `[dev-dependencies]`.
 //! * `interpose`, off by default: with `validate`, sees the handlers and masks of every crate and C library in the binary, because it
-//!   defines `sigaction`, `pthread_sigmask` and their sisters there ([signals](_documentation::signals)). For programs and tests; no
-//!   library should turn it on.
+//!   defines `sigaction`, `pthread_sigmask` and their sisters there ([signals](_documentation::signals)). For programs and tests:
+//!   libraries should not turn it on.
 //! * Those of the originals, under their names: `arc_lock`, `send_guard`, `deadlock_detection`, `owning_ref`, `serde`,
 //!   `hardware-lock-elision` and `nightly` of [`parking_lot`](mod@parking_lot); `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`
 //!   and `typesize` of [`dashmap`](mod@dashmap). `send_guard` and `deadlock_detection` exclude each other, as there.
@@ -157,7 +161,7 @@ pub mod spin;
 pub mod sync;
 pub mod testing;
 
-// What the validator shows of itself, by name.
+// What the validator makes public, by name.
 #[doc(inline)]
 pub use lockdep_core::report::{Evidence, Frame, LabelledStack, Report, ReportId, ReportedLock, Site};
 #[doc(inline)]
@@ -191,12 +195,12 @@ pub mod lock_api {
 
 /// Longer pages, kept here so that their links and programs are checked.
 ///
-/// * [Annotating](_documentation::annotating): naming classes, nesting within a class, dependencies that are no locks.
+/// * [Annotating](_documentation::annotating): naming classes, nesting within a class, waits that are not locks.
 /// * [Reports](_documentation::reports): how to read one, and what to do about each kind.
 /// * [Signals](_documentation::signals): handlers and masks of foreign code, and lazy masking.
-/// * [Environment](_documentation::environment): the variables that are read.
+/// * [Environment](_documentation::environment): the variables.
 /// * [Conformance](_documentation::conformance): what is found and what is not, case by case, as a test found it.
-/// * [Oracle](_documentation::oracle): what one run of a random program tells of all its interleavings, measured.
+/// * [Oracle](_documentation::oracle): how much one run of a random program tells about all its interleavings, measured.
 pub mod _documentation {
     #[doc = include_str!("../docs/annotating.md")]
     pub mod annotating {}
