@@ -27,7 +27,7 @@ impl Profiler {
     /// What SIGPROF does.
     #[inline(never)]
     fn sample(&self) {
-        // The bug: a lock that may sleep, in a handler. `try_lock`, and a sample lost now and then, would do.
+        // The bug: a lock that may sleep, in a handler. A `SpinLock`, taken with `lock_irqsave` elsewhere, would do.
         let mut samples = self.samples.lock();
         samples.taken += 1;
         samples.last = samples.taken * 10;

@@ -68,7 +68,7 @@ fn assert_deadlock(output: &Output, words: &[&str]) {
     let text = stderr(output);
     assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{:?}\n{text}", output.status);
     assert_words(output, "Deadlock", words);
-    assert!(text.ends_with("\nlockdep: what is stuck can never go on\nlockdep: aborting\n"), "{text}");
+    assert!(text.ends_with("\nlockdep: the stuck threads can never continue\nlockdep: aborting\n"), "{text}");
     assert!(text.contains("threads of process"), "no table of all threads\n{text}");
 }
 

@@ -225,8 +225,7 @@ fn two_shards_in_both_orders() {
     });
     assert_kinds(&reports, &[Inversion]);
     let text = reports[0].to_text();
-    for words in ["#1` -> `", "#2 here", "#1);", "#2);", "1 lock class involved", "hold no entry while you come to the map again"]
-    {
+    for words in ["#1` -> `", "#2 here", "#1);", "#2);", "1 lock class involved", "hold no entry while you use the map again"] {
         let words = words.replace("#2 here", "#1` here");
         assert!(text.contains(&words), "`{words}` is missing\n{text}");
     }

@@ -43,7 +43,7 @@ pub(crate) fn is_exhausted() -> bool {
 fn exhausted() {
     if !EXHAUSTED.swap(true, Ordering::Relaxed) {
         crate::runtime::complain(
-            b"lockdep: out of memory: what is new from here on (classes, orders, handlers) is not checked, and the program goes on\n",
+            b"lockdep: out of memory: new classes, orders and handlers are not checked from here on, and the program goes on\n",
         );
     }
 }
@@ -205,7 +205,7 @@ fn prefer_large_pages(block: *mut libc::c_void, size: usize) {
 unsafe impl Allocator for Arena {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         slow::with_blocks(|blocks| blocks.allocate(layout)).ok_or_else(|| {
-            crate::runtime::complain(b"lockdep: out of memory, and of what was kept for that: this is an abort\n");
+            crate::runtime::complain(b"lockdep: out of memory, and the memory kept for that is used up: this is an abort\n");
             AllocError
         })
     }

@@ -271,7 +271,7 @@ pub mod harness {
         if outcome.reports.is_empty() {
             judge(outcome, printed);
         } else {
-            eprintln!("{}; no panic can make up for that", say(&outcome.reports, printed));
+            eprintln!("{}; the expected panic does not excuse it", say(&outcome.reports, printed));
         }
     }
 

@@ -103,16 +103,16 @@ impl Parse for Options {
 fn expand(options: Tokens, item: Tokens) -> syn::Result<Tokens> {
     let Options { isolated, lockdep } = syn::parse2(options)?;
     let function: ItemFn =
-        syn::parse2(item).map_err(|error| Error::new(error.span(), "`lockdep::test` stands on a function, as `test` does"))?;
+        syn::parse2(item).map_err(|error| Error::new(error.span(), "`lockdep::test` belongs on a function, as `test` does"))?;
     let ItemFn { attrs, vis, sig, block, .. } = function;
 
     if let Some(asyncness) = sig.asyncness {
-        let text = "a task may change its thread at every `.await`, so its locks are nobody's: start the runtime inside, as in \
+        let text = "a task may move to another thread at every `.await`, so its locks belong to no thread: start the runtime inside, as in \
                     `fn name() { runtime.block_on(async { … }) }`";
         return Err(Error::new(asyncness.span(), text));
     }
     if let Safety::Unsafe(word) = &sig.safety {
-        return Err(Error::new(word.span(), "an unsafe function is no test: nobody answers for its contract"));
+        return Err(Error::new(word.span(), "a test cannot be `unsafe`: nothing upholds its contract"));
     }
     if !sig.generics.params.is_empty() {
         return Err(Error::new(sig.fn_token.span(), "a test has no generic parameters"));
@@ -185,7 +185,7 @@ mod tests {
                     struct Test;
                 )
             ),
-            "`lockdep::test` stands on a function, as `test` does"
+            "`lockdep::test` belongs on a function, as `test` does"
         );
         assert!(
             refused(
@@ -194,7 +194,7 @@ mod tests {
                     async fn test() {}
                 )
             )
-            .starts_with("a task may change its thread")
+            .starts_with("a task may move to another thread")
         );
         assert!(
             refused(
@@ -230,7 +230,7 @@ mod tests {
                     unsafe fn test() {}
                 )
             )
-            .starts_with("an unsafe function is no test")
+            .starts_with("a test cannot be `unsafe`")
         );
     }
 

@@ -465,7 +465,7 @@ fn wait_context() -> Draft {
         .hint(Hint::SleepInHandler)
         .in_handler(libc::SIGUSR1)
         .body(|body| body.signals = vec![libc::SIGUSR1])
-        .help("a handler may use `try_lock`, or a `SpinLock` whose holders block the signal")
+        .help("a handler may use a `SpinLock` whose holders block the signal")
 }
 
 fn nest_lock_not_held() -> Draft {
@@ -512,7 +512,7 @@ fn signal_unsafe() -> Draft {
         .step(Label::InHandler(libc::SIGIO as u8), None, None, &[frame("bfq::elevator::on_completion", ELEVATOR, line)])
         .in_handler(libc::SIGIO)
         .body(|body| body.signals = vec![libc::SIGIO])
-        .note("the allocator may be in the middle of something in the code that was interrupted")
+        .note("the interrupted code may be inside the allocator")
         .help("reserve what the handler needs before it is installed")
 }
 
@@ -855,7 +855,7 @@ fn every_hint_has_its_words() {
     );
     check(ReportKind::IrqState, Hint::Crossed, "saves and restores of the signal mask are crossed");
     check(ReportKind::IrqState, Hint::LeftBlocked, &format!("{in_handler} signals still blocked"));
-    check(ReportKind::IrqState, Hint::MaskChanged, &format!("{in_handler} another signal mask than it entered with"));
+    check(ReportKind::IrqState, Hint::MaskChanged, &format!("{in_handler} a different signal mask than it entered with"));
     check(ReportKind::IrqState, Hint::RestoreBlocks, "restoring the signal mask blocks signals, opened since the save");
     check(ReportKind::IrqState, Hint::UnknownSection, "the signal mask is restored from a save that is not open here");
     check(ReportKind::HeldAtExit, Hint::TestEnd, "the test ends with `Mutex<Node<u64, String>>/1` held");

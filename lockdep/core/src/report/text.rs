@@ -433,7 +433,7 @@ impl<'a> Page<'a> {
         }
         if evidence.ordered {
             notes.push(
-                "the threads did not overlap in this run: one had ended before another did its part, or had done its own before that began".to_owned(),
+                "the threads did not overlap in this run: one ended before another did its part, or did its own part before the other began".to_owned(),
             );
         }
         if !evidence.gates.is_empty() {

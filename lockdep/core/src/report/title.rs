@@ -61,7 +61,7 @@ impl Titled<'_> {
             },
             ReportKind::SignalUnsafe => {
                 let does = match body.hint {
-                    Hint::Errno(..) => "returns with another `errno` than it found",
+                    Hint::Errno(..) => "returns with a different `errno`",
                     Hint::Allocates => "allocates memory",
                     Hint::Frees => "frees memory",
                     _ => "does what no signal handler may do",
@@ -72,7 +72,7 @@ impl Titled<'_> {
             ReportKind::Deadlock => self.deadlock(),
             ReportKind::Stall => self.stall(&subject),
             ReportKind::ForkHazard => {
-                format!("{subject} was held by another thread at `fork`: nobody in the child can release it")
+                format!("{subject} was held by another thread at `fork`: no thread in the child can release it")
             }
         }
     }
@@ -220,7 +220,7 @@ impl Titled<'_> {
             }
             (Hint::UnknownSection, _) => "the signal mask is restored from a save that is not open here".to_owned(),
             (Hint::LeftBlocked, _) => format!("{} with {signals} still blocked", self.ends()),
-            (Hint::MaskChanged, Some(handler)) => format!("{handler} returns with another signal mask than it entered with"),
+            (Hint::MaskChanged, Some(handler)) => format!("{handler} returns with a different signal mask than it entered with"),
             (Hint::MaskChanged | Hint::LeftOpen, None) => {
                 let open = body.hint == Hint::LeftOpen;
                 let (now, before) = if open { ("unblocked", "blocked") } else { ("blocked", "unblocked") };

@@ -242,7 +242,7 @@ pub(super) fn from_outside(graph: &'static Graph, found: Found) {
     }
     if found.stop.is_some() {
         super::dump::dump_held();
-        complain(b"\nlockdep: what is stuck can never go on\n");
+        complain(b"\nlockdep: the stuck threads can never continue\n");
         life::abort();
     }
     if found.fresh > 0 && config::action() == Action::Panic {

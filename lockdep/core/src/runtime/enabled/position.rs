@@ -104,7 +104,7 @@ pub(super) fn forked() {
 pub(super) fn choose(signal: c_int) {
     if !install(signal) {
         let name = signal_name(signal);
-        let text = format!("lockdep: {name} has a handler already and cannot be the stack signal; another one is taken\n");
+        let text = format!("lockdep: {name} already has a handler and cannot be the stack signal; another one is used\n");
         complain(text.as_bytes());
         reserve();
         return;

@@ -85,7 +85,9 @@ pub(super) fn dump_at(signal: libc::c_int) {
     position::give_way([signal].into_iter().collect());
     if position::handler_of(signal) != libc::SIG_DFL {
         let name = signal_name(signal);
-        complain(format!("lockdep: {name} has a handler already and cannot be the dump signal; there is none\n").as_bytes());
+        complain(
+            format!("lockdep: {name} already has a handler and cannot be the dump signal; there is no dump signal\n").as_bytes(),
+        );
         return;
     }
     DUMP_SIGNAL.store(signal, Ordering::Relaxed);

@@ -60,7 +60,7 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: O
             notes.push(note.into());
         }
         (ReportKind::Inversion, Hint::TimedWait) => {
-            notes.push("the wait has a time limit, so the threads get out of it, late".into());
+            notes.push("the wait has a time limit, so the threads do get out of it, but late".into());
         }
         (ReportKind::Inversion, _) if readers_wait_for_readers(verdict) => {
             notes.push("a reader waits for another only where a writer waits between them".into());
@@ -77,7 +77,7 @@ pub(super) fn notes(verdict: &Verdict<Arena>, locks: &[ReportedLock], handler: O
             notes.push(format!("`errno` was {} when the handler began, and {} when it returned", error(before), error(after)));
         }
         (ReportKind::SignalUnsafe, _) if locks.is_empty() => {
-            notes.push("the allocator may be in the middle of something in the code that was interrupted".into());
+            notes.push("the interrupted code may be inside the allocator".into());
         }
         (ReportKind::SignalUnsafe, _) => notes.push("the interrupted code is inside the allocator now".into()),
         _ => {}
@@ -108,7 +108,7 @@ fn is_map_of_shards(lock: &ReportedLock) -> bool {
 fn once_more(locks: &[ReportedLock]) -> String {
     let first = named(locks, 0);
     match locks.first() {
-        Some(lock) if is_set_once(lock) => format!("let what initialises {first} do without it"),
+        Some(lock) if is_set_once(lock) => format!("make the initialiser of {first} do without it"),
         Some(lock) if lock.kind == "Map" => format!("end the section of {first} first, or let one section do both"),
         _ => format!("release {first} first, or pass its guard down instead of locking again"),
     }
@@ -139,7 +139,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         }
         (ReportKind::Inversion, _) if locks.iter().any(|lock| matches!(lock.kind(), "Condvar" | "Map")) => ONE_ORDER.into(),
         (ReportKind::Inversion, _) if locks.iter().all(|lock| is_map_of_shards(lock) && lock.number != 0) => {
-            "hold no entry while you come to the map again: which entries share a lock, their hashes decide".into()
+            "hold no entry while you use the map again: the hashes decide which entries share a lock".into()
         }
         (ReportKind::Inversion, _) if locks.iter().all(is_set_once) => {
             "let one of these values be made without the others".into()
@@ -178,7 +178,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         }
         (ReportKind::IrqState, Hint::RestoredByBlock) => "put a saved mask back with SIG_SETMASK".into(),
         (ReportKind::IrqState, Hint::Inherited) => {
-            "start the thread outside the section; or, if the signals are to stay blocked in it, let the thread itself block them"
+            "start the thread outside the section; or, if the signals should stay blocked in it, let the thread itself block them"
                 .into()
         }
         (ReportKind::IrqState, Hint::MaskChanged | Hint::LeftOpen)
@@ -195,8 +195,9 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::HeldLockFreed, _) => format!("release {first} before it is dropped; was its guard forgotten?"),
         (ReportKind::HeldAtExit, _) => "drop every guard before the end; was one forgotten or leaked?".into(),
         (ReportKind::WaitContext, Hint::SleepInHandler) => {
-            "in a handler use a `SpinLock` that is taken with the signal blocked elsewhere, `try_lock`, or an atomic flag that \
-             a thread acts upon"
+            // An attempt at a lock of parking_lot is not reported, but its release may have to wake a waiter, and hang.
+            "in a handler use a `SpinLock` that is taken with the signal blocked elsewhere, or set a flag or write to a pipe for a \
+             thread; `try_lock` is not enough: releasing a parking_lot lock may hang in a handler"
                 .into()
         }
         (ReportKind::WaitContext, _) => match locks {
@@ -215,10 +216,10 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         (ReportKind::AssertHeld, _) => format!("the caller must not hold {first} here"),
         (ReportKind::MaskImbalance, _) => {
             let between = verdict.parts.iter().any(|part| part.label == Label::StillAsExpected);
-            let who = if between { "what runs between the two places" } else { "some code" };
+            let who = if between { "code between the two places" } else { "some code" };
             format!(
-                "{who} changed the mask without telling: mask through `irq`, or build with the feature `interpose`, which sees it; an \
-                 `irq::sync` right after it says where it was"
+                "{who} changed the mask unseen: change it through `irq`, or build with the feature `interpose`, which sees it; an \
+                 `irq::sync` right after it shows where it was"
             )
         }
         (ReportKind::Deadlock, Hint::HeldByInterrupted) => {
@@ -240,8 +241,7 @@ pub(super) fn help(verdict: &Verdict<Arena>, locks: &[ReportedLock]) -> String {
         },
         (ReportKind::ForkHazard, _) => "fork before threads are started, or call only `exec` in the child".into(),
         (ReportKind::SignalUnsafe, Hint::Errno(..)) => {
-            "save `errno` first thing in the handler and put it back last thing: the interrupted code may be about to look at its own"
-                .into()
+            "save `errno` first in the handler and put it back last: the interrupted code may be about to look at its own".into()
         }
         (ReportKind::SignalUnsafe, _) => no_allocation(),
     }
