@@ -1378,7 +1378,7 @@ mod validated {
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.contains(" checks the locks that name it; there are no shims in this process\n"), "{text}");
         // The third is the allocator.
-        assert!(text.contains("lockdep: 3 classes, 1 dependencies, "), "{text}");
+        assert!(text.contains("lockdep: 3 classes, 1 dependency, "), "{text}");
         assert!(text.ends_with(", 0 reports, 0 accepted\n"), "{text}");
         assert_eq!(stderr(&run("clean", &[("LOCKDEP", "off,verbose")])).lines().count(), 1);
         let wrong = run("clean", &[("LOCKDEP", "log,loud")]);

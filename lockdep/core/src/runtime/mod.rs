@@ -390,10 +390,14 @@ pub struct Stats {
 impl fmt::Display for Stats {
     /// One line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Stats { classes, dependencies, chains, stacks, threads, memory_bytes, reports, accepted, acquisitions, .. } = self;
-        write!(f, "{classes} classes, {dependencies} dependencies, {chains} chains, {stacks} stacks, {threads} threads, ")?;
-        write!(f, "{} KiB, {reports} reports, {accepted} accepted", memory_bytes / 1024)?;
-        if *acquisitions > 0 { write!(f, ", {acquisitions} acquisitions") } else { Ok(()) }
+        let Stats { classes, dependencies, chains, stacks, threads, memory_bytes, reports, accepted, acquisitions, .. } = *self;
+        // Without allocating: a handler may print it.
+        let s = |n| if n == 1 { "" } else { "s" };
+        write!(f, "{classes} class{}, ", if classes == 1 { "" } else { "es" })?;
+        write!(f, "{dependencies} dependenc{}, ", if dependencies == 1 { "y" } else { "ies" })?;
+        write!(f, "{chains} chain{}, {stacks} stack{}, {threads} thread{}, ", s(chains), s(stacks), s(threads))?;
+        write!(f, "{} KiB, {reports} report{}, {accepted} accepted", memory_bytes / 1024, s(reports))?;
+        if acquisitions > 0 { write!(f, ", {acquisitions} acquisitions") } else { Ok(()) }
     }
 }
 
@@ -485,7 +489,7 @@ pub fn on_report(callback: fn(&Report)) {
 /// drop(LOG.acquire());
 ///
 /// let stats = runtime::stats();
-/// println!("{stats}"); // 1 classes, 0 dependencies, 1 chains, ...
+/// println!("{stats}"); // 1 class, 0 dependencies, 1 chain, ...
 /// # if cfg!(feature = "validate") {
 /// assert_eq!((stats.classes, stats.dependencies, stats.reports), (1, 0, 0));
 /// # }
