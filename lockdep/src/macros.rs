@@ -38,8 +38,8 @@ macro_rules! might_lock {
 ///
 /// Put it at the top of a function that waits on some paths only.
 ///
-/// Cost: a thread-local read, nothing without `validate`. **Signal safety:** may be called in a handler; it is what the report
-/// is about.
+/// Cost: a thread-local read if no lock is held and no handler runs, otherwise also a look-up of the chain of locks held; nothing
+/// without `validate`. **Signal safety:** may be called in a handler; that is what it reports.
 ///
 /// # Examples
 ///

@@ -96,23 +96,23 @@ impl Lines {
     /// The same signals, blocked lazily where that is possible: by a flag of the thread, without a system call.
     ///
     /// It is possible while *every* signal of the set has a handler that was installed through us: with `signal::register`, or by any
-    /// means with the feature `interpose`; and without `SA_RESETHAND`. As long as one has not, and without the feature `validate`,
-    /// all of them are blocked for real. So choose a small set: the signals that your handlers share data with.
+    /// means with the feature `interpose`; and without `SA_RESETHAND`. As long as one has no such handler, and without the feature
+    /// `validate`, all of them are blocked for real. So choose a small set: the signals whose handlers share data with the program.
     ///
     /// A signal that arrives in a section is kept with its `siginfo`, and handled when the section ends, before any later one of the
-    /// same number. What is different from real masking:
+    /// same number. The differences from real masking:
     ///
-    /// * The signal was delivered to this thread, though another one may have had it open.
+    /// * The signal was delivered to this thread, though another thread may have had it open.
     /// * A system call that sleeps in the section may end with `EINTR` once, unless the handler has `SA_RESTART`.
-    /// * The handler runs on the stack of the code that ends the section, also with `SA_ONSTACK`, and finds that code in its
+    /// * The handler runs on the stack of the code that ends the section, even with `SA_ONSTACK`, and finds that code in its
     ///   `ucontext`.
     /// * `sigwait`, `signalfd` and `sigpending` do not see a signal that is kept. Without `interpose`, `sigsuspend` and `ppoll` in a
-    ///   section do not wake for one, and nobody may replace the handlers.
-    /// * A program that is started in a section (`posix_spawn`, `fork` and `exec`) inherits what is really blocked: nothing that the flag
-    ///   alone blocks. Block signals that it is not to get with `pthread_sigmask`.
+    ///   section do not wake for one, and the handlers must not be replaced.
+    /// * A program that is started in a section (`posix_spawn`, `fork` and `exec`) inherits only signals that are really blocked, not
+    ///   those that only the flag blocks. Block signals that it must not get with `pthread_sigmask`.
     /// * A jump (`siglongjmp`) into a section, or within it, puts back the real mask that `sigsetjmp` saved, without what the flag blocked:
-    ///   use real masking where sections are jumped in.
-    /// * A signal that is kept for another thread is not discarded while it is ignored for a time.
+    ///   use real masking where code jumps in sections.
+    /// * A signal that is kept for another thread is not discarded while the signal is ignored for a time.
     ///
     /// The idea is that of the kernel's paravirtual and real-time interrupt masking.
     ///
@@ -144,7 +144,8 @@ pub(crate) const fn bit(signal: c_int) -> u64 {
 impl FromIterator<c_int> for Lines {
     /// # Panics
     ///
-    /// When a number is not a signal that can be blocked: outside 1..=64, a synchronous fault, `SIGKILL`, `SIGSTOP`, 32 or 33.
+    /// When a number is not a signal that can be blocked: outside 1..=64, a synchronous fault, `SIGABRT`, `SIGKILL`, `SIGSTOP`, 32
+    /// or 33.
     fn from_iter<I: IntoIterator<Item = c_int>>(signals: I) -> Lines {
         let bits = signals.into_iter().fold(0, |bits, signal| {
             assert!(Lines::ALL.contains(signal), "lockdep: signal {signal} cannot be an irq line: it may not be blocked");

@@ -456,7 +456,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The demangled name of the function, where debug information has it.
+    /// The demangled name of the function, if debug information has it.
     pub fn symbol(&self) -> Option<&str> {
         self.symbol.as_deref()
     }

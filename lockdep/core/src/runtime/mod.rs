@@ -43,14 +43,14 @@ use crate::report::Report;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
-    /// Print it and go on; the exit code tells. A certain `Recursion` or `Deadlock` cannot go on: it panics.
+    /// Print it and go on; the exit code shows it. A certain `Recursion` or `Deadlock` cannot go on: it panics.
     #[default]
     Log,
-    /// Print it, then panic in the thread that did it.
+    /// Print it, then panic in the thread that caused it.
     Panic,
     /// Print it, then abort.
     Abort,
-    /// Check no rule. A [watchdog](Config::watchdog) still watches, and then what is held is still noted.
+    /// Check no rule. A [watchdog](Config::watchdog) still watches, and then held locks are still noted.
     Off,
 }
 
@@ -82,11 +82,11 @@ pub enum SameClass {
     /// Two locks of one class may not nest without annotation.
     #[default]
     Class,
-    /// They may, as long as no two of them are ever taken in both orders.
+    /// They may, as long as no two of them are taken in both orders.
     Instance,
 }
 
-/// Whether the thread's idea of its signal mask is compared with the kernel's.
+/// Whether the known signal mask of a thread is compared with the kernel's.
 ///
 /// # Examples
 ///
@@ -97,14 +97,14 @@ pub enum Masks {
     /// Only by `irq::sync`, and at the end of a thread.
     #[default]
     Trusted,
-    /// At every acquisition and every irq section: a system call each, and nothing that is known of a chain is used.
+    /// At every acquisition and every irq section: a system call each, and no result remembered for a chain is used.
     Checked,
 }
 
 /// The settings, as a builder; each one also has an environment variable, which wins.
 ///
-/// Nothing counts before [`install`](Config::install), and a setting that is not made keeps what it was. **Signal safety:** making
-/// settings allocates at most, so not in a handler.
+/// Nothing takes effect before [`install`](Config::install), and a setting that is not made keeps its value. **Signal safety:** not in
+/// a handler: a setting may allocate.
 ///
 /// # Examples
 ///
@@ -115,7 +115,7 @@ pub enum Masks {
 /// # Config::new().exit_code(0).install();
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "settings count when they are installed"]
+#[must_use = "settings take effect when they are installed"]
 pub struct Config {
     pub(crate) action: Option<Action>,
     pub(crate) stacks: Option<Stacks>,
@@ -131,6 +131,7 @@ pub struct Config {
 
 impl Config {
     /// Settings that change nothing.
+    ///
     /// # Examples
     ///
     /// ```
@@ -143,6 +144,7 @@ impl Config {
     }
 
     /// What happens when something is reported. Variable: `LOCKDEP`.
+    ///
     /// # Examples
     ///
     /// ```
@@ -156,8 +158,9 @@ impl Config {
     }
 
     /// How stacks are taken. Variable: `LOCKDEP_STACKS`.
-    /// When to use: [`First`](Stacks::First) where the same lock is taken with ever other stacks, which are kept for good (600 bytes each);
-    /// [`Off`](Stacks::Off) where nothing may be slower than it has to be.
+    ///
+    /// When to use: [`First`](Stacks::First) where the same lock keeps being taken with new stacks, which are kept for good (600 bytes
+    /// each); [`Off`](Stacks::Off) where speed matters most.
     ///
     /// # Examples
     ///
@@ -172,6 +175,7 @@ impl Config {
     }
 
     /// How nesting within a class is judged. Variable: `LOCKDEP_SAME_CLASS`.
+    ///
     /// When to use: [`Instance`](SameClass::Instance) for code that nests locks of one class and cannot be annotated.
     ///
     /// # Examples
@@ -192,8 +196,9 @@ impl Config {
         self
     }
 
-    /// Whether the signal mask is compared with the real one wherever a lock is taken: finds who changes it. Variable:
+    /// Whether the known signal mask is compared with the real one wherever a lock is taken, to find code that changes it. Variable:
     /// `LOCKDEP_MASKS`.
+    ///
     /// Cost: a system call for each lock.
     ///
     /// # Examples
@@ -210,6 +215,7 @@ impl Config {
 
     /// The exit code of a process that reported something and would have exited with 0; 0 leaves it. Variable:
     /// `LOCKDEP_EXITCODE`.
+    ///
     /// # Examples
     ///
     /// ```
@@ -238,9 +244,9 @@ impl Config {
         self
     }
 
-    /// The file of accepted reports: they are neither printed nor counted. Variable: `LOCKDEP_BASELINE`. A file that cannot be read
-    /// as such is named in one sentence, and accepts nothing.
-    /// Read when it is [installed](Self::install).
+    /// The file of accepted reports: they are neither printed nor counted. Variable: `LOCKDEP_BASELINE`.
+    ///
+    /// It is read when it is [installed](Self::install). A file with an error is named in one sentence, and accepts nothing.
     ///
     /// # Examples
     ///
@@ -276,11 +282,12 @@ impl Config {
     }
 
     /// How long a wait may last before it is reported, as [`Stall`](crate::ReportKind::Stall), or as
-    /// [`Deadlock`](crate::ReportKind::Deadlock) if threads wait for each other; zero for no limit, which is the default. Also
-    /// under [`Action::Off`], where nothing else is checked. Variable: `LOCKDEP_WATCHDOG`.
+    /// [`Deadlock`](crate::ReportKind::Deadlock) if threads wait for each other; zero, the default, for no limit. Variable:
+    /// `LOCKDEP_WATCHDOG`.
     ///
-    /// Starts a thread that looks a few times within that time. What waits is looked at; a lock that nobody waits for costs
-    /// nothing more.
+    /// It also works under [`Action::Off`], where nothing else is checked. It starts a thread that looks a few times within that time at
+    /// the threads that wait; a lock that no thread waits for costs nothing more.
+    ///
     /// # Examples
     ///
     /// ```
@@ -288,7 +295,7 @@ impl Config {
     ///
     /// use lockdep_core::runtime::{Action, Config};
     ///
-    /// // In production: no rule is checked, but what hangs is said.
+    /// // In production: no rule is checked, but hangs are reported.
     /// Config::new().action(Action::Off).watchdog(Duration::from_secs(30)).install();
     /// ```
     pub fn watchdog(mut self, limit: Duration) -> Config {
@@ -296,12 +303,13 @@ impl Config {
         self
     }
 
-    /// A signal that prints what [`dump_held`] prints, sent from outside: `kill -USR1 PID`. None by default, and none if the
-    /// program has a handler for it already. Variable: `LOCKDEP_DUMP_SIGNAL`.
+    /// A signal that prints the table of [`dump_held`], sent from outside: `kill -USR1 PID`. Variable: `LOCKDEP_DUMP_SIGNAL`.
+    ///
+    /// None by default, and none if the program already has a handler for it.
     ///
     /// # Panics
     ///
-    /// When `signal` cannot have a handler of ours: outside 1..=64, a fault, `SIGKILL`, `SIGSTOP`, 32 or 33.
+    /// When `signal` cannot have a handler of ours: outside 1..=64, a fault, `SIGABRT`, `SIGKILL`, `SIGSTOP`, 32 or 33.
     ///
     /// # Examples
     ///
@@ -317,8 +325,10 @@ impl Config {
     }
 
     /// The signal by which a thread is asked for its stack, once there is a watchdog, a dump signal or a call of [`dump_held`].
-    /// The default is a real-time signal near `SIGRTMAX` that the program has no handler for. It is not one of the irq lines,
-    /// and it is sent to no thread that blocks it. Variable: `LOCKDEP_STACK_SIGNAL`.
+    /// Variable: `LOCKDEP_STACK_SIGNAL`.
+    ///
+    /// The default is a real-time signal near `SIGRTMAX` that the program has no handler for. It is not one of the irq lines, and it is
+    /// never sent to a thread that blocks it.
     ///
     /// # Panics
     ///
@@ -338,8 +348,8 @@ impl Config {
         self
     }
 
-    /// Makes the settings count. A setting whose environment variable is set keeps the variable's value. Best called at the
-    /// start of `main`: stacks and nesting count for threads and classes seen afterwards.
+    /// Puts the settings into effect. A setting whose environment variable is set keeps the variable's value. Best called at the
+    /// start of `main`: stacks and nesting apply to threads and classes seen afterwards.
     ///
     /// **Signal safety:** not in a handler: it allocates, takes a lock of the standard library and may start a thread.
     ///
@@ -371,19 +381,19 @@ pub struct Stats {
     pub threads: usize,
     /// Bytes of the validator's own memory: what it took from the system.
     pub memory_bytes: usize,
-    /// Of these, what the stacks take.
+    /// Of these, the bytes of the stacks.
     pub stack_bytes: usize,
-    /// Of these, what the dependencies of the process take, with their evidence.
+    /// Of these, the bytes of the dependencies of the process, with their evidence.
     pub dependency_bytes: usize,
-    /// Of these, what the classes take, the process's and their part in its graph.
+    /// Of these, the bytes of the classes of the process, with their part in its graph.
     pub class_bytes: usize,
-    /// Of these, what the threads take that still run: their held stacks, and the stacks they can recognise.
+    /// Of these, the bytes of the threads that still run: their held stacks, and the stacks they can recognise.
     pub thread_bytes: usize,
     /// Reports delivered.
     pub reports: usize,
-    /// Reports that a baseline file made pass.
+    /// Reports that a baseline file accepted.
     pub accepted: usize,
-    /// Locks taken, if it was built with `RUSTFLAGS="--cfg lockdep_count"`; otherwise 0, for counting costs.
+    /// Locks taken, if built with `RUSTFLAGS="--cfg lockdep_count"`; otherwise 0, because counting has a cost.
     pub acquisitions: u64,
 }
 
@@ -433,12 +443,12 @@ pub fn reports() -> Vec<Report> {
     imp::reports()
 }
 
-/// Calls `callback` for every report from now on, after it was printed. The last callback given counts. Not for the reports of
+/// Calls `callback` for every report from now on, after it was printed. A new callback replaces the last one. Not for the reports of
 /// [`testing::isolated`](crate::testing::isolated), which are returned.
 ///
 /// It runs in the thread that caused the report, outside handlers, before that thread goes on (in one of ours, if less than 256 KiB of
-/// the stack are left); it may take checked locks, and what it does wrong is reported after it returns. If it panics, a sentence says so and the report stands. If it ends the process, what
-/// else was found is printed, and the callback is not called for it.
+/// the stack are left). It may take checked locks, and its own mistakes are reported after it returns. If it panics, a sentence says so
+/// and the report stands. If it ends the process, what else was found is printed, and the callback is not called for it.
 ///
 /// **Signal safety:** may be called in a handler. The callback itself never runs in one.
 ///
@@ -500,7 +510,7 @@ pub fn stats() -> Stats {
 }
 
 /// Prints every thread to standard error: its name and number, what it holds and where it took that, what it waits for, and
-/// where it is now. What `bt -a` is to a crashed kernel.
+/// where it is now, as `bt -a` does for a crashed kernel.
 ///
 /// Each thread takes its own stack, in the handler of a signal ([`Config::stack_signal`]); a system call that it sleeps in may
 /// end early for that (`EINTR`). A thread that blocks the signal, or does not answer in time, is shown without.
@@ -671,8 +681,8 @@ pub fn adopt(signal: libc::c_int) {
 
 /// Says that the code may sleep here: reported in a handler and under a spin lock.
 ///
-/// Cost: a thread-local read, nothing without `validate`. **Signal safety:** may be called in a handler; it is what the report is
-/// about.
+/// Cost: a thread-local read if no lock is held and no handler runs, otherwise also a look-up of the chain of locks held; nothing
+/// without `validate`. **Signal safety:** may be called in a handler; that is what it reports.
 ///
 /// # Examples
 ///
