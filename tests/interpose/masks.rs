@@ -147,17 +147,16 @@ pub(crate) fn after_the_child_of_a_vfork() {
     static AFTER_A_WAIT: SpinLock<u8> = SpinLock::new(0);
     // SAFETY: a function of this program, for a signal; and a wait for nothing, which ends at once.
     unsafe { libc::signal(libc::SIGUSR1, does_nothing as *const () as usize) };
+    let sets = || {
+        mask(libc::SIG_SETMASK, &SOME);
+    };
     let waits = || {
         let now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         // SAFETY: as above; time and set live across the call.
         unsafe { libc::ppoll(null_mut(), 0, &now, &set(&SOME)) };
     };
-    let children: [(fn(), &'static SpinLock<u8>); 3] = [
-        (|| drop(mask(libc::SIG_SETMASK, &SOME)), &AFTER_A_MASK),
-        (|| raise(libc::SIGUSR1), &AFTER_A_HANDLER),
-        (waits, &AFTER_A_WAIT),
-    ];
-    for (what, lock) in children {
+    let children: [fn(); 3] = [sets, || raise(libc::SIGUSR1), waits];
+    for (what, lock) in children.into_iter().zip([&AFTER_A_MASK, &AFTER_A_HANDLER, &AFTER_A_WAIT]) {
         let body = move || {
             in_child(what);
             let _guard = lock.lock_irqsave();

@@ -1247,7 +1247,7 @@ mod tests {
     #[test]
     fn an_entry_that_is_reserved_is_not_taken_off() {
         let thread = current();
-        super::super::life::prepare(thread);
+        life::prepare(thread);
         let lock = |instance| Held { state: State::Held, instance, ..Held::FREE };
         // Nothing is left of those that were there before.
         for _ in 0..3 {
@@ -1275,7 +1275,7 @@ mod tests {
         // There is no place to know them yet.
         thread.remember(key(1), 10);
         assert_eq!(thread.known(key(1)), None);
-        super::super::life::prepare(thread);
+        life::prepare(thread);
         for n in 1..=4 {
             thread.remember(key(n), 10 * n);
         }
