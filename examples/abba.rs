@@ -4,7 +4,7 @@
 //! cargo run --example abba
 //! ```
 //!
-//! Here they never meet: the second thread starts when the first has ended, so the program runs through every time. The
+//! Here they never meet: the second thread starts when the first has ended, so the program always finishes. The
 //! validator reports the `Inversion` all the same, as soon as the second order is tried, with the stacks of both orders; it says
 //! that the threads did not overlap in this run. The exit code is 66. How to do it right: `fixed_order.rs`.
 

@@ -1,5 +1,5 @@
-//! A signal handler leaves another `errno` than it found. The code that it interrupts has made a call that failed and is about to
-//! look at the reason, and finds that of a call it never made.
+//! A signal handler changes `errno` and does not restore it. The code that it interrupts has made a call that failed and is about to
+//! look at the reason, and finds the reason of a call it never made.
 //!
 //! ```text
 //! cargo run --example errno_spoiled
@@ -17,7 +17,7 @@ use lockdep::signal;
 /// What SIGALRM does: the watchdog of this service looks for a file that asks it to stop.
 #[inline(never)]
 fn on_alarm() {
-    // The bug: this fails as a rule, and says so in `errno`, which is the interrupted code's as well.
+    // The bug: this usually fails, and sets `errno`, which the interrupted code uses as well.
     // SAFETY: the path is a C string; `access` may be called in a handler.
     unsafe { libc::access(c"/nonexistent/stop".as_ptr(), libc::F_OK) };
 }

@@ -4,7 +4,7 @@
 //! cargo run --example fixed_order
 //! ```
 //!
-//! Two threads do it at the same time, thousands of times. There is nothing to report: the program prints its own line, and the
+//! Two threads do this at the same time, thousands of times. There is nothing to report: the program prints its own line, and the
 //! exit code is 0.
 
 use std::sync::Arc;

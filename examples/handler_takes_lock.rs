@@ -26,7 +26,7 @@ fn serve(bytes: u64) {
     stats.bytes += bytes;
 }
 
-/// What SIGUSR1 asks for: start counting anew.
+/// SIGUSR1 asks to start counting again.
 #[inline(never)]
 fn reset() {
     let mut stats = STATS.lock();

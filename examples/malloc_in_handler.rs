@@ -1,5 +1,5 @@
-//! A signal handler allocates memory: it puts together a message for the log. When the signal finds the program inside the allocator,
-//! the handler waits for a lock that the code below it holds, or finds the heap in pieces.
+//! A signal handler allocates memory: it builds a message for the log. When the signal interrupts the program inside the allocator, the
+//! handler waits for a lock that the interrupted code holds, or finds the heap in an inconsistent state.
 //!
 //! ```text
 //! cargo run --example malloc_in_handler
@@ -21,10 +21,10 @@ static ALLOCATOR: Checked<System> = Checked::new(System);
 
 static REQUESTS: AtomicU32 = AtomicU32::new(0);
 
-/// What SIGTERM does.
+/// The handler of SIGTERM.
 #[inline(never)]
 fn on_terminate() {
-    // The bug: the text is in memory that is allocated here, and freed again.
+    // The bug: the memory of the text is allocated here, and freed again.
     let text = format!("terminating after {} requests\n", REQUESTS.load(Ordering::Relaxed));
     // SAFETY: the buffer is valid for its length.
     unsafe { libc::write(libc::STDOUT_FILENO, text.as_ptr().cast(), text.len()) };

@@ -1,5 +1,5 @@
-//! Two signal handlers share two locks and take them in opposite orders. Each blocks all signals while it holds one, so on one thread
-//! they cannot get in each other's way; on two threads they can.
+//! Two signal handlers share two locks and take them in opposite orders. Each blocks all signals while it holds one, so they cannot
+//! interfere on one thread; on two threads they can.
 //!
 //! ```text
 //! cargo run --example nested_handlers

@@ -1,5 +1,5 @@
 //! A library blocks all signals around something delicate, and puts the old mask back with `SIG_BLOCK`. That only adds to what is
-//! blocked, so it opens nothing: from the first use on the thread hears no signal, and nor do the threads that it starts.
+//! blocked, so it opens nothing: from the first use on the thread receives no signal, and neither do the threads that it starts.
 //! (log4cplus 2.0.4 did this to its users: <https://github.com/log4cplus/log4cplus/issues/390>.)
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! A function that holds a lock calls another one that takes it: the second call would wait for itself, forever.
+//! A function that holds a lock calls another one that takes it: the thread would wait for itself, forever.
 //!
 //! ```text
 //! cargo run --example self_recursion

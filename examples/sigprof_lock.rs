@@ -1,13 +1,13 @@
-//! A sampling profiler whose SIGPROF handler takes a lock that may sleep, and that the code which reads the samples holds with the
-//! signal open. When the timer fires while somebody reads, the handler waits for the code that it interrupted: a server then stands
-//! still, with the profiler on and once in a few weeks. (TiKV's raft store met this: <https://github.com/tikv/tikv/issues/18474>.)
+//! A sampling profiler whose SIGPROF handler takes a lock that may sleep. The code that reads the samples holds this lock with the
+//! signal open. When the timer fires during a read, the handler waits for the code that it interrupted: a server with the profiler on
+//! then hangs, once in a few weeks. (TiKV's raft store met this: <https://github.com/tikv/tikv/issues/18474>.)
 //!
 //! ```text
 //! cargo run --example sigprof_lock
 //! ```
 //!
-//! Here the signal comes while nobody reads. The validator reports the `WaitContext` when the handler takes the lock, for which one look
-//! is enough, and the `IrqUsage`, with both sides. The exit code is 66.
+//! Here the signal comes while no read is going on. The validator reports the `WaitContext` when the handler takes the lock, for which one
+//! acquisition is enough, and the `IrqUsage`, with both sides. The exit code is 66.
 
 use lockdep::parking_lot::Mutex;
 use lockdep::signal;

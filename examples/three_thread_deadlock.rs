@@ -4,10 +4,10 @@
 //! cargo run --example three_thread_deadlock
 //! ```
 //!
-//! The program runs with the rules off, as one does that cannot afford them in production: nothing is said when the orders
+//! The program runs with the rules off, like a program that cannot afford them in production: nothing is reported when the orders
 //! contradict each other, and the threads lock up. But a watchdog is set, so locks are still tracked. It finds the circle, asks each
-//! thread where it is, and reports a `Deadlock`: what each one holds, where it took it, what it wants, and where it is now. Then
-//! come all threads of the process, also those that hold nothing, and the program ends: it could never have gone on.
+//! thread where it is, and reports a `Deadlock`: what each one holds, where it took it, what it wants, and where it is now. Then all
+//! threads of the process are shown, including those that hold nothing, and the program ends: it could never have continued.
 //!
 //! `LOCKDEP_WATCHDOG=1 LOCKDEP=off` does the same to a program that sets nothing itself.
 

@@ -141,7 +141,7 @@ fn a_handler_that_keeps_a_lock() {
 
 #[test]
 fn a_handler_that_leaves_with_another_mask() {
-    same_by_all("mask", &["IrqState"], &["the handler of SIGUSR1 returns with another signal mask"]);
+    same_by_all("mask", &["IrqState"], &["the handler of SIGUSR1 returns with a different signal mask"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@
 //! it, `blk_account_io_merge` takes `process_io_insert_lock` with `lock_irq` too, and the end of *that* section opens the
 //! signals whatever they were before. From there on `bfqd.lock` is held with the signals open: the next completion runs
 //! `bfq_finish_requeue_request` on top, which waits for `bfqd.lock`, which its own thread holds. The remedy is `lock_irqsave`,
-//! which puts back what it found.
+//! which puts back the mask that it found.
 //!
 //! # The cast
 //!
@@ -25,14 +25,14 @@
 //! | the kworker that dispatches | a thread that takes requests from the scheduler | `disk.rs` |
 //! | the disk | a thread that does the `pread`s | `disk.rs` |
 //! | the completion interrupt | a real-time signal from the disk to the submitting thread | `disk.rs` |
-//! | the watchdog, `bt -a` | that of the validator; without it the main thread | `watchdog.rs` |
+//! | the watchdog, `bt -a` | the validator's watchdog; without it the main thread | `watchdog.rs` |
 //!
-//! # What keeps the demonstration alive
+//! # How the demonstration keeps running
 //!
 //! The bug is real: after the report, the very next completion may lock the thread up. So that the run can go on, the disk
 //! signals a thread only while that thread is outside the merge path (`task.rs`, `Gate`). It changes nothing for the
 //! validator, which needs no signal to see the bug; every completion still is a real signal that runs the real handler. With
-//! `--fixed` there is nothing to be protected from, and `--unchecked` is not protected: neither has the gate.
+//! `--fixed` there is nothing to protect from, and `--unchecked` is not protected: neither has the gate.
 
 mod block;
 mod disk;

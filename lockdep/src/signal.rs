@@ -1,8 +1,8 @@
 //! Signal handlers whose locks are checked in their signal's context.
 //!
-//! [`register`] goes through [signal-hook](https://docs.rs/signal-hook), so it lives beside other users of that crate: several
-//! actions may share a signal. What an action takes counts as taken in the handler of that signal, and what is held elsewhere
-//! with the signal open is held against it.
+//! [`register`] goes through [signal-hook](https://docs.rs/signal-hook), so it coexists with other users of that crate: several
+//! actions may share a signal. Locks that an action takes count as taken in the handler of that signal, and conflict with locks held
+//! elsewhere with the signal open.
 //!
 //! # Examples
 //!
@@ -31,9 +31,9 @@
 //!
 //! # Limitations
 //!
-//! A handler installed by other means (`sigaction`, another crate) is not seen as one, unless the feature `interpose` is on: what it
-//! takes counts as taken by the code that it interrupted. Signals taken with `sigwait` or `signalfd` are no handlers, and need none of
-//! this. More about both: [signals](crate::_documentation::signals).
+//! A handler installed by other means (`sigaction`, another crate) is not seen as one, unless the feature `interpose` is on: its locks
+//! count as taken by the code that it interrupted. Signals taken with `sigwait` or `signalfd` have no handler, and need none of this.
+//! More about both: [signals](crate::_documentation::signals).
 
 use std::fmt::{self, Write as _};
 use std::io;
@@ -47,7 +47,7 @@ use signal_hook::low_level;
 
 /// Runs `action` in the handler of signal `signum`, from now on, after the actions registered before.
 ///
-/// Cost: allocates and locks; meant for the start of the program. **Signal safety:** not in a handler.
+/// Cost: allocates and locks; call it at the start of the program. **Signal safety:** not in a handler.
 ///
 /// # Panics
 ///
@@ -55,9 +55,9 @@ use signal_hook::low_level;
 ///
 /// # Errors
 ///
-/// [`InvalidInput`](io::ErrorKind::InvalidInput) when no handler can be had for `signum`: it is no signal, belongs to the C
+/// [`InvalidInput`](io::ErrorKind::InvalidInput) when `signum` cannot have a handler: it is not a signal, belongs to the C
 /// library, cannot be caught (`SIGKILL`, `SIGSTOP`), or comes from a fault of the program itself (`SIGSEGV`, `SIGILL`,
-/// `SIGFPE`). Otherwise what the system says.
+/// `SIGFPE`). Otherwise the error of the system.
 ///
 /// # Safety
 ///
@@ -86,9 +86,9 @@ pub unsafe fn register(signum: c_int, action: impl Fn() + Send + Sync + 'static)
 
 /// Takes an action out of its handler.
 ///
-/// The signal is ignored when its last action is gone: what it did before is not put back.
+/// When its last action is gone, the signal is ignored: the previous action is not restored.
 ///
-/// Cost: allocates and locks, and waits for handlers that run now. **Signal safety:** not in a handler.
+/// Cost: allocates and locks, and waits for running handlers. **Signal safety:** not in a handler.
 pub fn unregister(registration: Registration) {
     runtime::quietly(|| low_level::unregister(registration.id));
 }

@@ -142,7 +142,7 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         question: "`try_lock` in a handler, of a lock that the interrupted code may hold",
         others: "A panic of tracing-mutex, though nothing waits.",
         here: "Silent.",
-        why: "It does not wait.",
+        why: "It does not wait. That the release of a parking_lot lock may hang is not seen.",
         change: "`might_lock!` in the handler.",
         cases: &["try_lock_in_a_handler", "try_lock_in_a_handler_that_counts"],
     },

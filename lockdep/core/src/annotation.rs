@@ -13,9 +13,9 @@ use crate::map::{How, LockMap};
 /// `Recursion`, as for locks. The class is the place where the map is made. (The kernel's `lockdep_map`, as workqueues and
 /// completions use it.)
 ///
-/// Cost: entering is an acquisition without the lock. [`wait`](Map::wait) asks the engine the first time that this thread comes to
-/// it with the same locks held, and each time inside a section of the same class; otherwise it is a look at what the thread has
-/// proven. [`wait_by`](Map::wait_by) notes the wait as well. Nothing without `validate`. **Signal safety:** may be used in a handler;
+/// Cost: entering is an acquisition without the lock. [`wait`](Map::wait) asks the engine the first time that this thread calls it with
+/// the same locks held, and each time inside a section of the same class; otherwise it is a look-up in the thread's own memory.
+/// [`wait_by`](Map::wait_by) notes the wait as well. Nothing without `validate`. **Signal safety:** may be used in a handler;
 /// waiting there is reported as `WaitContext`.
 ///
 /// # Examples
@@ -134,7 +134,7 @@ impl Map {
         MapGuard { map: self, mode: Mode::Write }
     }
 
-    /// Says that this thread waits here for all sections to end.
+    /// Declares that this thread waits here for all sections to end.
     ///
     /// # Panics
     ///
@@ -159,9 +159,8 @@ impl Map {
         self.named().might_lock(How::write());
     }
 
-    /// As [`wait`](Self::wait), and does the waiting: by means of `how`, which is a join, a receive or the like. Better than a
-    /// bare `wait`, for the validator knows how long the wait lasts: the watchdog sees it, and a circle of threads that goes
-    /// through it.
+    /// Like [`wait`](Self::wait), and also does the waiting, by calling `how`: a join, a receive or the like. Better than a bare `wait`,
+    /// because the validator knows how long the wait lasts: the watchdog sees it, and circles of threads through it are found.
     ///
     /// # Panics
     ///

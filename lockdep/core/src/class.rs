@@ -10,9 +10,9 @@ pub type Compare = fn(held: *const (), new: *const ()) -> Ordering;
 
 /// A lock class by name: all locks given the same `LockClass` are one class, wherever they are made.
 ///
-/// A lock without one gets a class by itself: the place where it was made, and the type it protects. Name a class when one
-/// place makes locks of different roles, or when several places make locks of one role; and to say more about a class than
-/// the code does. A class is identified by its address: two classes may have the same name.
+/// A lock without one gets a class from the place where it was made and the type it protects. Name a class when one place makes
+/// locks of different roles, when several places make locks of one role, or to declare more about a class than the code shows. A
+/// class is identified by its address: two classes may have the same name.
 ///
 /// # Examples
 ///
@@ -77,13 +77,13 @@ impl LockClass {
     /// Locks of this class may nest in the order that `compare` gives: it gets the lock held and the lock to be taken, and
     /// says `Less` if they may nest so.
     ///
-    /// The comparator sees addresses only and must be a strict order: it may look at them and at constants, and that is all. It runs at
-    /// acquisitions inside signal handlers too, and while the validator's own lock is held. So it must not allocate, nor wait for anything.
+    /// The comparator sees addresses only and must be a strict order: it may use only them and constants. It also runs at acquisitions
+    /// inside signal handlers, and while the validator's own lock is held. So it must not allocate or wait for anything.
     ///
     /// # Aborts
     ///
-    /// If the comparator panics, and if it takes or drops a checked lock of which the validator must learn something, the process ends
-    /// with one sentence.
+    /// If the comparator panics, or takes or drops a checked lock about which the validator must learn something new, the process ends with
+    /// one sentence.
     ///
     /// # Examples
     ///
@@ -159,7 +159,7 @@ impl LockClass {
     /// Leaves order and signal usage of this class unchecked (the kernel's `lockdep_set_novalidate_class`). Wait context,
     /// unlock balance and the held assertions stay, and so does a lock taken again where that could never return.
     ///
-    /// Use it for what cannot be said otherwise, and for as little as possible: a deadlock over these locks is not found.
+    /// Use it only where no other annotation fits, and as little as possible: a deadlock over these locks is not found.
     ///
     /// # Examples
     ///
@@ -181,8 +181,8 @@ impl LockClass {
         self
     }
 
-    /// Judges nesting within this class lock by lock: two locks of the class may nest, as long as no two of them are ever
-    /// taken in both orders.
+    /// Judges nesting within this class lock by lock: two locks of the class may nest, as long as no two of them are taken in both
+    /// orders.
     ///
     /// # Examples
     ///

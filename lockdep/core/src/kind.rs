@@ -40,7 +40,7 @@ pub enum ReportKind {
     AssertHeld,
     /// A handler does what no handler may do (allocate, spoil `errno`).
     SignalUnsafe,
-    /// The real signal mask is not the one we set: somebody changed it behind our back.
+    /// The real signal mask is not the one we set: other code changed it behind our back.
     MaskImbalance,
     /// Threads wait for each other now.
     Deadlock,

@@ -71,13 +71,13 @@ use disabled::Isolation;
 #[cfg(feature = "validate")]
 use crate::runtime::isolation::Isolation;
 
-/// Runs `body` in a fresh graph: nothing learned outside counts inside, nothing inside counts outside. What it reports is
-/// returned, not printed.
+/// Runs `body` in a fresh graph: nothing learned outside counts inside, nothing inside counts outside. Its reports are returned, not
+/// printed.
 ///
-/// It never hangs on a certain `Recursion` or `Deadlock`: the acquisition unwinds, without a message, and `isolated` swallows
-/// that unwind. What waits for a notification, or for a value whose maker gave way (`OnceLock::wait`), is no lock, and waits on as it
-/// would without us. An ordinary panic of the body passes through. Waits for the threads of [`Cx::spawn`]. A lock still held at the
-/// end is reported as `HeldAtExit`.
+/// It never hangs on a certain `Recursion` or `Deadlock`: the acquisition unwinds, without a message, and `isolated` catches that
+/// unwind. A wait for a notification, or for a value whose initialiser was unwound in this way (`OnceLock::wait`), is not a wait for a
+/// lock, and goes on as it would without us. An ordinary panic of the body passes through. `isolated` waits for the threads of
+/// [`Cx::spawn`]. A lock still held at the end is reported as `HeldAtExit`.
 ///
 /// Cost: an engine of its own, some microseconds. Without the feature `validate` it only runs `body`, and waits for its threads.
 /// **Signal safety:** not in a handler: it allocates, and waits for other threads.

@@ -1,8 +1,8 @@
 //! The `lock_api` 0.4 surface, checked by lockdep: its raw traits and its generic locks. That of 0.5 is in [`v0_5`].
 //!
-//! Whoever writes a raw lock implements [`RawMutex`] or [`RawRwLock`], and gets [`Mutex`], [`ReentrantMutex`] or [`RwLock`] and
-//! their guards. Names, methods, bounds, auto traits and `const`-ness are those of `lock_api` 0.4 with its feature `arc_lock`;
-//! an implementation of its raw traits compiles against these as it is. What comes on top, on every lock:
+//! Implement [`RawMutex`] or [`RawRwLock`] for a raw lock to get [`Mutex`], [`ReentrantMutex`] or [`RwLock`] and their guards. Names,
+//! methods, bounds, auto traits and `const`-ness are those of `lock_api` 0.4 with its feature `arc_lock`; an implementation of its raw
+//! traits compiles against these unchanged. In addition, every lock has:
 //!
 //! | method | for |
 //! |---|---|
@@ -59,16 +59,15 @@
 //!
 //! # Differences from the original
 //!
-//! * `from_raw` and `const_new` ask for `R: RawMutex` (`R: RawRwLock`): what a lock is called and how it waits are known from
-//!   its raw lock.
+//! * `from_raw` and `const_new` require `R: RawMutex` (`R: RawRwLock`): the name of a lock and how it waits come from its raw lock.
 //! * [`RwLockUpgradableReadGuard`] is `Sync` only if the raw lock is, like every other guard.
 //! * [`ArcMutexGuard`] and [`ArcReentrantMutexGuard`] implement `Debug` and `Display` as well.
 //! * A panic of the validator, or of the raw lock, when `unlocked` takes its lock again, leaves the lock held if it is free, and
-//!   aborts the process if it is not: the guard must not stand for a lock that somebody else holds.
-//! * With `validate`, a test in `lockdep::testing::isolated` tries a lock again and again (`try_lock` of the raw lock), instead of
-//!   calling its `lock`, where its guards may go to other threads and somebody holds it: a test shall not hang. And where `raw` gave the
-//!   raw lock out, it may be asked whether it is held (`is_locked`) before a report says that this thread holds it. Otherwise `lock` is
-//!   the raw lock's `lock`, once.
+//!   aborts the process if it is not: the guard must not stand for a lock that another thread holds.
+//! * With `validate`, a test in `lockdep::testing::isolated` tries a lock repeatedly (`try_lock` of the raw lock), instead of calling its
+//!   `lock`, where its guards may go to other threads and it is held: a test must not hang. And where `raw` gave the raw lock out, it may
+//!   be asked whether it is held (`is_locked`) before a report says that this thread holds it. Otherwise `lock` calls the raw lock's
+//!   `lock` once.
 //! * A panic of the raw lock, when `with_upgraded` upgrades or goes back, aborts the process, for the same reason.
 
 #![allow(clippy::duplicate_mod, reason = "the two surfaces are one source over two sets of raw traits")]

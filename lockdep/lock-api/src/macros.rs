@@ -360,7 +360,8 @@ macro_rules! attempt {
         ///
         /// An attempt puts no order on the lock, because it cannot wait; one that fails leaves no trace.
         ///
-        /// **Signal safety:** may be called in a handler.
+        /// **Signal safety:** may be called in a handler, if the raw lock spins: the release of one that parks may hang there, and that is not
+        /// reported.
         #[inline]
         #[track_caller]
         pub fn $try_lock(&self) -> Option<$Guard> {
@@ -372,7 +373,8 @@ macro_rules! attempt {
         #[doc = concat!("The attempt itself may be made in any order, as with ", see!($try_lock), "; what is waited for while the")]
         /// lock is held comes after that level.
         ///
-        /// **Signal safety:** may be called in a handler.
+        /// **Signal safety:** may be called in a handler, if the raw lock spins: the release of one that parks may hang there, and that is not
+        /// reported.
         ///
         $(#[$nested_doc])*
         #[inline]
@@ -386,7 +388,8 @@ macro_rules! attempt {
         #[doc = concat!("The attempt itself may be made in any order, as with ", see!($try_lock), "; those of the class that are")]
         /// waited for while the lock is held need higher numbers.
         ///
-        /// **Signal safety:** may be called in a handler.
+        /// **Signal safety:** may be called in a handler, if the raw lock spins: the release of one that parks may hang there, and that is not
+        /// reported.
         ///
         $(#[$ordered_doc])*
         #[inline]

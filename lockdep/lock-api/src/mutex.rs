@@ -119,7 +119,7 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
         /// let all = Mutex::new(());
         /// let shards = [0, 1, 2].map(|n| Mutex::new(n));
         /// let all_held = all.lock();
-        /// // Whoever takes several shards holds `all`, so the order among them says nothing.
+        /// // A thread that takes several shards holds `all`, so the order among them is free.
         /// let (last, first) = (shards[2].lock_nest_lock(&all), shards[0].lock_nest_lock(&all));
         /// # drop((last, first, all_held));
         /// ```
@@ -183,7 +183,7 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
         self.data.get_mut()
     }
 
-    /// Whether somebody holds the mutex.
+    /// Whether any thread holds the mutex.
     #[inline]
     pub fn is_locked(&self) -> bool {
         self.checked.raw.is_locked()
@@ -193,13 +193,13 @@ impl<R: RawMutex, T: ?Sized> Mutex<R, T> {
     ///
     /// # Safety
     ///
-    /// It must not be released while a guard exists. What is done to it, the validator does not see: from here on a hold that there is,
-    /// of this thread or else of others, counts no longer, whether its guard was forgotten or not. The lock is checked as before when it is
-    /// taken again; but that it is released or dropped in a wrong moment, or not held where it should be, is said of it no more. A wait for
-    /// what this thread held when it called this is reported only if no other thread calls this for locks of the class, or, after a second,
+    /// It must not be released while a guard exists. The validator does not see what is done to it: from here on an existing hold, of this
+    /// thread or else of others, no longer counts, whether its guard was forgotten or not. The lock is checked as before when it is taken
+    /// again; but it is no longer reported as released or dropped at a wrong moment, or as not held where it should be. A wait for a hold
+    /// that this thread had when it called this is reported only if no other thread calls this for locks of the class, or, after a second,
     /// in an isolated test. `force_unlock` and its sisters are seen.
     ///
-    /// Cost: some instructions; where this thread does not hold the lock, but somebody took it before, the validator's own lock.
+    /// Cost: some instructions; the validator's own lock, if this thread does not hold the lock, but a thread took it before.
     #[inline]
     #[track_caller]
     pub unsafe fn raw(&self) -> &R {
@@ -285,8 +285,8 @@ impl<'a, R: RawMutex, T: ?Sized> MutexGuard<'a, R, T> {
 
     /// Leaves the mutex locked for good and gives the data for as long as the mutex lives.
     ///
-    /// Nobody holds it from here on, as far as the validator knows, and `force_unlock` may release it. If this thread locks it all the same,
-    /// that is reported once it has waited for a while; of other threads that do, only the watchdog says anything.
+    /// From here on no thread holds it, as far as the validator knows, and `force_unlock` may release it. If this thread still locks it, that
+    /// is reported once it has waited for a while; other threads that do are reported only by the watchdog.
     #[inline]
     #[track_caller]
     pub fn leak(s: Self) -> &'a mut T {

@@ -220,7 +220,8 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
 
     /// Takes the lock shared if no writer holds it.
     ///
-    /// **Signal safety:** may be called in a handler.
+    /// **Signal safety:** may be called in a handler, if the raw lock spins: the release of one that parks may hang there, and that is not
+    /// reported.
     #[inline]
     #[track_caller]
     pub fn try_read_recursive(&self) -> Option<RwLockReadGuard<'_, R, T>> {
@@ -246,7 +247,8 @@ impl<R: RawRwLockRecursive, T: ?Sized> RwLock<R, T> {
 
     /// [`try_read_recursive`](Self::try_read_recursive), with a guard that owns an `Arc` of the lock.
     ///
-    /// **Signal safety:** may be called in a handler.
+    /// **Signal safety:** may be called in a handler, if the raw lock spins: the release of one that parks may hang there, and that is not
+    /// reported.
     #[inline]
     #[track_caller]
     pub fn try_read_recursive_arc(self: &Arc<Self>) -> Option<ArcRwLockReadGuard<R, T>> {

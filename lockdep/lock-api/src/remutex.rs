@@ -136,7 +136,7 @@ impl<R: RawMutex, G: GetThreadId> RawReentrantMutex<R, G> {
         unsafe { self.unlock_with(|mutex, state| Whole::unlock(mutex, state)) };
     }
 
-    /// Whether somebody holds the mutex.
+    /// Whether any thread holds the mutex.
     #[inline]
     pub fn is_locked(&self) -> bool {
         self.mutex.is_locked()
@@ -364,7 +364,8 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
 
     /// Takes the mutex if it is free now or this thread's own.
     ///
-    /// **Signal safety:** may be called in a handler.
+    /// **Signal safety:** may be called in a handler, if the raw lock spins: the release of one that parks may hang there, and that is not
+    /// reported.
     ///
     /// # Panics
     ///
@@ -381,7 +382,7 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
         self.data.get_mut()
     }
 
-    /// Whether somebody holds the mutex.
+    /// Whether any thread holds the mutex.
     #[inline]
     pub fn is_locked(&self) -> bool {
         self.checked.raw.is_locked()
@@ -409,13 +410,13 @@ impl<R: RawMutex, G: GetThreadId, T: ?Sized> ReentrantMutex<R, G, T> {
     ///
     /// # Safety
     ///
-    /// It must not be released while a guard exists. What is done to it, the validator does not see: from here on a hold that there is,
-    /// of this thread or else of others, counts no longer, whether its guard was forgotten or not. The lock is checked as before when it is
-    /// taken again; but that it is released or dropped in a wrong moment, or not held where it should be, is said of it no more. A wait for
-    /// what this thread held when it called this is reported only if no other thread calls this for locks of the class, or, after a second,
+    /// It must not be released while a guard exists. The validator does not see what is done to it: from here on an existing hold, of this
+    /// thread or else of others, no longer counts, whether its guard was forgotten or not. The lock is checked as before when it is taken
+    /// again; but it is no longer reported as released or dropped at a wrong moment, or as not held where it should be. A wait for a hold
+    /// that this thread had when it called this is reported only if no other thread calls this for locks of the class, or, after a second,
     /// in an isolated test. `force_unlock` and its sisters are seen.
     ///
-    /// Cost: some instructions; where this thread does not hold the lock, but somebody took it before, the validator's own lock.
+    /// Cost: some instructions; the validator's own lock, if this thread does not hold the lock, but a thread took it before.
     #[inline]
     #[track_caller]
     pub unsafe fn raw(&self) -> &R {

@@ -13,23 +13,22 @@ use syn::{Error, Ident, ItemFn, Path, Safety, Token};
 /// other crates; one that makes a test by itself (its path ends in `test`) then takes the place of `#[test]`.
 ///
 /// The report is printed at once, to standard error, as always; the failure names it again by title and id. A lock that is still
-/// held at the end of the test is reported as well. A test that ought to panic must do so *and* report nothing.
+/// held at the end of the test is reported as well. A test that should panic must do so *and* report nothing.
 ///
 /// # Whose report it is
 ///
-/// That of the test whose code ran into it: the one that did the second half of a contradiction. All tests of a process learn into
-/// one graph, so the first half may have been another test's; that is how a mistake that no single test shows is found. (A runner
-/// that gives each test a process of its own, as `cargo nextest` does, finds less in this way.) A report is printed once, but every
-/// test that does the same wrong fails.
+/// It belongs to the test that did the second half of a contradiction. All tests of a process share one graph, so the first half may be
+/// another test's; this finds mistakes that no single test shows. (A runner that gives each test a process of its own, as
+/// `cargo nextest` does, finds fewer of these.) A report is printed once, but every test that makes the same mistake fails.
 ///
-/// Threads started by the test, and by those, count as the test, whoever starts them: `std::thread::spawn`, a scope, a pool that
-/// is made in the test, C code. A pool that was there before does not; nor does a thread that reports after the test has
-/// ended. Such a report still ends the run with exit code 66.
+/// Threads started by the test, and by those threads, count as the test, however they are started: `std::thread::spawn`, a scope, a pool
+/// made in the test, C code. A pool that was there before does not; nor does a thread that reports after the test has ended. Such a
+/// report still ends the run with exit code 66.
 ///
 /// # Options
 ///
 /// * `#[lockdep::test(isolated)]` gives the test a graph of its own, as [`testing::isolated`] does: what other tests did does not
-///   count. The function may take a [`&Cx`], whose `spawn` starts threads inside that graph and whose `in_handler` plays a signal.
+///   count. The function may take a [`&Cx`], whose `spawn` starts threads inside that graph and whose `in_handler` simulates a signal.
 ///   A certain deadlock ends the test instead of hanging.
 /// * `crate = path::to::lockdep`, if the crate has another name here.
 ///

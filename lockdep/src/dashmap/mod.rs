@@ -1,9 +1,9 @@
 //! Twins of the crate [`::dashmap`] 6: the same names, the same maps, checked.
 //!
-//! A [`DashMap`] is some tables, each with a lock: a shard. What a call returns may hold one: a [`Ref`], a
-//! [`RefMut`], an [`Entry`], an iterator. While it lives, another call that comes to the same shard may wait for
-//! it, for ever if it is in the same thread. Which keys share a shard only their hashes decide, so that a test may pass and the
-//! program hang. Here it is reported before it hangs, with the stacks of both calls:
+//! A [`DashMap`] consists of shards: tables, each with a lock. The result of a call may hold one: a [`Ref`], a [`RefMut`], an [`Entry`],
+//! an iterator. While it lives, another call that comes to the same shard may wait for it, for ever if it is in the same thread. The
+//! hashes decide which keys share a shard, so a test may pass and the program hang. Here it is reported before it hangs, with the stacks
+//! of both calls:
 //!
 //! ```
 //! use lockdep::dashmap::DashMap;
@@ -22,21 +22,22 @@
 //!
 //! | held | another call of the thread that reads the same shard | that writes it |
 //! |---|---|---|
-//! | `Ref`, `RefMulti`, `Iter` | passes: readers do not wait for writers that wait | `Recursion` |
+//! | `Ref`, `RefMulti`, `Iter` | passes: readers do not wait for waiting writers | `Recursion` |
 //! | `RefMut`, `RefMutMulti`, `IterMut`, an entry | `Recursion` | `Recursion` |
 //!
 //! The shards of a map are one class, made where the map is made; each is judged by itself, so two of them may be held at once, as
-//! iterators do, as long as no two are ever taken in both orders by threads that would wait for each other. That is reported as
-//! `Inversion`, and depends on the hashes: with a fixed hasher a test always finds the same.
+//! iterators do, as long as no two are taken in both orders by threads that would wait for each other. That is reported as `Inversion`,
+//! and depends on the hashes: with a fixed hasher a test always finds the same.
 //!
-//! A guard may be sent to another thread. Hardly any is, so who comes back to a shard that it holds is taken to wait for itself, also where
-//! it has given the guard away.
+//! A guard may be sent to another thread. This is rare, so a thread that comes back to a shard that it took is assumed to wait for
+//! itself, even if it has given the guard away.
 //!
 //! The tables and locks are the original's, reached by its raw interface. Without `validate` all types have the original's size. Its
-//! features are forwarded under their names: `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`, `typesize`. What is done by
-//! `raw-api` the validator does not see.
+//! features are forwarded under their names: `serde`, `rayon`, `raw-api`, `inline`, `arbitrary`, `typesize`. The validator does not see
+//! the use of `raw-api`.
 //!
-//! **Signal safety:** none of it in a handler, where nothing may wait; that is reported as `WaitContext`. `try_get` and its like may.
+//! **Signal safety:** none of it in a handler, where nothing may wait; that is reported as `WaitContext`. `try_get` and its like are not
+//! reported, but the release of their shard may hang there.
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
@@ -360,7 +361,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
 
     /// The entry of a key, to read, if its shard is free for that. Never waits.
     ///
-    /// **Signal safety:** may be called in a handler.
+    /// **Signal safety:** not in a handler: the release of the shard may hang there, and that is not reported.
     #[track_caller]
     pub fn try_get<Q>(&'a self, key: &Q) -> TryResult<Ref<'a, K, V>>
     where
@@ -372,7 +373,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
 
     /// The entry of a key, to write, if its shard is free. Never waits.
     ///
-    /// **Signal safety:** may be called in a handler.
+    /// **Signal safety:** not in a handler: the release of the shard may hang there, and that is not reported.
     #[track_caller]
     pub fn try_get_mut<Q>(&'a self, key: &Q) -> TryResult<RefMut<'a, K, V>>
     where
@@ -470,7 +471,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
 
     /// The place of a key, if its shard is free. Never waits.
     ///
-    /// **Signal safety:** may be called in a handler.
+    /// **Signal safety:** not in a handler: the release of the shard may hang there, and that is not reported.
     #[track_caller]
     pub fn try_entry(&'a self, key: K) -> Option<Entry<'a, K, V>> {
         self._try_entry(key)

@@ -3,7 +3,7 @@
 //! | module | |
 //! |---|---|
 //! | [`sync`] | checked: until a cell has its value, its initialiser holds a lock |
-//! | [`unsync`], [`race`] | the originals: nobody waits in them |
+//! | [`unsync`], [`race`] | the originals: no thread waits in them |
 
 pub mod sync;
 

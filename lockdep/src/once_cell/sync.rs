@@ -73,9 +73,9 @@ impl<T> OnceCell<T> {
         self.inner.get()
     }
 
-    /// The value, waiting until somebody has written it.
+    /// The value; waits until it has been written.
     ///
-    /// Waiting while a lock is held that the initialiser takes, or that is held by whoever writes the value, is reported as
+    /// Waiting with a lock held that the initialiser takes, or that the thread that writes the value holds, is reported as
     /// `Inversion`.
     #[track_caller]
     pub fn wait(&self) -> &T {
@@ -85,7 +85,7 @@ impl<T> OnceCell<T> {
         }
     }
 
-    /// The value, if there is one: nobody else can have the cell.
+    /// The value, if there is one: the exclusive reference needs no lock.
     #[inline]
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.inner.get_mut()
@@ -164,7 +164,7 @@ impl<T> OnceCell<T> {
         self.map.once(|| self.inner.get().map(Ok), |claim| self.inner.get_or_try_init(|| claim.run(f)))
     }
 
-    /// Takes the value out: nobody else can have the cell.
+    /// Takes the value out: the exclusive reference needs no lock.
     #[inline]
     pub fn take(&mut self) -> Option<T> {
         self.inner.take()

@@ -11,7 +11,7 @@ use lockdep_lock_api::Validated;
 /// A condition variable for a [`Mutex`](super::Mutex), checked: the twin of [`parking_lot::Condvar`](::parking_lot::Condvar).
 ///
 /// A wait releases the mutex and takes it again, and both are seen. Waiting with other locks held is remembered, and reported
-/// when a thread that notifies needs one of them. To wait with a guard of `lock_irq` or its sisters, lend what is inside:
+/// when a notifying thread needs one of them. To wait with a guard of `lock_irq` or its sisters, lend the guard inside:
 /// `condvar.wait(guard.as_guard())`; the signals stay blocked.
 ///
 /// **Signal safety:** no wait in a handler; that is reported as `WaitContext`.
@@ -44,7 +44,7 @@ impl LockKind for CondvarKind {
 }
 
 impl Condvar {
-    /// A condition variable that nobody waits on. Its class is this place in the source.
+    /// A condition variable without waiters. Its class is this place in the source.
     #[inline]
     #[track_caller]
     pub const fn new() -> Condvar {
@@ -85,7 +85,7 @@ impl Condvar {
         self.waiting(mutex_guard, false, |real, guard| real.wait(guard));
     }
 
-    /// As [`wait`](Self::wait), at most until `timeout`. The mutex is held again in either case.
+    /// Like [`wait`](Self::wait), at most until `timeout`. The mutex is held again in either case.
     ///
     /// # Panics
     ///
@@ -96,7 +96,7 @@ impl Condvar {
         WaitTimeoutResult(self.waiting(mutex_guard, true, |real, guard| real.wait_until(guard, timeout)).timed_out())
     }
 
-    /// As [`wait`](Self::wait), at most for `timeout`. The mutex is held again in either case.
+    /// Like [`wait`](Self::wait), at most for `timeout`. The mutex is held again in either case.
     ///
     /// # Panics
     ///

@@ -13,8 +13,9 @@
 //! | `owning_ref`, `serde`, `hardware-lock-elision` | as there |
 //! | `nightly` | does nothing |
 //!
-//! **Signal safety:** none of these may be taken in a handler, where nothing may wait; that is reported as `WaitContext`. For
-//! data that a handler shares there is [`spin`](crate::spin).
+//! **Signal safety:** none of these may be taken in a handler, where nothing may wait; that is reported as `WaitContext`. `try_lock` and
+//! its like are not reported, but their release may have to wake a waiter, and hang there
+//! ([signals](crate::_documentation::signals#patterns-that-are-right)). For data shared with a handler there is [`spin`](crate::spin).
 //!
 //! # Examples
 //!

@@ -11,7 +11,7 @@ use lockdep_lock_api::Validated;
 /// A one-time initialisation, checked: the twin of [`parking_lot::Once`](::parking_lot::Once).
 ///
 /// Until it is done it is a lock: the initialiser holds it, and every other caller waits for it. An initialiser that calls its
-/// own `Once` is a recursion; two that need each other are an inversion. Once it is done a call is no acquisition.
+/// own `Once` is a recursion; two that need each other are an inversion. Once it is done, a call is not an acquisition.
 ///
 /// **Signal safety:** not in a handler before it is done, because the call may wait; that is reported as `WaitContext`.
 ///
@@ -61,13 +61,13 @@ impl Once {
         Once { map: LockMap::with_class::<OnceKind, ()>(class), real: ::parking_lot::Once::new() }
     }
 
-    /// How far it is.
+    /// The state of the initialisation.
     #[inline]
     pub fn state(&self) -> OnceState {
         self.real.state()
     }
 
-    /// Runs `f` if nobody has; otherwise waits until it has been run.
+    /// Runs `f`, if no initialiser has run; otherwise waits until it has.
     ///
     /// # Panics
     ///
@@ -82,7 +82,7 @@ impl Once {
         self.map.once(|| self.done(), |claim| self.real.call_once(|| claim.run(f)));
     }
 
-    /// As [`call_once`](Self::call_once), also if an earlier initialiser panicked: `f` is told by its argument.
+    /// Like [`call_once`](Self::call_once), even if an earlier initialiser panicked: the argument of `f` says so.
     ///
     /// # Panics
     ///

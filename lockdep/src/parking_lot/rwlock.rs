@@ -7,7 +7,7 @@ use lockdep_lock_api::RawRwLock as _;
 
 /// A reader-writer lock, checked: the twin of [`parking_lot::RwLock`](::parking_lot::RwLock).
 ///
-/// A waiting writer goes before new readers, so a thread that reads must not read again, unless through
+/// A waiting writer goes before new readers, so a thread that reads must not read again, except through
 /// [`read_recursive`](lock_api::RwLock::read_recursive).
 ///
 /// **Signal safety:** not in a handler; that is reported as `WaitContext`.

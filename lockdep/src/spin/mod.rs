@@ -1,10 +1,10 @@
 //! Spin locks, as the kernel has them: for data that is shared with signal handlers.
 //!
 //! A waiting thread spins, and yields its processor now and then; it never parks, allocates, or touches a lock of the C
-//! library, so that a handler may take these locks. What a handler must not do is interrupt the holder and wait for it: take a
-//! lock that a handler takes with the signals blocked, by [`lock_irqsave`](crate::lock_api::Mutex::lock_irqsave) and its sisters.
+//! library, so a handler may take these locks. But a handler must not interrupt the holder and wait for it: outside handlers, take a
+//! lock that a handler also takes with the signals blocked, by [`lock_irqsave`](crate::lock_api::Mutex::lock_irqsave) and its sisters.
 //!
-//! Hold them for a few instructions only: whoever waits burns its processor, and under one no lock may be taken that sleeps
+//! Hold them for a few instructions only: a waiting thread burns its processor, and no lock that sleeps may be taken under one
 //! (`WaitContext`). For everything else there is [`parking_lot`](crate::parking_lot) or [`sync`](crate::sync).
 //!
 //! # Examples

@@ -9,9 +9,9 @@ use super::spin_until;
 
 /// A mutual exclusion lock that spins, the kernel's `spinlock_t`, checked.
 ///
-/// The lock is a byte; who gets it next is not in order of arrival.
+/// The lock is a byte; waiting threads do not get it in order of arrival.
 ///
-/// **Signal safety:** may be taken in a handler. Elsewhere take it with the signals blocked, if a handler does.
+/// **Signal safety:** may be taken in a handler. If a handler takes it, take it with the signals blocked elsewhere.
 ///
 /// # Examples
 ///

@@ -16,8 +16,8 @@ use super::spin_until;
 /// A reader waits behind a waiting writer, except in a signal handler, where it passes: the thread below may be a reader, or
 /// that very writer. So readers outside handlers may leave the signals open if handlers only read; a writer never may.
 ///
-/// **Signal safety:** may be taken in a handler. Elsewhere take it with the signals blocked, if a handler takes it in a way that
-/// excludes yours.
+/// **Signal safety:** may be taken in a handler. If a handler takes it in a mode that excludes yours, take it with the signals blocked
+/// elsewhere.
 ///
 /// # Examples
 ///

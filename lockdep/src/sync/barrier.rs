@@ -10,8 +10,8 @@ use super::BarrierWaitResult;
 /// A meeting point of several threads, checked: [`std::sync::Barrier`] whose waits are seen.
 ///
 /// A wait in a handler or under a spin lock is a `WaitContext`. A thread that waits here with a lock held is shown, as every
-/// waiting thread is, by [`dump_held`](crate::dump_held). Who the other threads are that it waits for, nobody can know before they
-/// come: what holds them up is not reported. Say it with a [`Map`](crate::Map) if you know.
+/// waiting thread is, by [`dump_held`](crate::dump_held). Which other threads it waits for is not known before they arrive, so what
+/// holds them up is not reported. Declare it with a [`Map`](crate::Map) if you know it.
 ///
 /// # Examples
 ///

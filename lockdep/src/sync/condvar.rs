@@ -12,7 +12,7 @@ use super::{LockResult, PoisonError, WaitTimeoutResult, map_guard};
 /// A condition variable, checked: [`std::sync::Condvar`] whose waits are seen as what they are, a release and a new acquisition
 /// of the mutex.
 ///
-/// A wait with other locks held is remembered, and reported when who notifies needs one of them.
+/// A wait with other locks held is remembered, and reported when a notifying thread needs one of them.
 ///
 /// # Examples
 ///
@@ -44,7 +44,7 @@ impl LockKind for Kind {
 }
 
 impl Condvar {
-    /// A condition variable nobody waits on; this call is the construction site of its class.
+    /// A condition variable without waiters; this call is the construction site of its class.
     #[inline]
     #[must_use]
     #[track_caller]
@@ -165,7 +165,7 @@ impl Condvar {
         }
     }
 
-    /// Wakes one of those who wait.
+    /// Wakes one waiting thread.
     ///
     /// **Signal safety:** may be called in a handler, but is of little use there: the condition belongs to a mutex that a handler
     /// must not wait for.

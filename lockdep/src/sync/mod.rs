@@ -4,14 +4,14 @@
 //! [`Mutex`], [`RwLock`], [`Condvar`], [`Once`], [`OnceLock`], [`LazyLock`] and [`Barrier`]. They wrap the standard types, so they
 //! block, poison and format as those do. With the feature `validate` off they have the same size and the same code.
 //!
-//! The channels of [`mpsc`] are the plain originals: the validator does not see who waits in them. Where such a wait matters, say
-//! so with [`Map`](crate::Map).
+//! The channels of [`mpsc`] are the plain originals: the validator does not see waits in them. Where such a wait matters, declare it
+//! with [`Map`](crate::Map).
 //!
-//! What is initialised once is a lock until then: the initialiser holds it, everybody else waits for it.
+//! A type that is initialised once is a lock until then: the initialiser holds it, all others wait for it.
 //!
-//! Each type has, besides the methods of the original, `with_class` beside `new`: it belongs to a class by name. The locks have
+//! Besides the methods of the original, each type has `with_class`: `new`, with a named class. The locks also have
 //!
-//! | | to say |
+//! | | to declare |
 //! |---|---|
 //! | `lock_nested`, `lock_nest_lock`, `lock_ordered` | another lock of the same class is held, and that is right |
 //! | `try_lock_nested`, `try_lock_ordered` | the same, if it is free now |

@@ -14,8 +14,8 @@ use crate::held::Held;
 
 /// A mutual exclusion lock, checked: [`std::sync::Mutex`] with its order and context validated.
 ///
-/// Its class is the place of [`new`](Mutex::new) and the type `T`; name one with [`with_class`](Mutex::with_class) where that
-/// says too little.
+/// Its class is the place of [`new`](Mutex::new) and the type `T`; where that is not enough, name one with
+/// [`with_class`](Mutex::with_class).
 ///
 /// # Examples
 ///
@@ -71,7 +71,7 @@ impl<T> Mutex<T> {
         Mutex { map: LockMap::with_class::<Kind, T>(class), inner: std::sync::Mutex::new(value) }
     }
 
-    /// The value, without locking: nobody else can have the lock.
+    /// The value, without locking: no other thread can use the lock.
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl<T: ?Sized> Mutex<T> {
         self.inner.clear_poison();
     }
 
-    /// The value, without locking: nobody else can have the lock.
+    /// The value, without locking: no other thread can use the lock.
     ///
     /// # Errors
     ///

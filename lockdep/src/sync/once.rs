@@ -10,11 +10,11 @@ use super::OnceState;
 
 /// A one-time initialisation, checked: [`std::sync::Once`] whose initialiser counts as the holder of a lock.
 ///
-/// Until it is done, whoever calls it holds it or waits for it. An initialiser that comes back to its own `Once` is a
-/// `Recursion`; two that need each other, or one that needs a lock under which somebody else comes here, are an `Inversion`.
-/// Both are reported before they hang. Once it is done a call is no acquisition and costs what the original's does.
+/// Until it is done, a thread that calls it holds it or waits for it. An initialiser that calls its own `Once` again is a
+/// `Recursion`; two that need each other, or one that needs a lock under which another thread calls it, are an `Inversion`.
+/// Both are reported before they hang. Once it is done, a call is not an acquisition and costs as much as the original's.
 ///
-/// Several `Once`s made at one place, the fields of a node, say, are told apart: one may initialise another, as long as no two of
+/// Several `Once`s made at one place, such as the fields of a node, are told apart: one may initialise another, as long as no two of
 /// them do so in both orders.
 ///
 /// **Signal safety:** not in a handler before it is done, because the call may wait; that is reported as `WaitContext`.
@@ -61,7 +61,7 @@ impl Once {
         Once { map: LockMap::with_class::<Kind, ()>(class), inner: std::sync::Once::new() }
     }
 
-    /// Runs `f` if nobody has; otherwise waits until it has been run.
+    /// Runs `f`, if no initialiser has run; otherwise waits until it has.
     ///
     /// # Panics
     ///
@@ -75,7 +75,7 @@ impl Once {
         self.map.once(|| self.done(), |claim| self.inner.call_once(|| claim.run(f)));
     }
 
-    /// As [`call_once`](Once::call_once), also if an earlier initialiser panicked: `f` is told by its argument.
+    /// Like [`call_once`](Once::call_once), even if an earlier initialiser panicked: the argument of `f` says so.
     ///
     /// # Panics
     ///
@@ -97,9 +97,9 @@ impl Once {
         self.inner.is_completed()
     }
 
-    /// Waits until somebody has run the initialiser.
+    /// Waits until the initialiser has run.
     ///
-    /// Waiting while a lock is held that the initialiser takes, or that is held by whoever calls it, is reported as `Inversion`.
+    /// Waiting with a lock held that the initialiser takes, or that its caller holds, is reported as `Inversion`.
     ///
     /// # Panics
     ///
@@ -111,7 +111,7 @@ impl Once {
         }
     }
 
-    /// As [`wait`](Once::wait), but an initialiser that panicked is waited past: until one succeeds.
+    /// Like [`wait`](Once::wait), but waits on after an initialiser that panicked, until one succeeds.
     ///
     /// # Panics
     ///

@@ -7,11 +7,11 @@ use lockdep_lock_api::Validated;
 
 /// A cell that is written once, checked: [`std::sync::OnceLock`] whose initialiser counts as the holder of a lock.
 ///
-/// What [`Once`](super::Once) says holds here: an initialiser that comes back to its own cell is a `Recursion`, two cells that
-/// need each other are an `Inversion`, both reported before they hang. A cell with a value is no lock: [`get`](OnceLock::get),
-/// and [`get_or_init`](OnceLock::get_or_init) from then on, cost what the original's do.
+/// The rules of [`Once`](super::Once) apply: an initialiser that comes back to its own cell is a `Recursion`, two cells that need each
+/// other are an `Inversion`, both reported before they hang. A cell with a value is not a lock: [`get`](OnceLock::get), and
+/// [`get_or_init`](OnceLock::get_or_init) from then on, cost as much as the original's.
 ///
-/// **Signal safety:** [`get`](OnceLock::get) may be called in a handler. What may initialise or wait is reported there as
+/// **Signal safety:** [`get`](OnceLock::get) may be called in a handler. Methods that may initialise or wait are reported there as
 /// `WaitContext`.
 ///
 /// # Examples
@@ -61,15 +61,15 @@ impl<T> OnceLock<T> {
         self.inner.get()
     }
 
-    /// The value, if there is one: nobody else can have the cell.
+    /// The value, if there is one: the exclusive reference needs no lock.
     #[inline]
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.inner.get_mut()
     }
 
-    /// The value, waiting until somebody has written it.
+    /// The value; waits until it has been written.
     ///
-    /// Waiting while a lock is held that the initialiser takes, or that is held by whoever writes the value, is reported as
+    /// Waiting with a lock held that the initialiser takes, or that the thread that writes the value holds, is reported as
     /// `Inversion`.
     #[inline]
     #[track_caller]
@@ -93,7 +93,7 @@ impl<T> OnceLock<T> {
         value.map_or(Ok(()), Err)
     }
 
-    /// The value; if there is none, the one that `f` makes. Several threads may come here, one of them runs its `f`.
+    /// The value; if there is none, the one that `f` makes. If several threads call this, one of them runs its `f`.
     ///
     /// # Panics
     ///
@@ -113,7 +113,7 @@ impl<T> OnceLock<T> {
         self.inner.into_inner()
     }
 
-    /// Takes the value out: nobody else can have the cell.
+    /// Takes the value out: the exclusive reference needs no lock.
     #[inline]
     pub fn take(&mut self) -> Option<T> {
         self.inner.take()

@@ -58,7 +58,7 @@ impl<T> RwLock<T> {
         RwLock { map: LockMap::with_class::<Kind, T>(class), inner: std::sync::RwLock::new(value) }
     }
 
-    /// The value, without locking: nobody else can have the lock.
+    /// The value, without locking: no other thread can use the lock.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl<T: ?Sized> RwLock<T> {
         self.inner.clear_poison();
     }
 
-    /// The value, without locking: nobody else can have the lock.
+    /// The value, without locking: no other thread can use the lock.
     ///
     /// # Errors
     ///

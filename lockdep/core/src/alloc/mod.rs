@@ -12,19 +12,19 @@ use enabled::Call;
 
 use core::alloc::{GlobalAlloc, Layout};
 
-/// A global allocator that reports what handlers do with it, and takes part in the order of locks.
+/// A global allocator that reports its use in handlers, and takes part in the order of locks.
 ///
 /// No handler may allocate or free: the code that it interrupted may be inside the allocator. That is reported as `SignalUnsafe`, at the
 /// call and with its stack, whether or not it hangs this time. And the allocator is a lock class of its own, `malloc`, so that the
-/// rules of locks apply to it: a lock taken in a handler must not be held while memory is allocated, for instance, unless the signal
-/// is blocked wherever anybody allocates (`IrqInversion`); nor may a lock that the allocator itself takes be held while allocating
-/// (`Inversion`).
+/// rules of locks apply to it: for instance, a lock taken in a handler must not be held while memory is allocated, unless the signal is
+/// blocked at every allocation (`IrqInversion`); nor may a lock that the allocator itself takes be held while allocating (`Inversion`).
 ///
-/// Allocating under a spin lock is allowed, and what the allocator takes inside is judged by what is held around the allocation.
+/// Allocating under a spin lock is allowed, and locks that the allocator takes inside are judged by the locks held around the
+/// allocation.
 ///
 /// Cost: some 6 ns for each call, as for a lock without stacks; without the feature `validate` none, and the type is the
-/// inner allocator. Reports out of an allocation come from a thread of the validator's, for the code around it may hold any lock; under
-/// `LOCKDEP=panic` they abort, for an allocator must not unwind.
+/// inner allocator. Reports from within an allocation come from a thread of the validator, because the code around it may hold any lock;
+/// under `LOCKDEP=panic` they abort, because an allocator must not unwind.
 ///
 /// # Examples
 ///
@@ -54,7 +54,7 @@ impl<A> Checked<A> {
 
     /// The allocator inside.
     ///
-    /// What is asked of it is not checked.
+    /// Direct calls to it are not checked.
     ///
     /// # Examples
     ///

@@ -7,14 +7,14 @@
 //! | counted disabling (`local_interrupt_disable`) | [`Counted`] |
 //! | `spin_lock_irq`, `spin_lock_irqsave` | `lock_irq()`, `lock_irqsave()` and `lock_irq_counted()` of every lock, whose guard is an [`IrqGuard`] |
 //!
-//! "Irqs off" means that the signals of [`lines`] are blocked in this thread: in its real mask, by the system call itself; or
-//! [lazily](Lines::lazy), where that was asked for and is possible, by a flag, until a signal arrives. Either way no handler of
-//! theirs runs. The validator follows every change made here, and reports the ones that go wrong: `UnsafeIrqEnable`, `IrqState`,
-//! `MaskImbalance`. With the feature `validate` off the functions do only the masking, always for real.
+//! "Irqs off" means that the signals of [`lines`] are blocked in this thread: in its real mask, by a system call; or, where requested and
+//! possible, [lazily](Lines::lazy), by a flag, until a signal arrives. Either way none of their handlers runs. The validator follows
+//! every change made here, and reports the wrong ones: `UnsafeIrqEnable`, `IrqState`, `MaskImbalance`. With the feature `validate` off
+//! the functions do only the masking, always for real.
 //!
-//! Which one to use: [`save`] and [`restore`] (or `lock_irqsave`) put back what they found and are right everywhere.
-//! [`disable`] and [`enable`] (or `lock_irq`) open the signals *whatever they were before*: they are wrong in any function
-//! that may be called with the signals already blocked, and that is reported. [`Counted`] may end in any order.
+//! Which one to use: [`save`] and [`restore`] (or `lock_irqsave`) put back the mask they found and are right everywhere.
+//! [`disable`] and [`enable`] (or `lock_irq`) open the signals *in any case*: they are wrong in any function that may be called with
+//! the signals already blocked, and that is reported. [`Counted`] may end in any order.
 
 #[cfg(not(feature = "validate"))]
 mod disabled;
@@ -62,7 +62,7 @@ pub fn disable() {
     imp::disable();
 }
 
-/// Unblocks the signals of [`lines`] in this thread, whatever they were before.
+/// Unblocks the signals of [`lines`] in this thread, even if they were already blocked by an outer section.
 ///
 /// Reported as `UnsafeIrqEnable`, before it happens, when a lock is held that was taken with them blocked, or inside a section
 /// of [`save`], [`Counted`] or an `_irq` guard. Ends every section that [`disable`] began.
@@ -120,7 +120,7 @@ pub fn save() -> Flags {
     Flags { state: imp::save(), _thread: PhantomData }
 }
 
-/// Puts the mask back to what `flags` found.
+/// Puts the mask back as `flags` found it.
 ///
 /// Cost: one system call, or none when nothing changes, or they were blocked [lazily](Lines::lazy) and none arrived. **Signal
 /// safety:** may be called in a handler, for flags saved there.
@@ -170,10 +170,9 @@ pub fn enabled() -> bool {
 
 /// Reads the real mask of this thread again; a difference that we did not make is reported as `MaskImbalance`.
 ///
-/// From here on the real mask counts. Call it where foreign code may have changed the mask, to learn of it in time: with the feature
+/// From here on the real mask counts. Call it where foreign code may have changed the mask, to notice it in time: with the feature
 /// `interpose` such calls are followed, and nothing is left to find. As the first call of this crate in a thread it only learns the mask:
-/// what was changed before is nobody's mistake. Cost: one system call, nothing without `validate`. **Signal safety:**
-/// may be called in a handler.
+/// earlier changes are not reported. Cost: one system call, nothing without `validate`. **Signal safety:** may be called in a handler.
 ///
 /// # Examples
 ///
@@ -209,7 +208,7 @@ pub fn sync() {
 
 /// The signal mask that [`save`] found. Given back to [`restore`], on the same thread.
 ///
-/// Where it is dropped instead, the section has no end: what it leaves blocked is reported at the end of the thread or handler.
+/// If it is dropped instead, the section does not end: signals that it leaves blocked are reported at the end of the thread or handler.
 ///
 /// # Examples
 ///
@@ -227,7 +226,7 @@ impl fmt::Debug for Flags {
 
 /// Keeps the signals of [`lines`] blocked while it lives; tokens may be dropped in any order (counted disabling).
 ///
-/// The first token masks, then counts; the last one restores what the first found.
+/// The first token blocks the signals, the others only count; the last one restores what the first found.
 ///
 /// # Examples
 ///
@@ -320,7 +319,7 @@ pub struct Section {
 }
 
 impl Section {
-    /// Blocks the signals; its drop opens them, whatever they were before (`spin_lock_irq`).
+    /// Blocks the signals; its drop opens them in any case (`spin_lock_irq`).
     ///
     /// Cost and signal safety as those of [`Section`].
     ///
@@ -333,7 +332,7 @@ impl Section {
         Section { state: imp::Section::lock_irq(), _thread: PhantomData }
     }
 
-    /// Blocks the signals; its drop puts back what was found (`spin_lock_irqsave`).
+    /// Blocks the signals; its drop puts back the mask it found (`spin_lock_irqsave`).
     ///
     /// Cost and signal safety as those of [`Section`].
     ///

@@ -83,7 +83,7 @@ use crate::kind::{Mode, ReportKind, Severity};
 pub struct Report(imp::Found);
 
 impl Report {
-    /// What it is about. Cost: a load. **Signal safety:** may be called in a handler.
+    /// The kind of bug. Cost: a load. **Signal safety:** may be called in a handler.
     ///
     /// # Examples
     ///
@@ -123,7 +123,7 @@ impl Report {
         self.0.severity()
     }
 
-    /// Its identity, the same in every run: what a baseline file names, and a file of `LOCKDEP_OUT` is called. Cost: a load. **Signal
+    /// Its identity, the same in every run, by which baseline files and the files of `LOCKDEP_OUT` name it. Cost: a load. **Signal
     /// safety:** may be called in a handler.
     ///
     /// # Examples
@@ -141,7 +141,7 @@ impl Report {
         self.0.id()
     }
 
-    /// The locks it speaks of: the subject first; for a cycle, in its order. Cost: a load. **Signal safety:** may be called in a handler.
+    /// The locks it is about: the subject first; for a cycle, in its order. Cost: a load. **Signal safety:** may be called in a handler.
     ///
     /// # Examples
     ///
@@ -164,7 +164,7 @@ impl Report {
         self.0.locks()
     }
 
-    /// What else is known about a cycle. Cost: a load. **Signal safety:** may be called in a handler.
+    /// Further facts about a cycle. Cost: a load. **Signal safety:** may be called in a handler.
     ///
     /// # Examples
     ///
@@ -368,7 +368,7 @@ impl ReportedLock {
     }
 }
 
-/// What else is known about a cycle: none of it excuses the order, all of it helps to judge how urgent it is.
+/// Further facts about a cycle: they do not excuse the order, but help to judge how urgent it is.
 ///
 /// # Examples
 ///
@@ -390,10 +390,10 @@ impl ReportedLock {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// One thread would have to do two parts at once, because no other was seen to do either; mostly one thread did all of it.
+    /// One thread would have to do two parts at once, because no other was seen to do either; usually one thread did all of it.
     pub same_thread: bool,
     /// The threads that disagree did not all overlap in this run: one had ended before another did its part, or, in an isolated test,
-    /// began only after that one had done its own. No join need have made it so.
+    /// one began only after another had done its part. It may be chance: no join need have ordered them.
     pub ordered: bool,
     /// Locks held on every side of the cycle, which keep the threads apart.
     pub gates: Vec<String>,
@@ -466,8 +466,8 @@ impl Frame {
         self.file.as_deref().map(|file| (file, self.line))
     }
 
-    /// Of a frame without a symbol, as in a stripped program: the program or library and where in it, `"app+0x5581"`, the same in every
-    /// run, and what `addr2line -e app` takes.
+    /// For a frame without a symbol, as in a stripped program: the program or library and the offset in it, `"app+0x5581"`. It is the same
+    /// in every run, and `addr2line -e app` takes it.
     pub fn module(&self) -> Option<&str> {
         self.module.as_deref()
     }

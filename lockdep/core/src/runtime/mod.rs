@@ -617,7 +617,7 @@ pub fn in_handler() -> bool {
     imp::in_handler()
 }
 
-/// A handler as it was installed: what is said of it names that place.
+/// A handler as it was installed: reports about it name that place.
 #[derive(Clone, Copy, Debug)]
 pub struct Handler(imp::Handler);
 
@@ -630,12 +630,11 @@ impl Handler {
     }
 }
 
-/// Runs `f` as the given handler of `signal`: for those who install handlers.
+/// Runs `f` as the given handler of `signal`: for code that installs handlers.
 ///
-/// Call it first thing in a real handler. If `f` unwinds, so does this; whoever installed the handler must not let that out of it.
+/// Call it first in a real handler. If `f` unwinds, so does this; the code that installed the handler must not let that out of it.
 ///
-/// `signal` is the number that the handler was called with. What is no signal (not one of 1..=64) has no handler: then this is a call of
-/// `f`, and no more.
+/// `signal` is the number that the handler was called with. If it is not a signal (1..=64), this only calls `f`.
 ///
 /// **Signal safety:** may be called in a handler.
 pub fn in_signal<R>(signal: libc::c_int, handler: Handler, f: impl FnOnce() -> R) -> R {
@@ -649,9 +648,9 @@ pub fn quietly<R>(f: impl FnOnce() -> R) -> R {
     imp::quietly(f)
 }
 
-/// Ends the process, and says `why`: for those who make guards, where a lock cannot be left as its guard says it is.
+/// Ends the process, and says `why`: for implementations of guards, where a lock cannot be left as its guard says it is.
 ///
-/// What an isolated test has found is printed, for it will not return it. **Signal safety:** may be called in a handler.
+/// The reports of an isolated test are printed, because it will not return them. **Signal safety:** may be called in a handler.
 pub fn abort(why: &str) -> ! {
     imp::abort(why)
 }
@@ -663,15 +662,15 @@ pub fn about_to_handle(signal: libc::c_int) {
     imp::about_to_handle(signal);
 }
 
-/// Handlers are going to be installed: starts the thread that delivers what they report.
+/// Handlers are going to be installed: starts the thread that delivers their reports.
 ///
 /// Cost: a thread, the first time; nothing without `validate`. **Signal safety:** not in a handler: it starts a thread.
 pub fn handlers_expected() {
     imp::handlers_expected();
 }
 
-/// Makes the handler that is installed for `signal` run in its signal's context, whole; for those who install handlers by means that
-/// are not theirs.
+/// Makes the whole handler that is installed for `signal` run in its signal's context: for code that installs handlers through another
+/// crate.
 ///
 /// A later `sigaction` of the same signal undoes it, unless the feature `interpose` is on. **Signal safety:** may be called in a
 /// handler.

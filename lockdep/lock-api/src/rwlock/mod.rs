@@ -148,13 +148,13 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
         self.data.get_mut()
     }
 
-    /// Whether somebody holds the lock in any way.
+    /// Whether any thread holds the lock in any way.
     #[inline]
     pub fn is_locked(&self) -> bool {
         self.checked.raw.is_locked()
     }
 
-    /// Whether somebody holds the lock exclusively.
+    /// Whether any thread holds the lock exclusively.
     #[inline]
     pub fn is_locked_exclusive(&self) -> bool {
         self.checked.raw.is_locked_exclusive()
@@ -164,13 +164,13 @@ impl<R: RawRwLock, T: ?Sized> RwLock<R, T> {
     ///
     /// # Safety
     ///
-    /// It must not be released while a guard exists. What is done to it, the validator does not see: from here on a hold that there is,
-    /// of this thread or else of others, counts no longer, whether its guard was forgotten or not. The lock is checked as before when it is
-    /// taken again; but that it is released or dropped in a wrong moment, or not held where it should be, is said of it no more. A wait for
-    /// what this thread held when it called this is reported only if no other thread calls this for locks of the class, or, after a second,
+    /// It must not be released while a guard exists. The validator does not see what is done to it: from here on an existing hold, of this
+    /// thread or else of others, no longer counts, whether its guard was forgotten or not. The lock is checked as before when it is taken
+    /// again; but it is no longer reported as released or dropped at a wrong moment, or as not held where it should be. A wait for a hold
+    /// that this thread had when it called this is reported only if no other thread calls this for locks of the class, or, after a second,
     /// in an isolated test. `force_unlock` and its sisters are seen.
     ///
-    /// Cost: some instructions; where this thread does not hold the lock, but somebody took it before, the validator's own lock.
+    /// Cost: some instructions; the validator's own lock, if this thread does not hold the lock, but a thread took it before.
     #[inline]
     #[track_caller]
     pub unsafe fn raw(&self) -> &R {
@@ -211,7 +211,8 @@ impl<R: RawRwLockUpgrade, T: ?Sized> RwLock<R, T> {
 
     /// Takes the lock upgradable if that is possible now.
     ///
-    /// **Signal safety:** may be called in a handler.
+    /// **Signal safety:** may be called in a handler, if the raw lock spins: the release of one that parks may hang there, and that is not
+    /// reported.
     #[inline]
     #[track_caller]
     pub fn try_upgradable_read(&self) -> Option<RwLockUpgradableReadGuard<'_, R, T>> {

@@ -11,7 +11,7 @@ use crate::held::{Checked, OnDrop};
 
 /// A condition variable over a raw one `C`, checked: a wait releases the mutex and takes it again.
 ///
-/// Locks that are held meanwhile are reported if whoever notifies needs one of them.
+/// Locks held during a wait are reported if a notifying thread needs one of them.
 ///
 /// **Signal safety:** a handler may not wait; a notification is as safe as that of the raw condition variable.
 pub struct Condvar<C> {
@@ -27,14 +27,14 @@ impl<C: RawCondvar> LockKind for CondvarKind<C> {
 }
 
 impl<C: RawCondvar> Condvar<C> {
-    /// A condition variable that nobody waits on. Its class is this place in the source.
+    /// A condition variable without waiters. Its class is this place in the source.
     #[inline]
     #[track_caller]
     pub const fn new() -> Condvar<C> {
         Condvar { checked: Checked::new(LockMap::new::<CondvarKind<C>, ()>(), C::INIT) }
     }
 
-    /// A condition variable that nobody waits on, of the class `class`.
+    /// A condition variable without waiters, of the class `class`.
     #[inline]
     #[track_caller]
     pub const fn with_class(class: &'static LockClass) -> Condvar<C> {
