@@ -247,6 +247,12 @@ fn every_flag_does_what_it_does_without_us() {
     silent("flags", &["raw"]);
 }
 
+/// `signal` used to have system calls made again whatever that had said.
+#[test]
+fn signals_that_end_system_calls() {
+    silent("siginterrupt", &["raw", library()]);
+}
+
 #[test]
 fn a_handler_is_the_first_that_is_seen_of_a_thread() {
     silent("first-contact", &["raw", library()]);
@@ -398,6 +404,7 @@ fn the_definitions_are_those_of_the_whole_program() {
     for name in [
         "sigaction",
         "signal",
+        "siginterrupt",
         "pthread_sigmask",
         "sigprocmask",
         "sigsuspend",

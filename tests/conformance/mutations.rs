@@ -1155,6 +1155,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "every_flag_does_what_it_does_without_us",
     ),
     mutation(
+        "… and so is what siginterrupt says, for what signal installs",
+        INTERPOSE,
+        "INTERRUPTING.load(Ordering::Relaxed) & bit(signal) != 0;",
+        "INTERRUPTING.load(Ordering::Relaxed) & bit(signal) == u64::MAX;",
+        "interpose",
+        "signals_that_end_system_calls",
+    ),
+    mutation(
         "Foreign code that opens a signal under a lock is judged",
         INTERPOSE,
         "    if (worth_asking || in_handler && how == Reopen::Foreign) && opened != 0 && !config::off() {",

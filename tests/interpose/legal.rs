@@ -44,6 +44,51 @@ fn blocked(signal: c_int) -> bool {
     mask(libc::SIG_BLOCK, &[]) & 1 << (signal - 1) != 0
 }
 
+/// What `siginterrupt` says counts for the handler that is there, and for those that `signal` installs after that.
+pub(crate) fn siginterrupt(installer: &Installer) {
+    unsafe extern "C" {
+        fn siginterrupt(signal: c_int, interrupts: c_int) -> c_int;
+        fn ssignal(signal: c_int, handler: usize) -> usize;
+    }
+    let action = |signal| {
+        // SAFETY: all zeros is an action, which is written to.
+        unsafe {
+            let mut action = zeroed::<libc::sigaction>();
+            assert_eq!(libc::sigaction(signal, null(), &mut action), 0);
+            (action.sa_sigaction, action.sa_flags)
+        }
+    };
+    let handler = takes_shared as *const () as usize;
+    installer.install(libc::SIGUSR1, takes_shared, &[]);
+    let installed = action(libc::SIGUSR1);
+    // SAFETY: handlers of this program; the pipe is read by nobody else.
+    unsafe {
+        // Nothing else of it changes.
+        assert_eq!(siginterrupt(libc::SIGUSR1, 1), 0);
+        assert_eq!(action(libc::SIGUSR1), (installed.0, installed.1 & !libc::SA_RESTART));
+        assert_eq!(siginterrupt(libc::SIGUSR1, 0), 0);
+        assert_eq!(action(libc::SIGUSR1), (installed.0, installed.1 | libc::SA_RESTART));
+        for (interrupts, flags) in [(1, 0), (0, libc::SA_RESTART), (1, 0)] {
+            assert_eq!(siginterrupt(libc::SIGALRM, interrupts), 0);
+            assert_eq!(action(libc::SIGALRM).1, flags);
+            libc::signal(libc::SIGALRM, handler);
+            assert_eq!(action(libc::SIGALRM), (handler, flags));
+            ssignal(libc::SIGALRM, libc::SIG_DFL);
+            assert_eq!(action(libc::SIGALRM), (libc::SIG_DFL, flags));
+        }
+        for no_signal in [0, 32, 65] {
+            assert_eq!((siginterrupt(no_signal, 1), std::io::Error::last_os_error().raw_os_error()), (-1, Some(libc::EINVAL)));
+        }
+        // It used to wait for ever, until the next alarm.
+        let (reader, _writer) = pipe();
+        libc::signal(libc::SIGALRM, handler);
+        libc::alarm(1);
+        let mut byte = 0_u8;
+        let read = libc::read(reader.as_raw_fd(), (&raw mut byte).cast(), 1);
+        assert_eq!((read, std::io::Error::last_os_error().raw_os_error()), (-1, Some(libc::EINTR)));
+    }
+}
+
 /// Every flag does what it does without us.
 pub(crate) fn flags(_installer: &Installer) {
     static SEEN: AtomicI32 = AtomicI32::new(0);

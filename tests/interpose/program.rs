@@ -37,6 +37,7 @@ fn main() {
         "after-vfork" => masks::after_the_child_of_a_vfork(),
         "in-pairs" => masks::in_pairs(),
         "flags" => legal::flags(&installer),
+        "siginterrupt" => legal::siginterrupt(&installer),
         "old" => legal::old(&installer),
         "sigwait" => legal::signal_thread(),
         "self-pipe" => legal::self_pipe(&installer),

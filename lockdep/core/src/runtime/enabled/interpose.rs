@@ -10,7 +10,7 @@
 
 use core::ffi::{c_int, c_ulong};
 use core::mem::transmute;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::acquire::{event, place_here};
 use super::handler::Handler;
@@ -18,7 +18,7 @@ use super::irqs::{settled, spoil};
 use super::thread::{ThreadState, current};
 use super::{config, deliver, give_up, handler, lazy, life, saves, slow, trampoline};
 use crate::engine::{Event, Held, Reopen, State, Unmask};
-use crate::irq::Lines;
+use crate::irq::{Lines, bit};
 use crate::runtime::{action, mask};
 
 /// The signals that the C library keeps for itself.
@@ -81,6 +81,9 @@ unsafe extern "C" fn sigaction(signal: c_int, new: *const libc::sigaction, old: 
     0
 }
 
+/// The signals that end a system call instead of having it made again, where `signal` installs their handler.
+static INTERRUPTING: AtomicU64 = AtomicU64::new(0);
+
 /// # Safety
 ///
 /// As for the C library's.
@@ -91,7 +94,9 @@ unsafe extern "C" fn signal(signal: c_int, handler: libc::sighandler_t) -> libc:
         return libc::SIG_ERR;
     }
     // The semantics of BSD, which the C library has.
-    let new = action::Action { handler, flags: libc::SA_RESTART as c_ulong, restorer: 0, mask: crate::irq::bit(signal) };
+    let interrupts = INTERRUPTING.load(Ordering::Relaxed) & bit(signal) != 0;
+    let flags = if interrupts { 0 } else { libc::SA_RESTART as c_ulong };
+    let new = action::Action { handler, flags, restorer: 0, mask: bit(signal) };
     let place = if new.is_function() { handler_expected(signal) } else { Handler::UNKNOWN };
     // SAFETY: as for the caller.
     match unsafe { trampoline::exchange(signal, Some(&new), place) } {
@@ -100,6 +105,30 @@ unsafe extern "C" fn signal(signal: c_int, handler: libc::sighandler_t) -> libc:
             fail(error);
             libc::SIG_ERR
         }
+    }
+}
+
+/// # Safety
+///
+/// As for the C library's.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn siginterrupt(signal: c_int, interrupts: c_int) -> c_int {
+    if !is_signal(signal) {
+        return fail(libc::EINVAL);
+    }
+    match interrupts {
+        0 => INTERRUPTING.fetch_and(!bit(signal), Ordering::Relaxed),
+        _ => INTERRUPTING.fetch_or(bit(signal), Ordering::Relaxed),
+    };
+    let next = SIGINTERRUPT.address();
+    if next != 0 {
+        // It asks the kernel, where the trampoline is, and keeps a set of its own for `ssignal` and `bsd_signal`.
+        // SAFETY: the original, with the caller's arguments.
+        return unsafe { transmute::<usize, unsafe extern "C" fn(c_int, c_int) -> c_int>(next)(signal, interrupts) };
+    }
+    match trampoline::restart(signal, interrupts == 0) {
+        Ok(()) => 0,
+        Err(error) => fail(error),
     }
 }
 
@@ -310,6 +339,7 @@ impl Next {
     }
 }
 
+static SIGINTERRUPT: Next = Next::new(c"siginterrupt");
 static SIGSUSPEND: Next = Next::new(c"sigsuspend");
 static PPOLL: Next = Next::new(c"ppoll");
 static PSELECT: Next = Next::new(c"pselect");
@@ -323,7 +353,7 @@ static BEGUN: AtomicBool = AtomicBool::new(false);
 /// Looks everything up, so that no handler has to.
 pub(super) fn start() {
     BEGUN.store(true, Ordering::Relaxed);
-    for next in [&SIGSUSPEND, &PPOLL, &PSELECT, &EPOLL_PWAIT, &SIGLONGJMP, &LONGJMP_CHK] {
+    for next in [&SIGINTERRUPT, &SIGSUSPEND, &PPOLL, &PSELECT, &EPOLL_PWAIT, &SIGLONGJMP, &LONGJMP_CHK] {
         next.look_up();
     }
 }

@@ -169,6 +169,20 @@ pub(crate) unsafe fn exchange(
     })
 }
 
+/// Whether system calls that a handler of `signal` interrupts are to be made again: of the action in force, whatever it is, no more than
+/// that changes. Otherwise says why not, as an `errno`.
+///
+/// **Signal safety:** may be called in a handler.
+#[cfg(feature = "interpose")]
+pub(super) fn restart(signal: c_int, whether: bool) -> Result<(), c_int> {
+    let _section = slow::Section::enter();
+    let mut action = action::get(signal).ok_or(libc::EINVAL)?;
+    let restarts = libc::SA_RESTART as c_ulong;
+    action.flags = if whether { action.flags | restarts } else { action.flags & !restarts };
+    // SAFETY: what is installed is a handler for as long as it is.
+    unsafe { action::set(signal, &action) }
+}
+
 /// The action by which the kernel would call the trampoline for `signal` now. `None`: it would do something else, or take the handler
 /// away with the call.
 pub(super) fn in_force(signal: c_int) -> Option<Installed> {
