@@ -247,6 +247,11 @@ fn every_flag_does_what_it_does_without_us() {
     silent("flags", &["raw"]);
 }
 
+#[test]
+fn a_handler_that_panics_and_catches_it_while_another_comes() {
+    silent("panics", &["raw"]);
+}
+
 /// `signal` used to have system calls made again whatever that had said.
 #[test]
 fn signals_that_end_system_calls() {

@@ -136,6 +136,8 @@ fn scenario() {
         "arcs-in-a-handler" => arcs_in_a_handler(),
         "callback" => callback(),
         "callback-exits" => callback_exits(),
+        "handler-exits" => handler_exits(),
+        "off-sections" => off_sections(),
         "callback-takes-it" => callback_takes_it(),
         "two-signals" => two_signals(),
         "reported-attempts" => reported_attempts(),
@@ -291,6 +293,59 @@ fn in_both_orders(pairs: &[Pair]) {
         let _second = second.lock();
         let _first = first.lock();
     }
+}
+
+/// A handler ends the process while the first of two reports is made known.
+fn handler_exits() {
+    extern "C" fn ends(_: libc::c_int) {
+        // SAFETY: the thread that it interrupts is about nothing of the C library's.
+        unsafe { libc::exit(0) };
+    }
+    let (mutex, spin) = (Mutex::new(0_u8), SpinLock::new(0_u8));
+    drop((mutex.lock(), spin.lock()));
+    // SAFETY: a handler for a signal, which is sent to this thread.
+    let me = unsafe {
+        libc::signal(libc::SIGUSR1, ends as *const () as usize);
+        libc::pthread_self()
+    };
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(5));
+        // SAFETY: the thread is there as long as the process.
+        unsafe { libc::pthread_kill(me, libc::SIGUSR1) }
+    });
+    let _spin = spin.lock();
+    let _mutex = mutex.lock();
+    loop {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// At ever other depths of the stack.
+fn off_sections() {
+    #[inline(never)]
+    fn deep(depth: u32, then: &dyn Fn()) {
+        if depth == 0 {
+            then()
+        } else {
+            deep(depth - 1, then)
+        }
+        std::hint::black_box(depth);
+    }
+    let lock = SpinLock::new(0_u8);
+    let before = stats().stacks;
+    for depth in 0..20 {
+        deep(depth, &|| {
+            irq::disable();
+            irq::enable();
+            let flags = irq::save();
+            irq::restore(irq::save());
+            irq::restore(flags);
+            drop(lock.lock_irqsave());
+            drop(lock.lock_irq());
+            drop(lock.lock_irq_counted());
+        });
+    }
+    assert_eq!(stats().stacks, before);
 }
 
 /// The C library takes what a thread has of its own from its stack: that must leave room for the smallest.
@@ -1762,6 +1817,20 @@ mod validated {
     }
 
     /// What nobody but the callback's thread could deliver used to be waited for, and lost.
+    #[test]
+    fn a_handler_that_ends_the_process_while_reports_are_made() {
+        let output = run("handler-exits", &[]);
+        assert_exit(&output, 66);
+        assert_eq!((reported(&output, "Inversion"), reported(&output, "WaitContext")), (1, 1), "{}", stderr(&output));
+        assert!(stderr(&output).ends_with("lockdep: 2 reports in this process, from `scenario`\n"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn sections_take_no_stacks_that_nobody_will_read() {
+        let output = run("off-sections", &[("LOCKDEP", "off")]);
+        assert_exit(&output, 0);
+    }
+
     #[test]
     fn a_callback_that_ends_the_process() {
         let start = Instant::now();

@@ -161,7 +161,12 @@ pub(crate) const VERDICTS: &[Verdict] = &[
                also in one that interrupted the holder.",
         why: "That is what it is for; but whom a handler interrupts is chance, and with another holder it waits.",
         change: "A `Mutex`.",
-        cases: &["a_reentrant_lock_again", "a_reentrant_lock_in_both_orders", "a_reentrant_lock_again_in_a_handler"],
+        cases: &[
+            "a_reentrant_lock_again",
+            "a_reentrant_lock_in_both_orders",
+            "a_reentrant_lock_again_in_a_handler",
+            "a_reentrant_lock_that_a_handler_might_take_again",
+        ],
     },
 ];
 
@@ -519,6 +524,13 @@ cases! {
         let lock = ReentrantMutex::with_class(0, class("lock"));
         let _held = lock.lock();
         cx.in_handler(SIGUSR1, || drop((lock.lock(), lock.lock())));
+    }
+
+    /// It is only said that it may.
+    a_reentrant_lock_that_a_handler_might_take_again => ["WaitContext Certain: lock"], |cx| {
+        let lock = ReentrantMutex::with_class(0, class("lock"));
+        let _held = lock.lock();
+        cx.in_handler(SIGUSR1, || lockdep::might_lock!(lock));
     }
 
     /// It has an order to others.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use lockdep::parking_lot::Mutex;
 use lockdep::spin::SpinLock;
-use lockdep::{irq, signal};
+use lockdep::{LockClass, irq, signal};
 
 use crate::install::{Handler, Installer, mask, raise};
 
@@ -570,6 +570,49 @@ pub(crate) fn first_contact(installer: &Installer) {
         mask(libc::SIG_UNBLOCK, &[libc::SIGUSR1, libc::SIGUSR2]);
     };
     std::thread::spawn(both).join().unwrap();
+}
+
+/// A handler that holds a lock panics and catches that, and another handler, which the validator has to look at each time, interrupts it at
+/// any instruction of the unwinder.
+pub(crate) fn panics_in_a_handler(installer: &Installer) {
+    #[inline(never)]
+    fn deep(frames: u64) {
+        struct Dropped([u64; 4]);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                std::hint::black_box(&self.0);
+            }
+        }
+        let dropped = Dropped([frames; 4]);
+        if frames == 0 {
+            std::panic::resume_unwind(Box::new(frames));
+        }
+        deep(frames - 1);
+        std::hint::black_box(&dropped);
+    }
+    extern "C" fn panics(_signal: c_int) {
+        static OUTER: SpinLock<u8> = SpinLock::new(0);
+        let end = std::time::Instant::now() + Duration::from_secs(2);
+        while std::time::Instant::now() < end {
+            let _held = OUTER.lock();
+            std::panic::catch_unwind(|| deep(5)).unwrap_err();
+        }
+    }
+    extern "C" fn comes_between(_signal: c_int) {
+        static CLASS: LockClass = LockClass::new("between").ordered_by(|held, new| held.cmp(&new));
+        static BETWEEN: SpinLock<u8> = SpinLock::with_class(0, &CLASS);
+        drop(BETWEEN.lock());
+    }
+    installer.install(libc::SIGALRM, comes_between, &[]);
+    installer.install(libc::SIGUSR1, panics, &[]);
+    let every = |microseconds| {
+        let time = libc::timeval { tv_sec: 0, tv_usec: microseconds };
+        // SAFETY: the times live across the call.
+        unsafe { libc::setitimer(libc::ITIMER_REAL, &libc::itimerval { it_interval: time, it_value: time }, null_mut()) };
+    };
+    every(100);
+    raise(libc::SIGUSR1);
+    every(0);
 }
 
 /// The child of a `vfork` has a mask and handlers of its own.

@@ -37,6 +37,7 @@ fn main() {
         "after-vfork" => masks::after_the_child_of_a_vfork(),
         "in-pairs" => masks::in_pairs(),
         "flags" => legal::flags(&installer),
+        "panics" => legal::panics_in_a_handler(&installer),
         "siginterrupt" => legal::siginterrupt(&installer),
         "old" => legal::old(&installer),
         "sigwait" => legal::signal_thread(),

@@ -24,8 +24,8 @@ use enabled as imp;
 
 #[cfg(feature = "validate")]
 pub(crate) use enabled::{
-    Errno, acquire, baseline, chain, complain, contention, deferrable, give_way, globals, harness, irqs, isolation, malloc, slow,
-    thread,
+    Errno, acquire, baseline, chain, complain, config, contention, deferrable, give_way, globals, harness, irqs, isolation,
+    malloc, slow, thread,
 };
 
 use std::fmt;

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use crate::arena::{Arena, allocate_for, free_for, immortal_slice};
 use crate::runtime::thread::current;
-use crate::runtime::{Errno, slow};
+use crate::runtime::{Errno, config, slow};
 
 /// Frames beyond this many are not kept.
 pub(crate) const DEEPEST: usize = 128;
@@ -219,6 +219,10 @@ impl StackCache {
 
     /// Unwinds, interns, remembers.
     fn capture(&self, moment: Key, key: Key, sp: usize, frame: usize) -> (u32, *mut Capture) {
+        if config::idle() {
+            // Nobody will read it.
+            return (0, ptr::null_mut());
+        }
         let first = self.exact == 0;
         // Of a handler, only what the kernel's frame ends.
         let inner = frame > UNKNOWN_FRAME && !first;
@@ -386,13 +390,17 @@ pub(crate) fn complete(id: u32, frame: usize) -> u32 {
     let mut addresses = [0_usize; DEEPEST];
     let mut depth = inner.len();
     addresses[..depth].copy_from_slice(inner);
-    let mut reached = false;
+    // Other handlers may have come on top of this one.
+    let (mut reached, mut interrupted, mut called) = (false, false, 0);
     // SAFETY: as in `capture`.
     unsafe {
         backtrace::trace_unsynchronized(|unwound| {
             let address = unwound.ip() as usize;
+            interrupted |= called != 0 && returns_from_signal(called);
+            called = address;
             if !reached {
                 reached = is_signal_frame(address, unwound.sp() as usize, frame);
+                return reached || !(interrupted && becomes_another(address));
             } else if address != 0 && depth < DEEPEST {
                 addresses[depth] = address;
                 depth += 1;
@@ -417,8 +425,23 @@ pub(crate) fn becomes_another(address: usize) -> bool {
     }
     let those = [_Unwind_RaiseException, _Unwind_Resume, _Unwind_Resume_or_Rethrow, _Unwind_ForcedUnwind];
     // SAFETY: looks the address up in tables, as the unwinder itself does for each frame; it may be any number.
-    let function = unsafe { _Unwind_FindEnclosingFunction(ptr::without_provenance_mut(address)) };
-    those.iter().any(|&known| ptr::eq(function, known as *const c_void))
+    let function = unsafe { _Unwind_FindEnclosingFunction(ptr::without_provenance_mut(address)) }.addr();
+    let elsewhere = || ELSEWHERE.iter().any(|known| known.load(Ordering::Relaxed) == function);
+    function != 0 && (those.iter().any(|&known| known as usize == function) || elsewhere())
+}
+
+/// The same functions as the loader finds them: in a program at a fixed address, what the linker gives out for them are only jumps there.
+static ELSEWHERE: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
+
+/// Finds the functions that [`becomes_another`] is about. Before `main`.
+pub(crate) fn find_unwinder() {
+    let names = [c"_Unwind_RaiseException", c"_Unwind_Resume", c"_Unwind_Resume_or_Rethrow", c"_Unwind_ForcedUnwind"];
+    if cfg!(not(target_feature = "crt-static")) {
+        for (place, name) in ELSEWHERE.iter().zip(names) {
+            // SAFETY: the name is a string.
+            place.store(unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) }.addr(), Ordering::Relaxed);
+        }
+    }
 }
 
 /// Whether what was unwound is the signal frame at `frame`.

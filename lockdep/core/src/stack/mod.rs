@@ -22,6 +22,8 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use capture::{DEEPEST, Interned, StackCache, UNKNOWN_FRAME, becomes_another, complete, here, is_inner, keep_frame};
+pub(crate) use capture::{
+    DEEPEST, Interned, StackCache, UNKNOWN_FRAME, becomes_another, complete, find_unwinder, here, is_inner, keep_frame,
+};
 pub(crate) use spots::{Spots, Template, Wanted};
 pub(crate) use symbols::{forked, symbolize};

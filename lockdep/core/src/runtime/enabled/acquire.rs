@@ -366,13 +366,8 @@ pub(super) fn place(thread: &ThreadState, site: &'static Location<'static>, mome
 /// Where we are, for an entry.
 #[inline(always)]
 pub(super) fn place_of_entry(thread: &ThreadState, site: &'static Location<'static>, moment: (usize, usize)) -> Place {
-    let place = place_without_stack(site);
-    Place { stack: stack_of(thread, place.site, moment), ..place }
-}
-
-#[inline(always)]
-pub(super) fn place_without_stack(site: &'static Location<'static>) -> Place {
-    Place { site: core::ptr::from_ref(site).expose_provenance(), stack: 0 }
+    let site = core::ptr::from_ref(site).expose_provenance();
+    Place { site, stack: stack_of(thread, site, moment) }
 }
 
 /// The same place, and all entries, with their whole stacks.
@@ -556,8 +551,12 @@ pub(super) fn proven(thread: &'static ThreadState, map: &LockMap, how: How<'_>, 
 
 /// Whether it is a reentrant lock that this thread holds, in this very context: of that the engine has nothing to say.
 fn again_by_its_holder(thread: &ThreadState, map: &LockMap) -> bool {
-    let holds = |held: &Held| is_hold_of(held, map);
-    thread.last_own(holds).is_some() && thread.entries().filter(holds).all(|held| held.flags.has(HeldFlags::REENTRANT))
+    thread.last_own(|held| is_hold_of(held, map)).is_some() && held_reentrantly(thread, map)
+}
+
+fn held_reentrantly(thread: &ThreadState, map: &LockMap) -> bool {
+    let mut holds = thread.entries().filter(|held| is_hold_of(held, map)).peekable();
+    holds.peek().is_some() && holds.all(|held| held.flags.has(HeldFlags::REENTRANT))
 }
 
 /// Whether this thread has done the same with the very same locks, where the classes alone do not decide.
@@ -642,10 +641,12 @@ pub(crate) fn check_only(map: &LockMap, how: How<'_>, site: &'static Location<'s
     if again_by_its_holder(thread, map) {
         return;
     }
+    // Who only says what it would take does not say how.
+    let flags = if held_reentrantly(thread, map) { HeldFlags::REENTRANT } else { HeldFlags(0) };
     malloc::show_places(thread);
     let place = place(thread, site, here());
     let found = slow::with(|globals| {
-        let (mut acquire, record) = describe(globals, thread, map, how, place, HeldFlags(0));
+        let (mut acquire, record) = describe(globals, thread, map, how, place, flags);
         acquire.wait = matches!(check, Check::Wait { .. });
         acquire.timed = check == Check::Wait { timed: true };
         if how.subclass == READY || check == Check::Again {

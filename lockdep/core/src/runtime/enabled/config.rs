@@ -53,7 +53,7 @@ pub(super) fn off() -> bool {
 }
 
 /// No rule is asked, and nobody wants to know who holds what either.
-pub(super) fn idle() -> bool {
+pub(crate) fn idle() -> bool {
     off() && !watchdog::wanted()
 }
 

@@ -28,7 +28,8 @@ static PRINTED: AtomicU32 = AtomicU32::new(0);
 static CALLBACK: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 /// Bumped when the reporter has something to do; 0 as long as there is no reporter.
 static REPORTER: AtomicU32 = AtomicU32::new(0);
-/// What a thread is about that delivers reports, in [`ThreadState::delivering`]: it makes one known, or calls the callback after that.
+/// What a thread is about that delivers reports, in [`ThreadState::delivering`]: it makes one known, with all signals blocked but faults, or
+/// calls the callback after that.
 const MAKES_KNOWN: u8 = 1;
 const CALLS_BACK: u8 = 2;
 /// How long a handler waits for its last report: the symbols of a large program take their time on a busy machine.
@@ -169,6 +170,7 @@ fn deliver_one_by_one(thread: &ThreadState, graph: &Graph, act_on: fn(&Report)) 
     loop {
         // No handler in between: one that is stuck would take the report with it.
         let found = mask::block(Lines::ALL.bits());
+        thread.delivering.store(MAKES_KNOWN, Ordering::Relaxed);
         let report = next(graph).map(|raw| {
             let origin = (raw.scope, raw.thread, raw.first_thread);
             let unnamed = raw.unnamed && !graph.isolated;
@@ -193,13 +195,11 @@ fn deliver_one_by_one(thread: &ThreadState, graph: &Graph, act_on: fn(&Report)) 
             graph.delivered_ever.fetch_add(1, Ordering::Release);
             graph.in_delivery.fetch_sub(1, Ordering::Release);
         }
+        // Before a handler can come, which may end the process as well as the callback may.
+        thread.delivering.store(CALLS_BACK, Ordering::Relaxed);
         mask::set(found);
         match report {
-            Some((_, false, report)) if !graph.isolated => {
-                thread.delivering.store(CALLS_BACK, Ordering::Relaxed);
-                act_on(&report);
-                thread.delivering.store(MAKES_KNOWN, Ordering::Relaxed);
-            }
+            Some((_, false, report)) if !graph.isolated => act_on(&report),
             Some(_) => {}
             None => return,
         }
@@ -531,7 +531,7 @@ pub(super) fn last_words() -> u32 {
                 deliver_all(thread, graph);
                 settle(graph);
             }
-            // The callback ends the process, with its own report made known. For the others nobody else may be there; it is not called
+            // The callback, or a handler, ends the process, with its own report made known. For the others nobody else may be there; it is not called
             // again, for it would end the process twice.
             CALLS_BACK => {
                 malloc::quietly(|| deliver_one_by_one(thread, graph, |_| ()));

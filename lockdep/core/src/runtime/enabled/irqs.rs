@@ -3,9 +3,7 @@
 use core::panic::Location;
 use core::sync::atomic::{Ordering, compiler_fence};
 
-use super::acquire::{
-    conclude, event, place, place_here, place_here_of_entry, place_of_entry, place_without_stack, stack_here, take_out, whole,
-};
+use super::acquire::{conclude, event, place, place_here, place_here_of_entry, place_of_entry, stack_here, take_out, whole};
 use super::raw::Found;
 use super::thread::{ThreadState, current};
 use super::{config, deliver, handler, lazy, life, slow};
@@ -111,8 +109,7 @@ fn push_section(thread: &ThreadState, state: State, place: Place, mask: u64, fou
 fn block_and_open(state: State, site: &'static Location<'static>) -> Opened {
     let thread = settled();
     let lines = lines().bits();
-    // A stack that nobody will read is not taken.
-    let place = if config::idle() { place_without_stack(site) } else { place_of_entry(thread, site, here()) };
+    let place = place_of_entry(thread, site, here());
     compare_if_wanted(thread, place);
     adopt_real_if_doubtful(thread, lines);
     let mut found = ThreadState::get(&thread.mask);
@@ -177,8 +174,7 @@ pub(crate) fn enable(site: &'static Location<'static>) {
 fn enable_whatever_was(site: &'static Location<'static>) {
     let thread = settled();
     adopt_real_if_idle(thread);
-    // A stack that nobody will read is not taken.
-    let place = if config::idle() { place_without_stack(site) } else { place_of_entry(thread, site, here()) };
+    let place = place_of_entry(thread, site, here());
     let after = ThreadState::get(&thread.mask) & !lines().bits();
     close(thread, Reopen::Enable, None, after, place);
 }

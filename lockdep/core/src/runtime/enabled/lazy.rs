@@ -208,7 +208,8 @@ pub(super) unsafe fn keep(
     info: *const libc::siginfo_t,
     context: *mut libc::ucontext_t,
 ) -> bool {
-    if ThreadState::get(&thread.lazily_off) & bit(signal) == 0 {
+    // The flag of a parent, in its `vfork` child, is not the child's.
+    if ThreadState::get(&thread.lazily_off) & bit(signal) == 0 || thread.is_borrowed() {
         return false;
     }
     // SAFETY: a thread that blocks lazily has a queue.

@@ -11,7 +11,7 @@ use crate::arena::{give_back, immortal, open, reserve};
 use crate::engine::{End, Event, Held, Place};
 use crate::irq::{Lines, bit};
 use crate::runtime::{Stacks, mask};
-use crate::stack::{DEEPEST, Spots, StackCache};
+use crate::stack::{DEEPEST, Spots, StackCache, find_unwinder};
 
 /// Entries of a fresh held stack: a page.
 const ROOM: usize = 64;
@@ -48,6 +48,7 @@ extern "C" fn start() {
     // Named here, so that it is linked in.
     core::hint::black_box(scope::lockdep_pthread_create as *const ());
     note_process();
+    find_unwinder();
     config::from_environment();
     #[cfg(not(target_feature = "crt-static"))]
     stay_loaded();

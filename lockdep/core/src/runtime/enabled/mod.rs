@@ -3,7 +3,7 @@
 pub(crate) mod acquire;
 pub(crate) mod baseline;
 pub(crate) mod chain;
-mod config;
+pub(crate) mod config;
 pub(crate) mod contention;
 mod deliver;
 mod dump;

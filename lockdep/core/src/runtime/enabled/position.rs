@@ -270,10 +270,10 @@ pub(super) fn ask(tid: libc::pid_t) -> Result<Vec<usize>, Missing> {
 /// Whether the thread would answer the signal, as far as the kernel says. One that is about to, for it is in a handler or a slow section of
 /// ours, or in a short wait for its disk, is waited for.
 fn reachable(tid: libc::pid_t, signal: c_int) -> Result<(), Missing> {
-    /// For one that sleeps meanwhile: there may be many of them, and they may never answer.
-    const NAP: Duration = Duration::from_millis(20);
+    /// Looks at one that sleeps meanwhile, a millisecond apart: there may be many of them, and they may never answer.
+    const LOOKS: u32 = 20;
     let start = Instant::now();
-    loop {
+    for look in 1.. {
         let (missing, runs) = match state(tid) {
             None => return Ok(()),
             Some((_, 'Z' | 'X' | 'x')) => return Err(Missing::Gone),
@@ -281,11 +281,13 @@ fn reachable(tid: libc::pid_t, signal: c_int) -> Result<(), Missing> {
             Some((_, 'D' | 'T' | 't')) => (Missing::Sleeps, false),
             Some(_) => return Ok(()),
         };
-        if start.elapsed() >= if runs { PATIENCE } else { NAP } {
+        let enough = if runs { start.elapsed() >= PATIENCE } else { look >= LOOKS };
+        if enough {
             return Err(missing);
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    unreachable!("it looks until it knows")
 }
 
 /// What a thread blocks, and its state by a letter, as the kernel says. Without `/proc` the signal itself must tell.

@@ -676,8 +676,8 @@ impl ThreadState {
     /// Marks an entry as one that was released, wherever it is. One that is merely free may be about to be filled, by what a handler that we
     /// know nothing of has interrupted.
     pub(crate) fn free(&self, at: usize) {
-        self.set_lock(at, RELEASED);
         self.set_state(at, State::Free);
+        self.set_lock(at, RELEASED);
     }
 
     /// Marks an entry as nobody's.
@@ -1201,7 +1201,10 @@ impl ThreadState {
     pub(crate) fn trim(&self) {
         while let Some(top) = self.depth().checked_sub(1).filter(|&top| top >= self.base() && self.is_released(top)) {
             self.vacate(top);
-            self.set_depth(top);
+            // A handler may have been here and got further.
+            if self.depth() > top {
+                self.set_depth(top);
+            }
         }
     }
 
