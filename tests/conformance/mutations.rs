@@ -1799,8 +1799,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     mutation(
         "Nothing is looked for beyond a frame of the unwinder that was interrupted",
         CAPTURE,
-        "    function != 0 && (those",
-        "    false && (those",
+        "    function != 0 && (linked",
+        "    false && (linked",
         "single_step",
         "a_panic",
     ),

@@ -418,16 +418,34 @@ pub(crate) fn complete(id: u32, frame: usize) -> u32 {
 pub(crate) fn becomes_another(address: usize) -> bool {
     unsafe extern "C" {
         fn _Unwind_FindEnclosingFunction(address: *mut c_void) -> *mut c_void;
-        fn _Unwind_RaiseException();
-        fn _Unwind_Resume();
-        fn _Unwind_Resume_or_Rethrow();
-        fn _Unwind_ForcedUnwind();
     }
-    let those = [_Unwind_RaiseException, _Unwind_Resume, _Unwind_Resume_or_Rethrow, _Unwind_ForcedUnwind];
     // SAFETY: looks the address up in tables, as the unwinder itself does for each frame; it may be any number.
     let function = unsafe { _Unwind_FindEnclosingFunction(ptr::without_provenance_mut(address)) }.addr();
     let elsewhere = || ELSEWHERE.iter().any(|known| known.load(Ordering::Relaxed) == function);
-    function != 0 && (those.iter().any(|&known| known as usize == function) || elsewhere())
+    function != 0 && (linked().contains(&function) || elsewhere())
+}
+
+/// Where those functions are, as they are linked.
+///
+/// Not by a declaration: the compiler calls one of them at the end of each clean-up, and what a declaration says of it, such as that it does
+/// not unwind, would hold for those calls.
+fn linked() -> [usize; 4] {
+    let (raise, resume, rethrow, forced);
+    // SAFETY: reads four words that the loader has written.
+    unsafe {
+        core::arch::asm!(
+            "mov {raise}, qword ptr [rip + _Unwind_RaiseException@GOTPCREL]",
+            "mov {resume}, qword ptr [rip + _Unwind_Resume@GOTPCREL]",
+            "mov {rethrow}, qword ptr [rip + _Unwind_Resume_or_Rethrow@GOTPCREL]",
+            "mov {forced}, qword ptr [rip + _Unwind_ForcedUnwind@GOTPCREL]",
+            raise = out(reg) raise,
+            resume = out(reg) resume,
+            rethrow = out(reg) rethrow,
+            forced = out(reg) forced,
+            options(nostack, pure, readonly, preserves_flags),
+        );
+    }
+    [raise, resume, rethrow, forced]
 }
 
 /// The same functions as the loader finds them: in a program at a fixed address, what the linker gives out for them are only jumps there.
